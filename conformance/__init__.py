@@ -1,0 +1,1 @@
+"""What is checked: the checklist as data, the contract as data, and the checks."""

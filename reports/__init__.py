@@ -1,0 +1,1 @@
+"""How a run is told: model, recorder, compliance report, command line."""
