@@ -1,0 +1,288 @@
+"""Org, cost centres, facilities, zones, teams, sales channels. Org identity is in the body."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.contract.facts import Source, documented, inferred
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Edge,
+    Kind,
+    Operation,
+    Placement,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+_CALLS = documented("ofm/calls.html")
+_PLAYBOOK = documented("ofm/playbooks.html")
+_PATTERN = inferred("ofm/calls.html")
+_ORG = {"org_guid": "$org_guid"}
+LISTED: Mapping[str, Binding] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
+    """An OFM route; reads are for associated callers, writes for owners, unless said otherwise."""
+    more.setdefault("access", Access.OWNER if kind.writes else Access.ASSOCIATED)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    return Operation(id=f"ofm.{name}", path=f"/ofm/{path}", kind=kind, source=source, **more)
+
+
+class Family:
+    """The five routes that every plain record of OFM has, and the record kind they make up."""
+
+    def __init__(
+        self,
+        noun: str,
+        path: str,
+        fields: Mapping[str, Any],
+        *,
+        guid: str,
+        fresh: Mapping[str, str],
+        sources: tuple[Source, Source] = (_CALLS, _CALLS),
+        status_path: str = "status",
+        scope: Mapping[str, str] | None = None,
+    ) -> None:
+        self.guid, self.path = guid, path
+        made, rest = sources
+        self._one = {**_ORG, guid: f"${guid}"}
+        self._read: dict[str, Binding] = {
+            guid: bound(f"/data/{guid}", f"/data/{noun}/{guid}"),
+            "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
+            "caption": bound("/data/caption", f"/data/{noun}/caption"),
+            "revision": REVISION,
+        }
+        self.create = operation(
+            f"{noun}.create",
+            f"{path}/create",
+            Kind.CREATE,
+            made,
+            body={**_ORG, **fields, "caption": "$caption"},
+            fresh={**fresh, "caption": "caption"},
+            yields=self._read,
+        )
+        self.get = self._route(noun, "get", Kind.READ, rest)
+        self.update = self._route(
+            noun, "update", Kind.UPDATE, rest, change={"caption": "$caption"}, new="caption"
+        )
+        self.status = self._route(
+            noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new="inactive"
+        )
+        self.list = operation(
+            f"{noun}.list",
+            f"{path}/list",
+            Kind.LIST,
+            rest,
+            paginated=True,
+            body={
+                **_ORG,
+                **(scope or {}),
+                "status": "$?status",
+                "include_doomed": "$?include_doomed",
+                "limit": "$?limit",
+                "next_token": "$?next_token",
+            },
+            yields={**LISTED, "item_id": bound(f"/{guid}"), "item_state": bound("/status")},
+        )
+        self.operations = (self.create, self.get, self.list, self.update, self.status)
+        self.record = RecordKind(
+            f"ofm.{noun}",
+            guid,
+            self.create.id,
+            self.get.id,
+            self.list.id,
+            self.update.id,
+            self.status.id,
+        )
+
+    def _route(
+        self,
+        noun: str,
+        verb: str,
+        kind: Kind,
+        source: Source,
+        *,
+        change: Mapping[str, str] | None = None,
+        new: str = "",
+    ) -> Operation:
+        guard = {"expected_revision": "$expected_revision"} if kind.writes else {}
+        parameter = next(iter(change or {}), "")
+        return operation(
+            f"{noun}.{verb.replace('/', '_')}",
+            f"{self.path}/{verb}",
+            kind,
+            source,
+            body={**self._one, **(change or {}), **guard},
+            fresh={parameter: new} if change else {},
+            acts_on=f"ofm.{noun}",
+            revisioned=kind.writes,
+            yields=self._read,
+        )
+
+
+COST_CENTRE = Family(
+    "cost_centre",
+    "cost-centre",
+    {"cccode": "$cccode"},
+    guid="cc_guid",
+    fresh={"cccode": "cccode"},
+    status_path="status/set",
+)
+_CODE = {"code": "$code"}
+PHYSICAL = Family(
+    "physical", "facility/physical", _CODE, guid="physical_guid", fresh={"code": "code"}
+)
+LEGAL = Family("legal", "facility/legal", _CODE, guid="legal_guid", fresh={"code": "code"})
+LOGICAL = Family(
+    "logical",
+    "facility/logical",
+    {**_CODE, "physical_guid": "$physical_guid", "legal_guid": "$legal_guid"},
+    guid="logical_guid",
+    fresh={"code": "code"},
+)
+ZONE = Family(
+    "zone",
+    "zone",
+    {**_CODE, "logical_guid": "$logical_guid"},
+    guid="zone_guid",
+    fresh={"code": "code"},
+    sources=(_PLAYBOOK, _PATTERN),
+    scope={"logical_guid": "$logical_guid"},
+)
+TEAM = Family("team", "team", {}, guid="team_guid", fresh={}, sources=(_PATTERN, _PATTERN))
+CHANNEL = Family(
+    "sales_channel",
+    "sales-channel",
+    {
+        "logical_guid": "$logical_guid",
+        "channel_code": "$channel_code",
+        "market": "$market",
+        "locale": "$locale",
+    },
+    guid="channel_guid",
+    fresh={"channel_code": "channel_code", "market": "market", "locale": "locale"},
+    sources=(_PLAYBOOK, _PATTERN),
+)
+FAMILIES = (COST_CENTRE, PHYSICAL, LEGAL, LOGICAL, ZONE, TEAM, CHANNEL)
+
+CHANNEL_STATES = ("draft", "active", "inactive", "doomed")
+CHANNEL_EDGES = frozenset(
+    {
+        Edge("draft", "active"),
+        Edge("active", "inactive"),
+        Edge("inactive", "active"),
+        Edge("inactive", "doomed"),
+        Edge("draft", "doomed"),
+    }
+)
+BLOCKED_ORG_STATES = ("unverified", "parked", "suspended", "frozen", "doomed")
+
+STAT = operation(
+    "stat",
+    "stat",
+    Kind.READ,
+    documented("ofm/PROTOCOL.md"),
+    method="GET",
+    access=Access.PUBLIC,
+    credentials=Placement.NONE,
+)
+_ORG_FIELDS: dict[str, Binding] = {
+    "org_guid": bound("/data/org_guid", "/data/org/org_guid"),
+    "orgcode": bound("/data/orgcode", "/data/org/orgcode"),
+    "state": bound("/data/status", "/data/org_status", "/data/org/status"),
+    "revision": REVISION,
+}
+ORG_CREATE = operation(
+    "org.create",
+    "org/create",
+    Kind.CREATE,
+    documented("common/integration-walkthroughs.html"),
+    access=Access.SELF,
+    human_only=True,
+    acts_on="throwaway.invitation",
+    body={
+        "orgcode": "$orgcode",
+        "invitation_code": "$invitation_code",
+        "user_guid": "$user_guid",
+        "caption": "$caption",
+    },
+    fresh={"caption": "caption"},
+    yields={**_ORG_FIELDS, "cc_guid": bound("/data/cc_guid", "/data/cost_centre/cc_guid")},
+    needs=frozenset({"operator"}),
+    radius=Radius.ORG,
+    exempt_from_org_status=True,
+)
+ORG_GET = operation(
+    "org.get",
+    "org/get",
+    Kind.READ,
+    documented("common/client-shim.html"),
+    body=_ORG,
+    yields=_ORG_FIELDS,
+)
+
+
+def _org_switch(verb: str) -> Operation:
+    return operation(
+        f"org.{verb}",
+        f"org/{verb}",
+        Kind.STATUS,
+        inferred("story/ofm.html"),
+        body={**_ORG, "expected_revision": "$expected_revision"},
+        acts_on="throwaway.org" if verb == "park" else "throwaway.parked_org",
+        revisioned=True,
+        needs=frozenset({"throwaway", "operator"}),
+        radius=Radius.ORG,
+        yields=_ORG_FIELDS,
+        exempt_from_org_status=True,
+    )
+
+
+ORG_PARK, ORG_UNPARK = _org_switch("park"), _org_switch("unpark")
+
+RESOLVE_ORGCODE = operation(
+    "resolve.orgcode",
+    "resolve/orgcode",
+    Kind.RESOLVE,
+    documented("common/ids-codes.html"),
+    body={"orgcode": "$orgcode"},
+    yields=_ORG_FIELDS,
+)
+
+
+def _resolver(noun: str, path: str, code: str, family: Family) -> Operation:
+    return operation(
+        f"resolve.{noun}",
+        f"resolve/{path}",
+        Kind.RESOLVE,
+        inferred("ofm/playbooks.html"),
+        body={**_ORG, code: f"${code}"},
+        acts_on=family.record.name,
+        yields={family.guid: bound(f"/data/{family.guid}")},
+    )
+
+
+RESOLVE_CCCODE = _resolver("cccode", "cccode", "cccode", COST_CENTRE)
+RESOLVE_LOGICAL = _resolver("logical", "logical", "code", LOGICAL)
+RESOLVE_CHANNEL = _resolver("channel_code", "channel-code", "channel_code", CHANNEL)
+
+OPERATIONS = (
+    STAT,
+    ORG_CREATE,
+    ORG_GET,
+    ORG_PARK,
+    ORG_UNPARK,
+    RESOLVE_ORGCODE,
+    RESOLVE_CCCODE,
+    RESOLVE_LOGICAL,
+    RESOLVE_CHANNEL,
+    *(operation for family in FAMILIES for operation in family.operations),
+)
+RECORDS = tuple(family.record for family in FAMILIES)

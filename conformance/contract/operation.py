@@ -1,0 +1,195 @@
+"""What an operation of the platform is: where it lives, what it takes, who may call it.
+
+Bodies are templates over the suite's own parameter names, so that a target file can rename a field
+or move it without touching a check: `"$caption"` stands for the parameter `caption`, `"$?reason"`
+for one that is left out unless the check gives it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, Source
+
+Template = Mapping[str, Any]
+
+OPTIONAL: Final = "$?"
+PARAMETER: Final = "$"
+
+
+class Kind(StrEnum):
+    READ = "read"
+    LIST = "list"
+    RESOLVE = "resolve"
+    CREATE = "create"
+    UPDATE = "update"
+    STATUS = "status"
+    ACTION = "action"
+
+    @property
+    def writes(self) -> bool:
+        return self not in (Kind.READ, Kind.LIST, Kind.RESOLVE)
+
+
+class Placement(StrEnum):
+    """Where an operation takes credentials."""
+
+    HEADER = "header"
+    BODY = "body"
+    NONE = "none"
+
+
+class Access(StrEnum):
+    """Whom the documentation lets through, beyond association with the org."""
+
+    PUBLIC = "public"
+    SELF = "self"
+    ASSOCIATED = "associated"
+    OWNER = "owner"
+    PRIMARY_OWNER = "primary-owner"
+
+
+class Radius(StrEnum):
+    """How far the effect of an operation reaches, from small to large."""
+
+    NONE = "none"
+    RECORD = "record"
+    USER = "user"
+    ORG = "org"
+    PLATFORM = "platform"
+
+    @property
+    def needs_throwaway(self) -> bool:
+        """True where only users and orgs that may be spoilt can be the object."""
+        return self in (Radius.USER, Radius.ORG, Radius.PLATFORM)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """JSON pointers into an answer, tried in order; the first that is there gives the value."""
+
+    pointers: tuple[str, ...]
+    certainty: Certainty = Certainty.INFERRED
+
+
+def bound(*pointers: str) -> Binding:
+    """A value whose place in the answer is our deduction."""
+    return Binding(pointers)
+
+
+def published(*pointers: str) -> Binding:
+    """A value whose place in the answer a page shows."""
+    return Binding(pointers, Certainty.DOCUMENTED)
+
+
+REVISION: Final = published("/revision", "/data/revision")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the suite reads the documentation. `source` is the source of the path."""
+
+    id: str
+    path: str
+    kind: Kind
+    source: Source
+    access: Access
+    body: Template = field(default_factory=dict)
+    method: str = "POST"
+    credentials: Placement = Placement.HEADER
+    fresh: Mapping[str, str] = field(default_factory=dict)
+    yields: Mapping[str, Binding] = field(default_factory=dict)
+    # A record kind (see `RecordKind`) that must exist before the operation can be called.
+    acts_on: str | None = None
+    revisioned: bool = False
+    paginated: bool = False
+    human_only: bool = False
+    radius: Radius = Radius.NONE
+    needs: frozenset[str] = frozenset()
+    # Parameters of the answer that hold a secret shown once.
+    issues: tuple[str, ...] = ()
+    # Writes that stay open while the org is not verified (the ones that bring it back).
+    exempt_from_org_status: bool = False
+
+    @property
+    def service(self) -> str:
+        return self.id.split(".", 1)[0]
+
+    @property
+    def org_scoped(self) -> bool:
+        return self.access in (Access.ASSOCIATED, Access.OWNER, Access.PRIMARY_OWNER)
+
+    @property
+    def writes(self) -> bool:
+        return self.kind.writes
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A step of a lifecycle: from one state to another."""
+
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before}->{self.after}"
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """A kind of record and the operations that make, read, change and close it."""
+
+    name: str
+    id: str
+    create: str
+    read: str | None = None
+    list: str | None = None
+    update: str | None = None
+    status: str | None = None
+    # The parameter that an update changes, and whose value must be readable back.
+    editable: str = "caption"
+    # The status that ends the record's life, given to `status` at clean-up; None: stays for good.
+    terminal: str | None = "doomed"
+
+    @property
+    def service(self) -> str:
+        return self.name.split(".", 1)[0]
+
+
+def render(template: Any, values: Mapping[str, Any]) -> Any:
+    """`template` with its parameters filled in.
+
+    Raises:
+        KeyError: a parameter that is not optional has no value.
+    """
+    if isinstance(template, str) and template.startswith(PARAMETER):
+        return values[_name(template)]
+    if isinstance(template, Mapping):
+        return {
+            key: render(part, values)
+            for key, part in template.items()
+            if not (_is_optional(part) and _name(part) not in values)
+        }
+    if isinstance(template, Sequence) and not isinstance(template, str):
+        return [render(part, values) for part in template]
+    return template
+
+
+def parameters(template: Any) -> frozenset[str]:
+    """Names of all parameters in `template`, the optional ones included."""
+    if isinstance(template, str):
+        return frozenset({_name(template)}) if template.startswith(PARAMETER) else frozenset()
+    if isinstance(template, Mapping):
+        return frozenset().union(*(parameters(part) for part in template.values()))
+    if isinstance(template, Sequence):
+        return frozenset().union(*(parameters(part) for part in template))
+    return frozenset()
+
+
+def _is_optional(part: Any) -> bool:
+    return isinstance(part, str) and part.startswith(OPTIONAL)
+
+
+def _name(part: str) -> str:
+    return part.removeprefix(OPTIONAL).removeprefix(PARAMETER)
