@@ -1,0 +1,289 @@
+"""From what was recorded to a `Run`.
+
+Pure, so that the same evidence always gives the same certificate.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from reports import certificate
+from reports.model import (
+    Cause,
+    CauseNote,
+    Certainty,
+    CheckResult,
+    DetectingPower,
+    Exchange,
+    Leftover,
+    NotCovered,
+    Reading,
+    RequirementRun,
+    Run,
+    Scope,
+    Slow,
+    StepRun,
+    Target,
+    Waiver,
+    WaiverState,
+)
+from reports.verdict import Verdict, worst
+
+STEPS = range(14)  # 1 to 13 of the checklist; 0 for rules that hold for the whole stack
+SLOWEST = 10
+
+_WEAKEST_FIRST: tuple[Certainty, ...] = ("inferred", "confirmed", "documented")
+
+
+class RequirementLike(Protocol):
+    """The part of a requirement a report needs."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def certainty(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def source(self) -> object: ...
+    @property
+    def needs(self) -> Iterable[str]: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+class RequirementSetLike(Protocol):
+    """A frozen requirement set. Profiles are whatever the set itself takes."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def requirements(self) -> Iterable[RequirementLike]: ...
+    @property
+    def titles(self) -> Mapping[int, str]: ...
+    def denominator(self, profile: Any, /) -> Iterable[RequirementLike]:
+        """The documented MUSTs of the profile."""
+
+    def in_profile(self, profile: Any, /) -> Iterable[RequirementLike]:
+        """Every requirement the profile reaches."""
+
+
+class ProfileLike(Protocol):
+    """A frozen set of needs, by name: `full/1`."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def assemble(
+    scope: Scope,
+    checks: Iterable[CheckResult],
+    requirement_set: RequirementSetLike,
+    profile: ProfileLike,
+    *,
+    today: date,
+    exchanges: Iterable[Exchange] = (),
+    readings: Iterable[Reading] = (),
+    causes: Iterable[CauseNote] = (),
+    leftovers: Iterable[Leftover] = (),
+    not_covered: Iterable[NotCovered] = (),
+    bindings_missing: Iterable[str] = (),
+    waivers: Iterable[Waiver] = (),
+    detection: DetectingPower | None = None,
+) -> Run:
+    """The run these checks add up to. `exchanges` is read once and may be a stream.
+
+    A fail under a waiver in force becomes waived; a waived check without one becomes a fail.
+    """
+    mine = [waiver for waiver in waivers if _aims_at(waiver, scope)]
+    in_force = {waiver.requirement for waiver in mine if waiver.expires >= today}
+    judged = [_under_waiver(check, in_force) for check in checks]
+    requirements = _requirements(judged, requirement_set, profile)
+    known = {requirement.id for requirement in requirements}
+    unassigned = tuple(check for check in judged if check.requirement not in known)
+    states = tuple(_state(waiver, requirements, today) for waiver in mine)
+    verdict = certificate.certify(scope, requirements, unassigned=unassigned, waivers=states)
+    return Run(
+        **_certified(verdict, requirements, profile.name),
+        **_traffic(exchanges),
+        target=Target(kind=scope.target_kind, host=scope.host, org=scope.org),
+        started_at=scope.started_at,
+        finished_at=scope.finished_at,
+        readings=tuple(readings),
+        steps=_steps(requirements, requirement_set.titles, profile.name),
+        requirements=requirements,
+        unassigned=unassigned,
+        causes=rank_causes(judged, causes),
+        leftovers=tuple(leftovers),
+        not_covered=tuple(not_covered),
+        bindings_missing=tuple(dict.fromkeys(bindings_missing)),
+        slowest=_slowest(judged),
+        waivers=states,
+        detection=detection,
+        scope=scope,
+    )
+
+
+def _certified(
+    verdict: certificate.Certificate, requirements: Sequence[RequirementRun], profile: str
+) -> dict[str, Any]:
+    counted = [requirement for requirement in requirements if requirement.denominator]
+    met = sum(requirement.met for requirement in counted)
+    outside = sum(not requirement.in_profile for requirement in requirements)
+    return {
+        "verdict": verdict.verdict,
+        "headline": certificate.headline(
+            verdict.verdict, profile, met=met, total=len(counted), outside=outside
+        ),
+        "reasons": verdict.reasons,
+        "profile": profile,
+        "profile_outside": outside,
+        "must_executed": sum(requirement.executed > 0 for requirement in counted),
+        "must_met": met,
+        "must_total": len(counted),
+    }
+
+
+def _traffic(exchanges: Iterable[Exchange]) -> dict[str, Any]:
+    statuses = Counter(str(item.response.status) if item.response else "none" for item in exchanges)
+    return {
+        "exchanges": statuses.total(),
+        "requests_by_status": dict(sorted(statuses.items())),
+        "throttled": statuses["429"],
+    }
+
+
+def rank_causes(checks: Iterable[CheckResult], notes: Iterable[CauseNote]) -> tuple[Cause, ...]:
+    """What keeps checks from a verdict, the cause of most first.
+
+    A cause nobody left a note on is described by the stage of that name, where one reported.
+    """
+    listed = list(checks)
+    known = {note.cause: note for note in notes}
+    stages = {check.nodeid: check.message for check in listed if check.kind == "stage"}
+    stuck = (c for c in listed if c.verdict in {Verdict.BLOCKED, Verdict.INCONCLUSIVE})
+    blocked = Counter(check.cause for check in stuck if check.cause and check.cause != check.nodeid)
+    ranked = sorted(blocked.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(_cause(name, count, known, stages) for name, count in ranked)
+
+
+def _cause(
+    name: str, count: int, known: Mapping[str, CauseNote], stages: Mapping[str, str]
+) -> Cause:
+    note = known.get(name)
+    if note is None:
+        said = stages.get(name) or stages.get(f"stage:{name}") or name
+        kind = "failed stage" if said != name else "cause"
+        note = CauseNote(cause=name, kind=kind, what=said)
+    return Cause(cause=name, kind=note.kind, what=note.what, blocks=count)
+
+
+def _aims_at(waiver: Waiver, scope: Scope) -> bool:
+    """A waiver names a host, with or without the port, or the embedded reference."""
+    names = {scope.host, scope.host.rpartition(":")[0] or scope.host}
+    return waiver.target in names or waiver.target == scope.target_kind == "reference"
+
+
+def _under_waiver(check: CheckResult, in_force: set[str]) -> CheckResult:
+    if check.verdict not in {Verdict.FAIL, Verdict.WAIVED}:
+        return check
+    verdict = Verdict.WAIVED if check.requirement in in_force else Verdict.FAIL
+    return check if check.verdict is verdict else check.model_copy(update={"verdict": verdict})
+
+
+def _state(waiver: Waiver, requirements: Sequence[RequirementRun], today: date) -> WaiverState:
+    state = "active"
+    if waiver.expires < today:
+        state = "expired"
+    elif any(r.id == waiver.requirement and _fails_no_more(r) for r in requirements):
+        state = "stale"
+    return WaiverState.model_validate({**waiver.model_dump(), "state": state})
+
+
+def _fails_no_more(requirement: RequirementRun) -> bool:
+    """Whether it was judged in full, and nothing failed: a waiver nobody needs hides the next."""
+    return requirement.in_profile and requirement.met
+
+
+def _requirements(
+    checks: Iterable[CheckResult], requirement_set: RequirementSetLike, profile: ProfileLike
+) -> tuple[RequirementRun, ...]:
+    by_id: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        by_id.setdefault(check.requirement, []).append(check)
+    inside = {requirement.id for requirement in requirement_set.in_profile(profile)}
+    counted = {requirement.id for requirement in requirement_set.denominator(profile)}
+    return tuple(
+        _requirement(
+            item, by_id.get(item.id, []), inside=item.id in inside, counted=item.id in counted
+        )
+        for item in requirement_set.requirements
+    )
+
+
+def _requirement(
+    item: RequirementLike, checks: Sequence[CheckResult], *, inside: bool, counted: bool
+) -> RequirementRun:
+    return RequirementRun(
+        id=item.id,
+        step=item.step,
+        level=str(item.level),
+        certainty=_weakest(item.certainty, checks),
+        source=str(item.source),
+        text=item.text,
+        remedy=item.remedy,
+        verdict=certificate.requirement_verdict(checks, in_profile=inside),
+        executed=sum(check.executed for check in checks),
+        in_profile=inside,
+        denominator=counted,
+        needs=tuple(sorted(str(need) for need in item.needs)),
+        checks=tuple(sorted(checks, key=lambda check: check.nodeid)),
+    )
+
+
+def _weakest(fallback: str, checks: Sequence[CheckResult]) -> Certainty:
+    found = {str(check.certainty) for check in checks if check.certainty} or {str(fallback)}
+    return next(certainty for certainty in _WEAKEST_FIRST if certainty in found)
+
+
+def _steps(
+    requirements: Sequence[RequirementRun], titles: Mapping[int, str], profile: str
+) -> tuple[StepRun, ...]:
+    numbers = sorted({*titles, *(item.step for item in requirements)} & {*STEPS})
+    return tuple(
+        _step(number, titles.get(number, "Whole stack"), requirements, profile)
+        for number in numbers
+    )
+
+
+def _step(number: int, title: str, requirements: Sequence[RequirementRun], profile: str) -> StepRun:
+    mine = [requirement for requirement in requirements if requirement.step == number]
+    inside = [requirement for requirement in mine if requirement.in_profile]
+    counted = [requirement for requirement in inside if requirement.denominator]
+    reason = None
+    if not inside:
+        outside = f"profile {profile} does not reach this step"
+        reason = outside if mine else "this requirement set holds nothing on this step"
+    return StepRun(
+        number=number,
+        title=title,
+        verdict=worst(requirement.verdict for requirement in inside) if inside else None,
+        counts=Counter(check.verdict for item in mine for check in item.checks),
+        must_executed=sum(requirement.executed > 0 for requirement in counted),
+        must_met=sum(requirement.met for requirement in counted),
+        must_total=len(counted),
+        covered=bool(inside),
+        reason=reason,
+    )
+
+
+def _slowest(checks: Iterable[CheckResult]) -> tuple[Slow, ...]:
+    ranked = sorted(checks, key=lambda check: (-check.duration_s, check.nodeid))[:SLOWEST]
+    return tuple(
+        Slow(nodeid=c.nodeid, requirement=c.requirement, duration_s=c.duration_s) for c in ranked
+    )

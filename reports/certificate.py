@@ -1,0 +1,112 @@
+"""From requirements to the verdict of a run.
+
+Green is earned: whatever makes the run smaller than its profile asks, or leaves the instrument in
+doubt, is INCOMPLETE.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reports.model import CheckResult, RequirementRun, Scope, WaiverState
+from reports.verdict import Verdict, worst
+
+CONFORMANT = "CONFORMANT"
+NOT_CONFORMANT = "NOT CONFORMANT"
+INCOMPLETE = "INCOMPLETE"
+
+_NAMED = 12  # ids spelt out in one reason; more only hide the first ones
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The verdict of a run, and the plain sentences it rests on."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+def exit_status(verdict: str) -> int:
+    """0 conformant, 1 not conformant, 6 incomplete, 8 conformant with waivers."""
+    if verdict == CONFORMANT:
+        return 0
+    if verdict == NOT_CONFORMANT:
+        return 1
+    return 8 if verdict.startswith("CONFORMANT WITH ") else 6
+
+
+def requirement_verdict(checks: Sequence[CheckResult], *, in_profile: bool) -> Verdict:
+    """Worst of the checks. Without any: inconclusive inside the profile, not applicable outside."""
+    if checks:
+        return worst(check.verdict for check in checks)
+    return Verdict.INCONCLUSIVE if in_profile else Verdict.NOT_APPLICABLE
+
+
+def certify(
+    scope: Scope,
+    requirements: Sequence[RequirementRun],
+    *,
+    unassigned: Sequence[CheckResult] = (),
+    waivers: Sequence[WaiverState] = (),
+) -> Certificate:
+    """The certificate of a run. Requirements outside the profile never count."""
+    inside = [requirement for requirement in requirements if requirement.in_profile]
+    failed = [item.id for item in inside if item.verdict is Verdict.FAIL]
+    failed += [check.nodeid for check in unassigned if check.verdict is Verdict.FAIL]
+    gaps = [*_limits(scope), *_unmet(inside), *_loose_ends(unassigned, waivers)]
+    if failed:
+        return Certificate(NOT_CONFORMANT, (_listing("failed", failed), *gaps))
+    if gaps:
+        return Certificate(INCOMPLETE, tuple(gaps))
+    waived = [item.id for item in inside if item.verdict is Verdict.WAIVED]
+    if waived:
+        verdict = f"CONFORMANT WITH {len(waived)} WAIVERS"
+        return Certificate(verdict, (_listing("waived", waived),))
+    return Certificate(CONFORMANT, ())
+
+
+def headline(verdict: str, profile: str, *, met: int, total: int, outside: int) -> str:
+    """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`."""
+    return f"{verdict} [{profile}] {met} of {total}; {outside} outside the profile"
+
+
+def _limits(scope: Scope) -> Iterable[str]:
+    if scope.narrowed:
+        yield f"The run was narrowed by {scope.narrowed}."
+    if scope.interrupted:
+        yield "The run was interrupted."
+    if scope.crashed_workers:
+        yield f"Crashed workers: {scope.crashed_workers}."
+    if scope.instrument == "missed":
+        yield "The canary defect was not caught: the instrument itself is in doubt."
+    elif scope.instrument == "not run":
+        yield "The canary defect was not run: nothing shows that the instrument is alive."
+
+
+def _unmet(inside: Sequence[RequirementRun]) -> Iterable[str]:
+    if not any(requirement.executed for requirement in inside):
+        yield "No check was executed."
+    counted = [requirement for requirement in inside if requirement.denominator]
+    if not counted:
+        yield "The profile holds no documented MUST."
+    unseen = [item.id for item in counted if not item.executed]
+    if unseen:
+        yield _listing("no executed check", unseen)
+    for verdict in (Verdict.INCONCLUSIVE, Verdict.BLOCKED, Verdict.NOT_APPLICABLE):
+        stuck = [item.id for item in counted if item.executed and item.verdict is verdict]
+        if stuck:
+            yield _listing(str(verdict), stuck)
+
+
+def _loose_ends(unassigned: Sequence[CheckResult], waivers: Sequence[WaiverState]) -> Iterable[str]:
+    if unassigned:
+        yield _listing("no requirement of this set", [check.nodeid for check in unassigned])
+    stale = [waiver.requirement for waiver in waivers if waiver.state == "stale"]
+    if stale:
+        yield _listing("stale waiver, nothing fails any more", stale)
+
+
+def _listing(what: str, names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    rest = len(names) - _NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{what[0].upper()}{what[1:]} ({len(names)}): {shown}{more}."

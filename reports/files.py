@@ -1,0 +1,124 @@
+"""The two files a run is read back from: `run.json` and `exchanges.jsonl`."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from reports.model import Exchange, Run
+
+RUN_JSON = "run.json"
+EXCHANGES_JSONL = "exchanges.jsonl"
+SCHEMA_PATH = Path(__file__).with_name("run.schema.json")
+
+
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema of run.json, as the model has it now."""
+    schema = Run.model_json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "run.json",
+        "description": "One run of the integration conformance suite, schema version 1.",
+    }
+
+
+def write_schema(path: Path = SCHEMA_PATH) -> Path:
+    """Write the schema where the writer and outside readers look for it."""
+    write_text(path, json.dumps(run_schema(), indent=2) + "\n")
+    return path
+
+
+def schema_error(document: object) -> str | None:
+    """The first thing in which a run.json breaks the committed schema, as one line."""
+    error = jsonschema.exceptions.best_match(_validator().iter_errors(document))
+    if error is None:
+        return None
+    return f"{error.json_path}: {' '.join(error.message.split())[:200]}"
+
+
+def write_run(run: Run, directory: Path) -> Path:
+    """Write run.json: all of it or nothing. Raises ValueError where it breaks its own schema."""
+    document = run.model_dump(mode="json")
+    error = schema_error(document)
+    if error:
+        raise ValueError(f"run.json does not follow {SCHEMA_PATH.name}: {error}")
+    path = directory / RUN_JSON
+    write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+def read_run(path: Path) -> Run:
+    """The run of a report directory, or of a run.json. Raises ValueError with one clear line."""
+    path = path / RUN_JSON if path.is_dir() else path
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Run.model_validate(document)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: no such file") from None
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except ValidationError as error:
+        raise ValueError(f"{path}: not a run: {_first(error)}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: not JSON: {' '.join(str(error).split())}") from None
+
+
+class ExchangeLog:
+    """The exchanges of a run, one at a time; iterate as often as needed.
+
+    `truncated` is 1 after a pass whose last line was cut short, as a killed run leaves it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.truncated = 0
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Yield in file order; ValueError names a broken line, unless it is the last."""
+        self.truncated = 0
+        broken: tuple[int, str] | None = None
+        with self.path.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, start=1):
+                if broken:
+                    raise ValueError(f"{self.path}: line {broken[0]}: {broken[1]}")
+                if line.isspace():
+                    continue
+                try:
+                    yield Exchange.model_validate_json(line)
+                except ValidationError as error:
+                    broken = number, _first(error)
+        if broken:
+            self.truncated = 1
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write through a temporary file in the same directory, then rename over `path`."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema: Mapping[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def _first(error: ValidationError) -> str:
+    found = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in found["loc"])
+    return f"{where or 'document'}: {found['msg']}"

@@ -1,0 +1,303 @@
+"""The run model: what a run leaves behind, as frozen values.
+
+`run.json` is one `Run`; `exchanges.jsonl` holds one `Exchange` a line. Everything here has been
+through redaction: the model carries no secret and needs none.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from reports.verdict import EXECUTED, Verdict
+
+Certainty = Literal["documented", "confirmed", "inferred"]
+Move = Literal["yours", "platform", "suite"]
+TargetKind = Literal["reference", "foreign"]
+RunVerdict = Annotated[
+    str,
+    Field(
+        pattern=r"^(CONFORMANT|CONFORMANT WITH [1-9][0-9]* WAIVERS|NOT CONFORMANT|INCOMPLETE)$",
+        description="computed from the requirements, never set by hand",
+    ),
+]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+#: A report says nothing about the platform after this many days.
+VALIDITY_DAYS = 90
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and closed to fields nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Card(Frozen):
+    """One contradicted expectation, told so that its reader can act on it."""
+
+    requirement: str
+    expectation: str = Field(description="the rule, as one sentence")
+    expected: str
+    observed: str
+    source: str = Field(description="documentation page the expectation rests on")
+    certainty: Certainty
+    remedy: str
+    move: Move = Field(description="who can do something about it")
+    repeat: str = Field(description="pytest command that repeats the check")
+    curl: str | None = Field(default=None, description="names variables, never their values")
+    exchange: str | None = Field(default=None, description="id in exchanges.jsonl")
+
+
+class CheckResult(Frozen):
+    """What one check found: a test, a stage of the context, or a watcher over all answers."""
+
+    nodeid: str
+    kind: Literal["test", "stage", "watcher"] = "test"
+    requirement: str
+    verdict: Verdict
+    message: str = Field(default="", description="one line")
+    certainty: Certainty | None = Field(
+        default=None, description="weakest of the expectations the check relied on"
+    )
+    cards: tuple[Card, ...] = ()
+    exchanges: tuple[str, ...] = Field(default=(), description="ids in exchanges.jsonl")
+    cause: str | None = Field(default=None, description="what kept it from a verdict")
+    duration_s: Seconds = 0.0
+    started_at: AwareDatetime | None = None
+    worker: str | None = None
+    counts: dict[str, Count] | None = Field(
+        default=None, description="of a watcher: answers seen, answers violating the rule"
+    )
+
+    @property
+    def executed(self) -> bool:
+        """Whether it reached its assertion; a watcher that saw no answer did not."""
+        return self.verdict in EXECUTED and (self.counts is None or self.counts.get("seen", 1) > 0)
+
+
+class Request(Frozen):
+    """A request as sent, redacted."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = {}
+    body: JsonValue = None
+
+
+class Response(Frozen):
+    """An answer as received, redacted; `body` is JSON where it parsed, else text."""
+
+    status: int
+    headers: dict[str, str] = {}
+    body: JsonValue = None
+
+
+class WatchNote(Frozen):
+    """A watcher's finding on one exchange."""
+
+    rule: str
+    detail: str
+
+
+class Exchange(Frozen):
+    """One request and what came back: an answer or a transport error."""
+
+    id: str
+    check: str = Field(description="node id, or stage:<name>")
+    requirement: str | None = None
+    actor: str
+    operation: str
+    started_at: AwareDatetime
+    elapsed_ms: Annotated[float, Field(ge=0)]
+    request: Request
+    response: Response | None = None
+    error: str | None = None
+    watch: tuple[WatchNote, ...] = ()
+
+
+class Scope(Frozen):
+    """What was run, against what, and what limits the statement."""
+
+    suite_version: str
+    requirement_set: str
+    profile: str
+    tier: str
+    target_kind: TargetKind
+    host: str
+    org: str | None = Field(default=None, description="orgcode")
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    builds: tuple[str, ...] = ()
+    api_versions: tuple[str, ...] = Field(default=(), description="values of X-API-Version seen")
+    seed: int | str | None = None
+    narrowed: str | None = Field(default=None, description="the selection, as given: -k session")
+    interrupted: bool = False
+    crashed_workers: Count = 0
+    note: str | None = Field(default=None, description="companion plugins, extra arguments")
+    instrument: Literal["caught", "missed", "not run"] = Field(
+        default="not run", description="what became of the canary defect"
+    )
+
+
+class Reading(Frozen):
+    """Which of several documented readings the target follows."""
+
+    topic: str
+    reading: str
+    source: str
+    seen: Count = Field(description="answers that showed it")
+
+
+class CauseNote(Frozen):
+    """What is known of a cause, by the name checks give in `cause`."""
+
+    cause: str
+    kind: str = Field(description="singular noun phrase: refused body, unbound name")
+    what: str = Field(description="what to fix, one line")
+
+
+class Cause(CauseNote):
+    """A cause, ranked by how many checks it keeps from a verdict."""
+
+    blocks: Count
+
+    @property
+    def sentence(self) -> str:
+        """`1 refused body blocks 74 checks`."""
+        return f"1 {self.kind} blocks {self.blocks} check{'' if self.blocks == 1 else 's'}"
+
+
+class Leftover(Frozen):
+    """A record of this run that is still on the target."""
+
+    kind: str
+    id: str
+    fate: Literal["doomed", "permanent", "left"]
+
+
+class NotCovered(Frozen):
+    """An operation the suite does not reach, and why."""
+
+    operation: str
+    reason: str
+
+
+class Slow(Frozen):
+    """A check among the slowest."""
+
+    nodeid: str
+    requirement: str
+    duration_s: Seconds
+
+
+class Waiver(Frozen):
+    """A known failure that somebody answers for, until a day."""
+
+    requirement: str
+    target: str
+    reason: str
+    owner: str
+    approver: str
+    expires: date
+
+
+class WaiverState(Waiver):
+    """A waiver as this run found it."""
+
+    state: Literal["active", "expired", "stale"]
+
+
+class DetectingPower(Frozen):
+    """How many deliberate defects the suite catches, as measured on the reference."""
+
+    caught: Count
+    defects: Count
+    measured: str = Field(description="where the table is kept")
+
+
+class Target(Frozen):
+    """What the run was aimed at."""
+
+    kind: TargetKind
+    host: str
+    org: str | None = None
+
+
+class StepRun(Frozen):
+    """A checklist step. `counts` are checks; `must_*` count documented MUST requirements."""
+
+    number: Annotated[int, Field(ge=0, le=13)]
+    title: str
+    verdict: Verdict | None = Field(description="null where the run says nothing about the step")
+    counts: dict[Verdict, Count]
+    must_executed: Count
+    must_met: Count
+    must_total: Count
+    covered: bool
+    reason: str | None = Field(default=None, description="why it is not covered")
+
+
+class RequirementRun(Frozen):
+    """A requirement and everything the run learned about it."""
+
+    id: str
+    step: int
+    level: str
+    certainty: Certainty
+    source: str
+    text: str
+    remedy: str
+    verdict: Verdict
+    executed: Count = Field(description="checks that reached their assertion")
+    in_profile: bool
+    denominator: bool = Field(description="a documented MUST of the profile")
+    needs: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """Whether it counts as met: something was executed and nothing stands against it."""
+        return self.executed > 0 and self.verdict in {Verdict.PASS, Verdict.ADVISORY}
+
+
+class Run(Frozen):
+    """One run, whole: the certificate and the findings it rests on."""
+
+    schema_version: Literal["1"] = "1"
+    verdict: RunVerdict
+    headline: str
+    reasons: tuple[str, ...]
+    profile: str
+    profile_outside: Count = Field(description="requirements the profile does not reach")
+    target: Target
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    exchanges: Count
+    requests_by_status: dict[str, Count]
+    throttled: Count = Field(description="answers 429, waited out")
+    must_executed: Count
+    must_met: Count
+    must_total: Count
+    readings: tuple[Reading, ...] = ()
+    steps: tuple[StepRun, ...]
+    requirements: tuple[RequirementRun, ...]
+    unassigned: tuple[CheckResult, ...] = Field(
+        default=(), description="checks that name no requirement of the set"
+    )
+    causes: tuple[Cause, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    not_covered: tuple[NotCovered, ...] = ()
+    bindings_missing: tuple[str, ...] = Field(default=(), description="lines for the target file")
+    slowest: tuple[Slow, ...] = ()
+    waivers: tuple[WaiverState, ...] = ()
+    detection: DetectingPower | None = None
+    scope: Scope
+
+    @property
+    def checks(self) -> Sequence[CheckResult]:
+        """Every check of the run, requirement by requirement."""
+        found = [check for requirement in self.requirements for check in requirement.checks]
+        return [*found, *self.unassigned]
