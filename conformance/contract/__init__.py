@@ -1,15 +1,22 @@
 """The platform's surface as this suite reads the public documentation, a module a service."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from conformance.contract import ofm, ofm_people, uas, usm
+from conformance.contract import ofm, ofm_people, operator, uas, usm
 from conformance.contract.operation import Operation, RecordKind
 
-_MODULES = (uas, usm, ofm, ofm_people)
+_SERVICES: Final = (uas, usm, ofm, ofm_people)
 
-OPERATIONS: Mapping[str, Operation] = {
-    operation.id: operation for module in _MODULES for operation in module.OPERATIONS
+# What integrators call over HTTPS, by id.
+ROUTES: Final[Mapping[str, Operation]] = {
+    operation.id: operation for module in _SERVICES for operation in module.OPERATIONS
 }
-RECORDS: Mapping[str, RecordKind] = {
-    record.name: record for module in _MODULES for record in module.RECORDS
+# The routes and the operator's actions, by id.
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    **ROUTES,
+    **{action.id: action for action in operator.OPERATIONS},
+}
+RECORDS: Final[Mapping[str, RecordKind]] = {
+    record.name: record for module in _SERVICES for record in module.RECORDS
 }

@@ -1,0 +1,170 @@
+"""Operator actions: AWS Lambda functions, not HTTPS routes. Paths are function names here."""
+
+from typing import Any
+
+from conformance.contract.facts import Source, documented, inferred
+from conformance.contract.operation import (
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    Placement,
+    Radius,
+    bound,
+)
+
+_SOP = documented("common/user-provisioning.html")
+_PLAYBOOK = documented("uas/playbooks.html")
+_REVISION = bound("/revision", "/data/revision", "/data/user/revision")
+
+
+def _action(name: str, source: Source, *, kind: Kind = Kind.ACTION, **more: Any) -> Operation:
+    return Operation(
+        id=f"operator.{name}",
+        path=f"/{name}",
+        kind=kind,
+        source=source,
+        access=Access.PUBLIC,
+        credentials=Placement.NONE,
+        radius=Radius.RECORD,
+        needs=frozenset({"operator"}),
+        **more,
+    )
+
+
+_USER: dict[str, Binding] = {
+    "user_id": bound("/data/user_id", "/data/user/user_id"),
+    "state": bound("/data/status", "/data/user/status"),
+    "revision": _REVISION,
+}
+
+USER_CREATE = _action(
+    "uas_usercreate",
+    _SOP,
+    body={"email": "$email", "passcode": "$passcode", "caption": "$caption"},
+    fresh={"email": "email", "caption": "caption"},
+    yields=_USER,
+)
+USER_GET = _action(
+    "uas_userget",
+    inferred("uas/readme.html"),
+    kind=Kind.READ,
+    body={"user_id": "$user_id"},
+    yields=_USER,
+)
+EMAIL_ISSUE = _action(
+    "uas_emailissuetoken",
+    _SOP,
+    body={"user_id": "$user_id", "email": "$email"},
+    yields={"token": bound("/data/token", "/data/email_token")},
+    issues=("token",),
+)
+EMAIL_CONFIRM = _action(
+    "uas_emailconfirmtoken",
+    _SOP,
+    body={"user_id": "$user_id", "email": "$email", "token": "$token"},
+    yields=_USER,
+)
+USER_STATUS = _action(
+    "uas_userstatusset",
+    _SOP,
+    body={
+        "user_id": "$user_id",
+        "status": "$status",
+        "expected_revision": "$expected_revision",
+    },
+    yields=_USER,
+    revisioned=True,
+)
+USER_CONFIG = _action(
+    "uas_userconfigset",
+    inferred("usm/playbooks.html"),
+    body={
+        "user_id": "$user_id",
+        "max_active_sessions": "$max_active_sessions",
+        "expected_revision": "$expected_revision",
+    },
+    yields=_USER,
+    revisioned=True,
+)
+INVITATION_CREATE = _action(
+    "ofm_invitationcreate",
+    _SOP,
+    body={
+        "orgcode": "$orgcode",
+        "user_guid": "$user_guid",
+        "expires_in_seconds": "$?expires_in_seconds",
+    },
+    yields={"invitation_code": bound("/data/invitation_code", "/data/code")},
+    issues=("invitation_code",),
+)
+INVITATION_DOOM = _action(
+    "ofm_invitationdoom",
+    inferred("ofm/PROTOCOL.md"),
+    body={"invitation_code": "$invitation_code"},
+)
+ORG_STATUS = _action(
+    "ofm_orgstatusset",
+    documented("common/sdk-snippets.html"),
+    body={
+        "org_guid": "$org_guid",
+        "status": "$status",
+        "expected_revision": "$expected_revision",
+    },
+    yields={"state": bound("/data/status", "/data/org/status"), "revision": _REVISION},
+    revisioned=True,
+)
+MEMBER_STATE = _action(
+    "ofm_memberstatesetadmin",
+    inferred("ofm/PROTOCOL.md"),
+    body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
+)
+OWNER_STATE = _action(
+    "ofm_ownerstatesetadmin",
+    inferred("ofm/PROTOCOL.md"),
+    body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
+)
+MAINTENANCE_START = _action("ops_maintenancestart", inferred("ops/playbooks.html"))
+MAINTENANCE_END = _action("ops_maintenanceend", inferred("ops/playbooks.html"))
+
+# What only the reference knows: its settings, its clock, a second process of its kind.
+REFERENCE_SETTINGS = _action(
+    "reference_settings",
+    inferred("reference"),
+    kind=Kind.READ,
+    yields={
+        "rate_limit_rpm": bound("/data/rate_limit_rpm"),
+        "rate_limit_window_s": bound("/data/rate_limit_window_s"),
+    },
+)
+REFERENCE_CLOCK = _action(
+    "reference_clock", inferred("reference"), body={"advance_seconds": "$advance_seconds"}
+)
+REFERENCE_SIBLING = _action(
+    "reference_sibling",
+    inferred("reference"),
+    body={
+        "rate_limit_rpm": "$?rate_limit_rpm",
+        "rate_limit_window_s": "$?rate_limit_window_s",
+    },
+    yields={"base_url": bound("/data/base_url"), "operator_url": bound("/data/operator_url")},
+)
+
+OPERATIONS = (
+    USER_CREATE,
+    USER_GET,
+    EMAIL_ISSUE,
+    EMAIL_CONFIRM,
+    USER_STATUS,
+    USER_CONFIG,
+    INVITATION_CREATE,
+    INVITATION_DOOM,
+    ORG_STATUS,
+    MEMBER_STATE,
+    OWNER_STATE,
+    MAINTENANCE_START,
+    MAINTENANCE_END,
+    REFERENCE_SETTINGS,
+    REFERENCE_CLOCK,
+    REFERENCE_SIBLING,
+)
