@@ -30,7 +30,6 @@ from reports.model import (
 )
 from reports.verdict import Verdict, worst
 
-STEPS = range(14)  # 1 to 13 of the checklist; 0 for rules that hold for the whole stack
 SLOWEST = 10
 
 _WEAKEST_FIRST: tuple[Certainty, ...] = ("inferred", "confirmed", "documented")
@@ -50,11 +49,22 @@ class RequirementLike(Protocol):
     @property
     def text(self) -> str: ...
     @property
-    def source(self) -> object: ...
+    def source(self) -> str: ...
+    @property
+    def heading(self) -> str | None: ...
     @property
     def needs(self) -> Iterable[str]: ...
     @property
     def remedy(self) -> str: ...
+
+
+class StepLike(Protocol):
+    """A step of the checklist; `gap` is why the set does not cover it."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def gap(self) -> str | None: ...
 
 
 class RequirementSetLike(Protocol):
@@ -66,6 +76,8 @@ class RequirementSetLike(Protocol):
     def requirements(self) -> Iterable[RequirementLike]: ...
     @property
     def titles(self) -> Mapping[int, str]: ...
+    @property
+    def steps(self) -> Iterable[StepLike]: ...
     def denominator(self, profile: Any, /) -> Iterable[RequirementLike]:
         """The documented MUSTs of the profile."""
 
@@ -115,7 +127,7 @@ def assemble(
         started_at=scope.started_at,
         finished_at=scope.finished_at,
         readings=tuple(readings),
-        steps=_steps(requirements, requirement_set.titles, profile.name),
+        steps=_steps(requirements, requirement_set, profile.name),
         requirements=requirements,
         unassigned=unassigned,
         causes=rank_causes(judged, causes),
@@ -132,20 +144,16 @@ def assemble(
 def _certified(
     verdict: certificate.Certificate, requirements: Sequence[RequirementRun], profile: str
 ) -> dict[str, Any]:
-    counted = [requirement for requirement in requirements if requirement.denominator]
-    met = sum(requirement.met for requirement in counted)
-    outside = sum(not requirement.in_profile for requirement in requirements)
+    counts = certificate.tally(requirements)
     return {
         "verdict": verdict.verdict,
-        "headline": certificate.headline(
-            verdict.verdict, profile, met=met, total=len(counted), outside=outside
-        ),
+        "headline": certificate.headline(verdict.verdict, profile, counts),
         "reasons": verdict.reasons,
         "profile": profile,
-        "profile_outside": outside,
-        "must_executed": sum(requirement.executed > 0 for requirement in counted),
-        "must_met": met,
-        "must_total": len(counted),
+        "profile_outside": counts.outside,
+        "must_executed": counts.executed,
+        "must_met": counts.met,
+        "must_total": counts.total,
     }
 
 
@@ -234,7 +242,7 @@ def _requirement(
         step=item.step,
         level=str(item.level),
         certainty=_weakest(item.certainty, checks),
-        source=str(item.source),
+        source=f"{item.source}, {item.heading}" if item.heading else item.source,
         text=item.text,
         remedy=item.remedy,
         verdict=certificate.requirement_verdict(checks, in_profile=inside),
@@ -252,23 +260,21 @@ def _weakest(fallback: str, checks: Sequence[CheckResult]) -> Certainty:
 
 
 def _steps(
-    requirements: Sequence[RequirementRun], titles: Mapping[int, str], profile: str
+    requirements: Sequence[RequirementRun], requirement_set: RequirementSetLike, profile: str
 ) -> tuple[StepRun, ...]:
-    numbers = sorted({*titles, *(item.step for item in requirements)} & {*STEPS})
-    return tuple(
-        _step(number, titles.get(number, "Whole stack"), requirements, profile)
-        for number in numbers
-    )
+    titles = requirement_set.titles
+    gaps = {step.number: step.gap for step in requirement_set.steps}
+    made = []
+    for number in sorted({*titles, *(item.step for item in requirements)}):
+        mine = [requirement for requirement in requirements if requirement.step == number]
+        reason = f"outside profile {profile}" if mine else gaps.get(number)
+        made.append(_step(number, titles.get(number, "Whole stack"), mine, reason))
+    return tuple(made)
 
 
-def _step(number: int, title: str, requirements: Sequence[RequirementRun], profile: str) -> StepRun:
-    mine = [requirement for requirement in requirements if requirement.step == number]
+def _step(number: int, title: str, mine: Sequence[RequirementRun], reason: str | None) -> StepRun:
     inside = [requirement for requirement in mine if requirement.in_profile]
     counted = [requirement for requirement in inside if requirement.denominator]
-    reason = None
-    if not inside:
-        outside = f"profile {profile} does not reach this step"
-        reason = outside if mine else "this requirement set holds nothing on this step"
     return StepRun(
         number=number,
         title=title,
@@ -278,7 +284,7 @@ def _step(number: int, title: str, requirements: Sequence[RequirementRun], profi
         must_met=sum(requirement.met for requirement in counted),
         must_total=len(counted),
         covered=bool(inside),
-        reason=reason,
+        reason=None if inside else reason or "this requirement set holds nothing on it",
     )
 
 

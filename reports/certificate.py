@@ -25,6 +25,27 @@ class Certificate:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Documented MUSTs of the profile, and what lies outside it, as counts of requirements."""
+
+    total: int
+    executed: int
+    met: int
+    outside: int
+
+
+def tally(requirements: Sequence[RequirementRun]) -> Tally:
+    """The counts of a headline."""
+    counted = [requirement for requirement in requirements if requirement.denominator]
+    return Tally(
+        total=len(counted),
+        executed=sum(requirement.executed > 0 for requirement in counted),
+        met=sum(requirement.met for requirement in counted),
+        outside=sum(not requirement.in_profile for requirement in requirements),
+    )
+
+
 def exit_status(verdict: str) -> int:
     """0 conformant, 1 not conformant, 6 incomplete, 8 conformant with waivers."""
     if verdict == CONFORMANT:
@@ -64,9 +85,10 @@ def certify(
     return Certificate(CONFORMANT, ())
 
 
-def headline(verdict: str, profile: str, *, met: int, total: int, outside: int) -> str:
-    """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`."""
-    return f"{verdict} [{profile}] {met} of {total}; {outside} outside the profile"
+def headline(verdict: str, profile: str, counts: Tally) -> str:
+    """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`: met of all documented MUSTs."""
+    reach = f"{counts.outside} outside the profile"
+    return f"{verdict} [{profile}] {counts.met} of {counts.total}; {reach}"
 
 
 def _limits(scope: Scope) -> Iterable[str]:

@@ -1,0 +1,141 @@
+"""The command line of a run, and what becomes of it."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance.requirements import RequirementSet, load
+from conformance.requirements import Profile
+from fixtures import target as targets
+from fixtures.target import Target, TargetError
+from reports.model import Waiver
+from reports.waivers import read_waivers
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TIERS: Final = ("smoke", "certify", "deep")
+DEFAULT_PROFILE: Final = "full/1"
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("conformance", "integration conformance")
+    group.addoption("--target", metavar="FILE", help="target file (TOML); default: the reference")
+    group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
+    group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
+    group.addoption("--profile", metavar="NAME", help="full/1, team/1 or solo/1")
+    group.addoption("--tier", choices=TIERS, default="certify", help="how much to run")
+    group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
+    group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
+    group.addoption("--run-seed", type=int, metavar="N", help="seed of all that is drawn")
+    group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
+    group.addoption("--keep", action="store_true", help="leave what the run made")
+    group.addoption(
+        "--keep-on-failure", action="store_true", help="leave what the run made, if it fails"
+    )
+    group.addoption(
+        "--reference-args",
+        default="",
+        metavar="ARGS",
+        help="handed on to the embedded reference as they are",
+    )
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the options ask for, validated. `target` is None where the reference is to start."""
+
+    target: Target | None
+    profile: Profile
+    tier: str
+    directory: Path
+    waivers: tuple[Waiver, ...]
+    seed: int
+    plan: bool
+    keep: bool
+    keep_on_failure: bool
+    reference_args: tuple[str, ...]
+    repeat: str
+
+
+def read(option: Any) -> Aim:
+    """The aim of the run.
+
+    Raises:
+        pytest.UsageError: an option, or a file it names, cannot be used.
+    """
+    requirements = load()
+    try:
+        target = _target(option)
+        waivers = read_waivers(Path(option.waivers), _known(requirements)) if option.waivers else ()
+    except (TargetError, ValueError) as error:
+        raise pytest.UsageError(str(error)) from None
+    name = option.profile or (target and target.profile) or DEFAULT_PROFILE
+    return Aim(
+        target=target,
+        profile=_profile(requirements, name),
+        tier=option.tier,
+        directory=_writable(Path(option.report_dir)),
+        waivers=tuple(waivers),
+        seed=option.run_seed if option.run_seed is not None else secrets.randbelow(2**32),
+        plan=option.plan,
+        keep=option.keep,
+        keep_on_failure=option.keep_on_failure,
+        reference_args=tuple(option.reference_args.split()),
+        repeat=_repeat(option),
+    )
+
+
+def _target(option: Any) -> Target | None:
+    if option.target and option.target_url:
+        raise TargetError("give --target or --target-url, not both")
+    if option.operator_url and not option.target_url:
+        raise TargetError("--operator-url goes with --target-url")
+    if option.target:
+        return targets.read(Path(option.target))
+    if option.target_url:
+        data = {"base_url": option.target_url, "operator_url": option.operator_url}
+        given = {key: value for key, value in data.items() if value}
+        return targets.build(given, "--target-url")
+    return None
+
+
+def _profile(requirements: RequirementSet, name: str) -> Profile:
+    try:
+        return requirements.profile(name)
+    except KeyError:
+        known = ", ".join(profile.name for profile in requirements.profiles)
+        raise pytest.UsageError(f"unknown profile {name!r}: choose one of {known}") from None
+
+
+def _known(requirements: RequirementSet) -> RequirementSet:
+    return requirements
+
+
+def _writable(directory: Path) -> Path:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(
+            f"report directory {directory} cannot be made: {error.strerror}; choose another "
+            "with --report-dir"
+        ) from None
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise pytest.UsageError(
+            f"report directory {directory} is not writable: choose another with --report-dir"
+        )
+    return directory
+
+
+def _repeat(option: Any) -> str:
+    """The options that repeat this run's aim, for failure messages."""
+    if option.target:
+        return f" --target {option.target}"
+    if option.target_url:
+        operator = f" --operator-url {option.operator_url}" if option.operator_url else ""
+        return f" --target-url {option.target_url}{operator}"
+    extra = f" --reference-args='{option.reference_args}'" if option.reference_args else ""
+    return extra

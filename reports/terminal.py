@@ -1,0 +1,148 @@
+"""The terminal summary: a table first, then what to do about it, the headline last."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from reports.model import Card, CheckResult, Run, StepRun
+from reports.verdict import Verdict
+
+_TITLE = 25
+_FAILURES = 40  # more cards than this are scrolled past; the report has them all
+_MOVES = {"yours": "yours", "platform": "the platform's", "suite": "the suite's"}
+_HEADS = {
+    Verdict.FAIL: "fail",
+    Verdict.INCONCLUSIVE: "inconcl",
+    Verdict.BLOCKED: "blocked",
+    Verdict.ADVISORY: "advisory",
+    Verdict.WAIVED: "waived",
+    Verdict.PASS: "pass",
+    Verdict.NOT_APPLICABLE: "n/a",
+}
+
+
+def summary(run: Run, width: int = 100) -> str:
+    """The whole summary as text, no line wider than `width` but for commands and ids."""
+    sections = [
+        _table(run),
+        _readings(run, width),
+        _causes(run, width),
+        _failures(run, width),
+        _bindings(run),
+        _slowest(run),
+        _requests(run),
+        _verdict(run, width),
+    ]
+    blocks = ["\n".join(section) for section in map(list, sections) if section]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _table(run: Run) -> Iterator[str]:
+    columns = "".join(f"{head:>9}" for head in _HEADS.values())
+    yield f"{'step':<{_TITLE + 3}}{columns}{'MUST':>9}"
+    for step in run.steps:
+        yield _row(step)
+
+
+def _row(step: StepRun) -> str:
+    name = f"{step.number:>2} {textwrap.shorten(step.title, _TITLE - 1, placeholder='…')}"
+    if not step.covered:
+        return f"{name:<{_TITLE + 3}}  not covered: {step.reason}"
+    cells = "".join(f"{step.counts.get(verdict, 0) or '·':>9}" for verdict in _HEADS)
+    must = f"{step.must_executed}/{step.must_total}"
+    return f"{name:<{_TITLE + 3}}{cells}{must:>9}"
+
+
+def _readings(run: Run, width: int) -> Iterator[str]:
+    if run.readings:
+        yield "Readings of ambiguous pages"
+    for item in run.readings:
+        yield from _wrapped(
+            f"{item.topic}: {item.reading} ({item.source}), seen {item.seen}", width
+        )
+
+
+def _causes(run: Run, width: int) -> Iterator[str]:
+    if run.causes:
+        yield "What blocks most"
+    for rank, cause in enumerate(run.causes):
+        first = ", fix this first" if rank == 0 else ""
+        yield from _wrapped(f"{cause.sentence}{first}: {cause.what}", width)
+
+
+def _failures(run: Run, width: int) -> Iterator[str]:
+    failed = [check for check in run.checks if check.verdict is Verdict.FAIL]
+    if not failed:
+        return
+    yield f"Failures ({len(failed)})"
+    remedies = {requirement.id: requirement.remedy for requirement in run.requirements}
+    for check in failed[:_FAILURES]:
+        yield ""
+        yield f"  {check.requirement}  {check.nodeid}"
+        if check.cards:
+            for card in check.cards:
+                yield from _card(card, width)
+        else:
+            yield from _bare(check, remedies.get(check.requirement, ""), width)
+    if len(failed) > _FAILURES:
+        yield ""
+        yield f"  and {len(failed) - _FAILURES} more in compliance.html"
+
+
+def _card(card: Card, width: int) -> Iterator[str]:
+    yield from _wrapped(card.expectation, width, "    ")
+    told = {
+        "expected": card.expected,
+        "by": f"{card.source} ({card.certainty})",
+        "came": card.observed,
+        "move": _MOVES[card.move],
+        "remedy": card.remedy,
+    }
+    for label, text in told.items():
+        yield from _wrapped(text, width, f"    {label:<9}")
+    yield f"    {'repeat':<9}{card.repeat}"
+
+
+def _bare(check: CheckResult, remedy: str, width: int) -> Iterator[str]:
+    yield from _wrapped(check.message, width, "    ")
+    yield from _wrapped(remedy, width, "    remedy   ")
+
+
+def _bindings(run: Run) -> Iterable[str]:
+    if not run.bindings_missing:
+        return []
+    return ["Lines to add to the target file", *(f"  {line}" for line in run.bindings_missing)]
+
+
+def _slowest(run: Run) -> Iterable[str]:
+    if not run.slowest:
+        return []
+    rows = (f"  {slow.duration_s:8.2f} s  {slow.nodeid}" for slow in run.slowest)
+    return ["Slowest checks", *rows]
+
+
+def _requests(run: Run) -> Iterator[str]:
+    statuses = ", ".join(f"{count} of {status}" for status, count in run.requests_by_status.items())
+    yield f"requests used {run.exchanges}{f' ({statuses})' if statuses else ''}"
+    if run.throttled:
+        yield f"throttled {run.throttled} times"
+    yield f"seed {run.scope.seed if run.scope.seed is not None else 'none'}"
+
+
+def _verdict(run: Run, width: int) -> Iterator[str]:
+    for reason in run.reasons:
+        yield from _wrapped(reason, width)
+    yield run.headline
+
+
+def _wrapped(text: str, width: int, lead: str = "  ") -> list[str]:
+    # What came from the target is untrusted: an escape sequence must not reach the terminal.
+    plain = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    hang = " " * len(lead) if lead.strip() else f"{lead}  "
+    return textwrap.wrap(
+        plain,
+        max(width, len(lead) + 20),
+        initial_indent=lead,
+        subsequent_indent=hang,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

@@ -1,0 +1,79 @@
+"""The waiver file: known failures that somebody answers for, until a day.
+
+[[waiver]]
+requirement = "ORG-3"
+target = "sandbox.example.com"
+reason = "fix is scheduled"
+owner = "store team"
+approver = "J. Doe"
+expires = 2026-12-31
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from reports.model import Waiver
+
+
+class WaivableLike(Protocol):
+    """What a waiver needs to know of a requirement."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def waivable(self) -> bool: ...
+
+
+def load_waivers(path: Path, requirements: Iterable[WaivableLike]) -> tuple[Waiver, ...]:
+    """The waivers of a file, expired ones included: whether one is in force is the run's business.
+
+    Raises ValueError with one clear line for a file that cannot be read, an unknown requirement,
+    one that cannot be waived, a missing field or a second waiver for the same thing.
+    """
+    waivable = {requirement.id: requirement.waivable for requirement in requirements}
+    found: dict[tuple[str, str], Waiver] = {}
+    for number, entry in enumerate(_entries(path), start=1):
+        where = f"{path}: waiver {number}"
+        waiver = _waiver(where, entry)
+        if waiver.requirement not in waivable:
+            raise ValueError(f"{where}: unknown requirement {waiver.requirement!r}")
+        if not waivable[waiver.requirement]:
+            raise ValueError(f"{where}: {waiver.requirement} cannot be waived")
+        key = waiver.requirement, waiver.target
+        if key in found:
+            raise ValueError(f"{where}: second waiver of {key[0]} for {key[1]}")
+        found[key] = waiver
+    return tuple(found.values())
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: not TOML: {' '.join(str(error).split())}") from None
+    unknown = sorted(document.keys() - {"waiver"})
+    if unknown:
+        raise ValueError(f"{path}: unknown key {unknown[0]!r}; waivers stand under [[waiver]]")
+    entries = document.get("waiver", [])
+    if not isinstance(entries, list):
+        raise ValueError(f"{path}: write [[waiver]], with two brackets")  # noqa: TRY004
+    return entries
+
+
+def _waiver(where: str, entry: object) -> Waiver:
+    try:
+        waiver = Waiver.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise ValueError(f"{where}: {field}: {first['msg']}") from None
+    blank = [name for name, value in waiver.model_dump().items() if not str(value).strip()]
+    if blank:
+        raise ValueError(f"{where}: {blank[0]}: must not be empty")
+    return waiver
