@@ -8,14 +8,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_NAMES = "session_guid|api_key|passcode|token|secret|invitation_code|invite_code|x-session-guid|x-api-key"
+_NAMES = (
+    "session_guid|api_key|passcode|token|secret|invitation_code|invite_code"
+    "|x-session-guid|x-api-key"
+)
 _QUOTE = r"""\\*(?:["']|&quot;|&apos;|&#34;|&#39;|&#x27;|\\u0022|\\u0027)"""
 _HARMLESS = r"\[redacted|%5Bredacted|\$"
 _LEAKS = re.compile(
-    rf"""(?:{_QUOTE})(?P<field>{_NAMES})(?:{_QUOTE})\s*[:=]\s*(?:{_QUOTE})(?!{_HARMLESS}|{_QUOTE}).
-    |(?<![\w-])(?P<header>x-session-guid|x-api-key):\s?(?!{_HARMLESS})[\w-]{{8}}
-    |[?&](?:amp;)?(?P<query>{_NAMES})=(?!{_HARMLESS})\w""",
-    re.VERBOSE | re.IGNORECASE,
+    rf"{_QUOTE}(?P<field>{_NAMES}){_QUOTE}\s*[:=]\s*{_QUOTE}(?!{_HARMLESS}|{_QUOTE})."
+    rf"|(?<![\w-])(?P<header>x-session-guid|x-api-key):\s?(?!{_HARMLESS})[\w-]{{8}}"
+    rf"|(?:[?&]|&amp;)(?P<query>{_NAMES})=(?!{_HARMLESS})\w",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +27,5 @@ def leaks(directory: Path) -> Iterator[str]:
     for path in sorted(directory.rglob("*")):
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
-            for field in sorted(
-                {str(match[match.lastgroup or 0]) for match in _LEAKS.finditer(text)}
-            ):
+            for field in sorted({match[str(match.lastgroup)] for match in _LEAKS.finditer(text)}):
                 yield f"{path.relative_to(directory)}: a value of {field} is not redacted"
