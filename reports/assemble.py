@@ -29,6 +29,7 @@ from reports.model import (
     WaiverState,
 )
 from reports.verdict import Verdict, worst
+from reports.waivers import aims_at
 
 SLOWEST = 10
 
@@ -112,7 +113,7 @@ def assemble(
 
     A fail under a waiver in force becomes waived; a waived check without one becomes a fail.
     """
-    mine = [waiver for waiver in waivers if _aims_at(waiver, scope)]
+    mine = [waiver for waiver in waivers if aims_at(waiver, scope.host, scope.target_kind)]
     in_force = {waiver.requirement for waiver in mine if waiver.expires >= today}
     judged = [_under_waiver(check, in_force) for check in checks]
     requirements = _requirements(judged, requirement_set, profile)
@@ -189,12 +190,6 @@ def _cause(
         kind = "failed stage" if said != name else "cause"
         note = CauseNote(cause=name, kind=kind, what=said)
     return Cause(cause=name, kind=note.kind, what=note.what, blocks=count)
-
-
-def _aims_at(waiver: Waiver, scope: Scope) -> bool:
-    """A waiver names a host, with or without the port, or the embedded reference."""
-    names = {scope.host, scope.host.rpartition(":")[0] or scope.host}
-    return waiver.target in names or waiver.target == scope.target_kind == "reference"
 
 
 def _under_waiver(check: CheckResult, in_force: set[str]) -> CheckResult:

@@ -67,6 +67,7 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
             by_step=_by_step(run),
             remedies={requirement.id: requirement.remedy for requirement in run.requirements},
             failures=_carded(run, Verdict.FAIL),
+            undecided=_carded(run, Verdict.INCONCLUSIVE),
             advisories=_carded(run, Verdict.ADVISORY),
             card_limit=CARDS,
             refs=_References(evidence_block.positions(ranked)),

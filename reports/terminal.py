@@ -27,6 +27,7 @@ def summary(run: Run, width: int = 100) -> str:
         _readings(run, width),
         _causes(run, width),
         _failures(run, width),
+        _undecided(run, width),
         _bindings(run),
         _slowest(run),
         _requests(run),
@@ -105,6 +106,16 @@ def _card(card: Card, width: int) -> Iterator[str]:
 def _bare(check: CheckResult, remedy: str, width: int) -> Iterator[str]:
     yield from _wrapped(check.message, width, "    ")
     yield from _wrapped(remedy, width, "    remedy   ")
+
+
+def _undecided(run: Run, width: int) -> Iterator[str]:
+    stuck = [check for check in run.checks if check.verdict is Verdict.INCONCLUSIVE]
+    if stuck:
+        yield f"Not decided ({len(stuck)})"
+    for check in stuck[:_FAILURES]:
+        yield from _wrapped(f"{check.requirement}  {check.nodeid}: {check.message}", width)
+    if len(stuck) > _FAILURES:
+        yield f"  and {len(stuck) - _FAILURES} more in compliance.html"
 
 
 def _bindings(run: Run) -> Iterable[str]:

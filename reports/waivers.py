@@ -11,6 +11,7 @@ expires = 2026-12-31
 
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,21 @@ class WaivableLike(Protocol):
     def id(self) -> str: ...
     @property
     def waivable(self) -> bool: ...
+
+
+def aims_at(waiver: Waiver, host: str, kind: str) -> bool:
+    """A waiver names a host, with or without the port, or the embedded reference."""
+    names = {host, host.rpartition(":")[0] or host}
+    return waiver.target in names or waiver.target == kind == "reference"
+
+
+def in_force(waivers: Iterable[Waiver], host: str, kind: str, today: date) -> dict[str, str]:
+    """Reasons, by requirement, of the waivers that hold for this target today."""
+    return {
+        waiver.requirement: waiver.reason
+        for waiver in waivers
+        if aims_at(waiver, host, kind) and waiver.expires >= today
+    }
 
 
 def load_waivers(path: Path, requirements: Iterable[WaivableLike]) -> tuple[Waiver, ...]:

@@ -1,0 +1,139 @@
+"""From checks to a run: certainty, waivers, causes, steps, traffic."""
+
+from datetime import date
+from typing import Literal
+
+import pytest
+
+from reports.assemble import assemble
+from reports.model import CauseNote, CheckResult, Run, Waiver
+from reports.verdict import Verdict
+from tests.reports.synthetic import (
+    TODAY,
+    Profile,
+    Requirement,
+    RequirementSet,
+    check,
+    exchange,
+    scope,
+)
+
+ONE = RequirementSet((Requirement("ORG-1"), Requirement("ORG-2")))
+
+
+def waiver(expires: date = date(2026, 12, 31), target: str = "sandbox.example.com") -> Waiver:
+    return Waiver(
+        requirement="ORG-1",
+        target=target,
+        reason="known",
+        owner="store team",
+        approver="J. Doe",
+        expires=expires,
+    )
+
+
+def waived(verdict: Verdict, *waivers: Waiver, host: str = "sandbox.example.com:8443") -> Run:
+    checks = [check("ORG-1", verdict), check("ORG-2")]
+    return assemble(scope(host=host), checks, ONE, Profile(), today=TODAY, waivers=waivers)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.WAIVED])
+def test_a_waiver_in_force_turns_a_fail_into_waived(verdict: Verdict) -> None:
+    run = waived(verdict, waiver())
+    assert run.headline == "CONFORMANT WITH 1 WAIVERS [full/1] 1 of 2; 0 outside the profile"
+    assert [item.state for item in run.waivers] == ["active"]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.WAIVED])
+def test_an_expired_waiver_is_shown_and_does_nothing(verdict: Verdict) -> None:
+    run = waived(verdict, waiver(expires=date(2026, 3, 1)))
+    assert run.verdict == "NOT CONFORMANT"
+    assert [item.state for item in run.waivers] == ["expired"]
+
+
+def test_a_waiver_holds_through_its_last_day() -> None:
+    assert waived(Verdict.FAIL, waiver(expires=TODAY)).verdict == "CONFORMANT WITH 1 WAIVERS"
+
+
+def test_a_waiver_of_another_target_is_not_in_the_run() -> None:
+    run = waived(Verdict.FAIL, waiver(target="other.example.com"))
+    assert run.verdict == "NOT CONFORMANT"
+    assert run.waivers == ()
+
+
+def test_a_waiver_nobody_needs_any_more_makes_the_run_incomplete() -> None:
+    run = waived(Verdict.PASS, waiver())
+    assert run.verdict == "INCOMPLETE"
+    assert run.reasons == ("Stale waiver, nothing fails any more (1): ORG-1.",)
+
+
+def test_a_waiver_of_what_could_not_be_checked_is_not_stale() -> None:
+    run = waived(Verdict.BLOCKED, waiver())
+    assert [item.state for item in run.waivers] == ["active"]
+    assert run.verdict == "INCOMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("found", "certainty"),
+    [
+        ([], "documented"),
+        (["documented", "inferred"], "inferred"),
+        (["documented", "confirmed"], "confirmed"),
+        (["inferred", None], "inferred"),
+    ],
+)
+def test_certainty_is_the_weakest_of_what_the_checks_relied_on(
+    found: list[Literal["documented", "confirmed", "inferred"] | None], certainty: str
+) -> None:
+    checks = [
+        CheckResult(nodeid=str(n), requirement="ORG-1", verdict=Verdict.PASS, certainty=item)
+        for n, item in enumerate(found)
+    ]
+    run = assemble(scope(), checks, ONE, Profile(), today=TODAY)
+    assert run.requirements[0].certainty == certainty
+
+
+def test_causes_are_ranked_by_what_they_block() -> None:
+    stage = CheckResult(
+        nodeid="stage:catalog",
+        kind="stage",
+        requirement="ORG-2",
+        verdict=Verdict.FAIL,
+        message="no category was created",
+    )
+    checks = [
+        stage,
+        *(check("ORG-1", Verdict.BLOCKED, nodeid=f"a{n}", cause="org") for n in range(3)),
+        check("ORG-1", Verdict.BLOCKED, nodeid="b", cause="stage:catalog"),
+        check("ORG-1", Verdict.INCONCLUSIVE, nodeid="c", cause="org"),
+    ]
+    notes = [CauseNote(cause="org", kind="refused body", what="POST /ofm/org/create said 400")]
+    run = assemble(scope(), checks, ONE, Profile(), today=TODAY, causes=notes)
+    assert [cause.sentence for cause in run.causes] == [
+        "1 refused body blocks 4 checks",
+        "1 failed stage blocks 1 check",
+    ]
+    assert run.causes[1].what == "no category was created"
+
+
+def test_steps_tell_covered_from_uncovered_and_why() -> None:
+    outside = Requirement("EXIT-1", step=13, needs=frozenset({"clock"}))
+    reach = RequirementSet((Requirement("ORG-1"), outside))
+    run = assemble(scope(), [check("ORG-1")], reach, Profile(), today=TODAY)
+    steps = {step.number: step for step in run.steps}
+    assert sorted(steps) == list(range(14))
+    assert steps[4].covered
+    assert (steps[4].must_executed, steps[4].must_total) == (1, 1)
+    assert steps[4].counts == {Verdict.PASS: 1}
+    assert steps[13].reason == "outside profile full/1"
+    assert steps[5].reason == "its operations are not part of this requirement set"
+    assert steps[5].verdict is None
+
+
+def test_traffic_is_counted_by_status() -> None:
+    silent = exchange(8).model_copy(update={"response": None, "error": "timed out"})
+    log = (item for item in [exchange(1), exchange(2), exchange(3), silent])
+    run = assemble(scope(), [check("ORG-1")], ONE, Profile(), today=TODAY, exchanges=log)
+    assert run.exchanges == 4
+    assert run.requests_by_status == {"200": 2, "409": 1, "none": 1}
+    assert run.throttled == 0
