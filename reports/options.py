@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.requirements import RequirementSet, load
-from conformance.requirements import Profile
+from conformance.requirements import Profile, RequirementSet, load
 from fixtures import target as targets
 from fixtures.target import Target, TargetError
 from reports.model import Waiver
-from reports.waivers import read_waivers
+from reports.waivers import load_waivers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TIERS: Final = ("smoke", "certify", "deep")
@@ -70,7 +69,7 @@ def read(option: Any) -> Aim:
     requirements = load()
     try:
         target = _target(option)
-        waivers = read_waivers(Path(option.waivers), _known(requirements)) if option.waivers else ()
+        waivers = _waivers(option.waivers, requirements)
     except (TargetError, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
     name = option.profile or (target and target.profile) or DEFAULT_PROFILE
@@ -79,7 +78,7 @@ def read(option: Any) -> Aim:
         profile=_profile(requirements, name),
         tier=option.tier,
         directory=_writable(Path(option.report_dir)),
-        waivers=tuple(waivers),
+        waivers=waivers,
         seed=option.run_seed if option.run_seed is not None else secrets.randbelow(2**32),
         plan=option.plan,
         keep=option.keep,
@@ -111,8 +110,8 @@ def _profile(requirements: RequirementSet, name: str) -> Profile:
         raise pytest.UsageError(f"unknown profile {name!r}: choose one of {known}") from None
 
 
-def _known(requirements: RequirementSet) -> RequirementSet:
-    return requirements
+def _waivers(path: str | None, requirements: RequirementSet) -> tuple[Waiver, ...]:
+    return load_waivers(Path(path), requirements.requirements) if path else ()
 
 
 def _writable(directory: Path) -> Path:
@@ -137,5 +136,4 @@ def _repeat(option: Any) -> str:
     if option.target_url:
         operator = f" --operator-url {option.operator_url}" if option.operator_url else ""
         return f" --target-url {option.target_url}{operator}"
-    extra = f" --reference-args='{option.reference_args}'" if option.reference_args else ""
-    return extra
+    return f" --reference-args='{option.reference_args}'" if option.reference_args else ""

@@ -1,0 +1,181 @@
+"""The end of a run: clean up, gather the evidence, assemble the run, write the reports."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fixtures import ledger
+from fixtures.actors import Actor
+from fixtures.answer import at
+from fixtures.cleanup import Closer
+from fixtures.ledger import Entry, Fate
+from fixtures.session import SUITE_VERSION
+from fixtures.stages.organization import Org
+from fixtures.watchers import BUILD_PLACES
+from reports.assemble import assemble
+from reports.compliance import write_compliance
+from reports.files import EXCHANGES_JSONL, ExchangeLog, write_run, write_text
+from reports.model import CauseNote, Leftover, NotCovered, Reading, Run, Scope
+from reports.verdict import Verdict
+
+if TYPE_CHECKING:
+    from reports.controller import Controller
+
+_KEPT: Final = {Fate.PERMANENT: "permanent", Fate.LEFT: "left", Fate.CREATED: "left"}
+
+
+def finish(controller: "Controller") -> Run:
+    """Write every report of ours; returns the run."""
+    entries = _clean_up(controller)
+    directory = controller.aim.directory
+    controller.session.room.evidence.close()
+    merge(controller.directory, directory / EXCHANGES_JSONL)
+    exchanges = list(_lines(directory / EXCHANGES_JSONL))
+    run = assemble(
+        _scope(controller, exchanges),
+        controller.checks,
+        controller.requirements,
+        controller.aim.profile,
+        today=datetime.now(UTC).date(),
+        exchanges=ExchangeLog(directory / EXCHANGES_JSONL),
+        readings=list(_readings(controller, exchanges)),
+        causes=list(_causes(controller)),
+        leftovers=list(_leftovers(entries)),
+        not_covered=list(_not_covered()),
+        bindings_missing=[p["line"] for p in controller.payloads if p["line"]],
+        waivers=controller.aim.waivers,
+    )
+    write_run(run, directory)
+    write_compliance(directory)
+    return run
+
+
+def merge(source: Path, destination: Path) -> None:
+    """All exchanges of a run in one file, by start time."""
+    lines = [
+        line
+        for path in sorted(source.glob("exchanges-*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line
+    ]
+    keyed = sorted((started, line) for line in lines if (started := _started(line)))
+    write_text(destination, "".join(f"{line}\n" for _, line in keyed))
+
+
+def _started(line: str) -> str:
+    """When an exchange began; empty for a line that a killed process left half written."""
+    try:
+        return str(json.loads(line)["started_at"])
+    except (json.JSONDecodeError, KeyError):
+        return ""
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _clean_up(controller: "Controller") -> list[Entry]:
+    entries = list(ledger.read(controller.directory))
+    failed = any(check.verdict is Verdict.FAIL for check in controller.checks)
+    if controller.aim.keep or (controller.aim.keep_on_failure and failed):
+        return entries
+    store = controller.session.store
+    owner, org = store.peek("credentials", Actor), store.peek("organization", Org)
+    made = {
+        e.ids.get(n, "") for e in entries if e.kind == "ofm.org" for n in ("org_guid", "orgcode")
+    }
+    session = controller.session
+    session.room.permissions.allow_orgs(*made, throwaway=True)
+    if org is not None:
+        session.room.permissions.allow_orgs(org.org_guid, org.orgcode)
+    if owner is not None:
+        session.remember(owner)
+    check = session.stage_check("clean-up", "ORG-43")
+    return Closer(session, check, owner, frozenset(made - {""})).close_all(entries)
+
+
+def _scope(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Scope:
+    builds: set[str] = set()
+    versions: set[str] = set()
+    for exchange in exchanges:
+        response = exchange["response"] or {}
+        body = response.get("body")
+        found = [at(body, place) for place in BUILD_PLACES.values()]
+        builds |= {value for value in found if isinstance(value, str)}
+        version = response.get("headers", {}).get("x-api-version")
+        versions |= {version} if version else set()
+    aim, target = controller.aim, controller.target
+    org = controller.session.store.peek("organization", Org)
+    return Scope(
+        suite_version=SUITE_VERSION,
+        requirement_set=controller.requirements.version,
+        profile=aim.profile.name,
+        tier=aim.tier,
+        target_kind=target.kind,
+        host=target.host,
+        org=org.orgcode if org else target.orgcode,
+        started_at=controller.started_at,
+        finished_at=datetime.now(UTC),
+        builds=tuple(sorted(builds)),
+        api_versions=tuple(sorted(versions)),
+        seed=aim.seed,
+        narrowed=controller.narrowed(),
+        interrupted=controller.interrupted,
+        crashed_workers=controller.crashed,
+        note=" ".join(aim.reference_args) or None,
+        instrument=controller.canary,
+    )
+
+
+def _readings(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Iterator[Reading]:
+    places: Counter[str] = Counter()
+    for exchange in exchanges:
+        body = (exchange["response"] or {}).get("body")
+        places.update(n for n, place in BUILD_PLACES.items() if isinstance(at(body, place), str))
+    for name, seen in places.items():
+        yield Reading(
+            topic="where build stands",
+            reading=name,
+            source="common/, usm/, pmc/surfaces/",
+            seen=seen,
+        )
+    told = Counter(
+        (topic, reading) for p in controller.payloads for topic, reading in p["readings"].items()
+    )
+    for (topic, reading), seen in sorted(told.items()):
+        yield Reading(topic=topic, reading=reading, source="see the requirement", seen=seen)
+
+
+def _causes(controller: "Controller") -> Iterator[CauseNote]:
+    for payload in controller.payloads:
+        if payload["cause"] and payload["line"]:
+            kind = "unbound name" if ".yields." in payload["line"] else "refused body or path"
+            yield CauseNote(cause=payload["cause"], kind=kind, what=f"add {payload['line']}")
+
+
+def _leftovers(entries: Iterable[Entry]) -> Iterator[Leftover]:
+    for entry in entries:
+        if entry.fate in _KEPT:
+            identifier = next((v for k, v in entry.ids.items() if k != "host"), entry.number)
+            yield Leftover.model_validate(
+                {"kind": entry.kind, "id": identifier, "fate": _KEPT[entry.fate]}
+            )
+
+
+def _not_covered() -> Iterator[NotCovered]:
+    for name, reason in NOT_COVERED.items():
+        yield NotCovered(operation=name, reason=reason)
+
+
+NOT_COVERED: Final = {
+    "uas.payment_methods": "direct Lambda only; neither function names nor fields were published",
+    "uas.passcode_set": "direct Lambda only; neither function name nor fields were published",
+    "ofm.sales_channel.config": "named as an optional step; no path and no field was published",
+    "ofm.resolve.*": "further resolvers are named as a family; three are inferred, others unknown",
+    "GET /uas/stat": "one page names it, three say POST only",
+}

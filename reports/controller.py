@@ -1,0 +1,250 @@
+"""The controlling side of a run: aims it, collects the verdicts, and tells the outcome."""
+
+import json
+import shutil
+import tempfile
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.contract import OPERATIONS
+from conformance.requirements import RequirementSet, load
+from fixtures.actors import ANONYMOUS
+from fixtures.answer import Answer
+from fixtures.embedded import Embedded, EmbeddedError
+from fixtures.operator import OPERATOR
+from fixtures.outcome import Inconclusive
+from fixtures.session import Session
+from fixtures.target import Limits, Target
+from fixtures.world import new_run_id
+from reports import canary, closing, emit, terminal
+from reports.certificate import exit_status
+from reports.options import ROOT, Aim
+from reports.recorder import SETTINGS, Recorder
+from reports.verdicts_of_tests import PAYLOAD
+from reports.waivers import in_force
+
+if TYPE_CHECKING:
+    from reports.model import CheckResult, Run
+
+_UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
+
+
+class Controller:
+    """One per run. Lives where the summary is printed: in the only process, or above workers."""
+
+    def __init__(self, config: pytest.Config, aim: Aim) -> None:
+        self.config, self.aim = config, aim
+        self.requirements: RequirementSet = load()
+        self.started_at = datetime.now(UTC)
+        self.directory = Path(tempfile.mkdtemp(prefix="conformance-run-"))
+        self.run_id = new_run_id()
+        self.crashed = 0
+        self.interrupted = False
+        self.checks: list[CheckResult] = []
+        self.payloads: list[dict[str, Any]] = []
+        self.counts: Counter[str] = Counter()
+        self.violated: Counter[str] = Counter()
+        self.run: Run | None = None
+        self.canary: canary.Result = "not run"
+        self.recorder: Recorder | None = None
+        self._embedded: Embedded | None = None
+        self._canary_thread: threading.Thread | None = None
+        self.target = self._aim_at()
+        self.session = self._session()
+        if not aim.plan:
+            self._prepare()
+
+    # --- before the first check ---
+
+    def _aim_at(self) -> Target:
+        if self.aim.target is not None:
+            return self.aim.target
+        if self.aim.plan:
+            nowhere = "http://127.0.0.1:9"
+            return Target(kind="reference", base_url=nowhere, operator_url=nowhere)
+        try:
+            self._embedded = Embedded(["--rate-limit-rpm", "0", *self.aim.reference_args])
+        except EmbeddedError as error:
+            self.remove()
+            raise pytest.UsageError(f"the embedded reference did not start: {error}") from None
+        return Target(
+            name="embedded reference",
+            kind="reference",
+            base_url=self._embedded.base_url,
+            operator_url=self._embedded.operator_url,
+            limits=_UNLIMITED,
+        )
+
+    def _session(self) -> Session:
+        return Session(
+            target=self.target,
+            requirements=self.requirements,
+            needs=self.aim.profile.needs,
+            directory=self.directory,
+            run_id=self.run_id,
+            seed=self.aim.seed,
+            worker="controller",
+            aim=self.aim.repeat,
+        )
+
+    def _prepare(self) -> None:
+        try:
+            self._knock()
+        except Inconclusive as error:
+            self.close()
+            raise pytest.UsageError(
+                f"{error.reason}: is it running, and is base_url right?"
+            ) from None
+        if self.aim.target is not None:
+            self._recognise_reference()
+        self._canary_thread = threading.Thread(target=self._fly_canary, daemon=True)
+        self._canary_thread.start()
+
+    def _knock(self) -> Answer:
+        """One public request, so that an unreachable host is told before anything else."""
+        check = self.session.stage_check("reach", "ORG-16")
+        return self.session.caller(check, ANONYMOUS)("ofm.stat")
+
+    def _recognise_reference(self) -> None:
+        """A reference started by hand says so, and says how fast it may be asked."""
+        operator = self.session.operator
+        if operator is None or not self.target.is_loopback:
+            return
+        check = self.session.stage_check("reach", "ORG-16")
+        settings = OPERATIONS["operator.reference_settings"]
+        try:
+            answer = operator.call(check, OPERATOR, settings, {})
+        except Inconclusive:
+            return
+        limits = self.target.limits.model_copy(
+            update={
+                "requests_per_minute": int(answer.value("rate_limit_rpm")),
+                "window_seconds": float(answer.value("rate_limit_window_s")),
+                "requests_per_address": 0,
+            }
+        )
+        self.session.close()
+        self.target = self.target.model_copy(update={"kind": "reference", "limits": limits})
+        self.session = self._session()
+
+    def _fly_canary(self) -> None:
+        self.canary = canary.fly()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a process that runs tests must know; plain data."""
+        today = datetime.now(UTC).date()
+        return {
+            "target": self.target.model_dump(mode="json"),
+            "needs": sorted(self.aim.profile.needs),
+            "profile": self.aim.profile.name,
+            "tier": self.aim.tier,
+            "directory": str(self.directory),
+            "run_id": self.run_id,
+            "seed": self.aim.seed,
+            "repeat": self.aim.repeat,
+            "waived": in_force(self.aim.waivers, self.target.host, self.target.kind, today),
+        }
+
+    # --- while checks run ---
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[SETTINGS] = self.settings
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        self.add_counts(getattr(node, "workeroutput", {}).get("conformance", {}))
+        self.crashed += error is not None
+
+    def add_counts(self, counts: dict[str, Any]) -> None:
+        """What the watchers of one process saw."""
+        self.counts.update(counts.get("seen", {}))
+        self.violated.update(counts.get("violated", {}))
+
+    def pytest_report_header(self) -> list[str]:
+        aim, target = self.aim, self.target
+        where = f"target: {target.host} ({target.kind}), profile {aim.profile.name}"
+        return [f"{where}, tier {aim.tier}, seed {aim.seed}"]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        payload = getattr(report, PAYLOAD, None)
+        if payload is None and report.failed:
+            payload = emit.suite_error(report)
+        if payload is not None and not payload.get("emitted"):
+            self.payloads.append(payload)
+            self.checks += emit.check_results(report, payload)
+
+    # --- after the last check ---
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.aim.plan:
+            return
+        self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        if self._canary_thread is not None:
+            self._canary_thread.join(timeout=30)
+        if self.recorder is not None:
+            self.add_counts(self.recorder.finish())
+        emit.stages_and_watchers(self)
+        self.run = closing.finish(self)
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            session.exitstatus = exit_status(self.run.verdict)
+
+    def narrowed(self) -> str | None:
+        """What made this run smaller than the whole suite, as it was given."""
+        option = self.config.option
+        given = [f"{flag} {value}" for flag, value in _narrowing(option) if value]
+        paths = [path for path in self.config.args if not _is_whole_suite(path)]
+        return ", ".join([*given, *paths]) or None
+
+    def violations(self) -> dict[str, list[tuple[str, str]]]:
+        """What watchers noted, by rule: pairs (exchange, detail)."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for path in sorted(self.directory.glob("exchanges-*.jsonl")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if '"rule"' in line:
+                    exchange = json.loads(line)
+                    for note in exchange["watch"]:
+                        found.setdefault(note["rule"], []).append((exchange["id"], note["detail"]))
+        return found
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.run is not None:
+            width = terminalreporter.config.get_terminal_writer().fullwidth
+            terminalreporter.section("conformance")
+            terminalreporter.write(terminal.summary(self.run, max(80, width)))
+            terminalreporter.write_line(f"reports: {self.aim.directory}")
+
+    def close(self) -> None:
+        """End the embedded reference and remove the private directory."""
+        self.session.close()
+        if self._embedded is not None:
+            self._embedded.stop()
+        self.remove()
+
+    def remove(self) -> None:
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _narrowing(option: Any) -> list[tuple[str, Any]]:
+    tier = option.tier if option.tier == "smoke" else ""
+    return [
+        ("-k", option.keyword),
+        ("-m", option.markexpr),
+        ("--deselect", " ".join(option.deselect or [])),
+        ("--ignore", " ".join(map(str, option.ignore or []))),
+        ("--last-failed", "on" if getattr(option, "lf", False) else ""),
+        ("--maxfail", option.maxfail or ""),
+        ("--tier", tier),
+    ]
+
+
+def _is_whole_suite(path: str) -> bool:
+    return Path(path.partition("::")[0]).resolve() == ROOT / "conformance" and "::" not in path
