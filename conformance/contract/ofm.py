@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.facts import Source, documented, inferred
+from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
     REVISION,
     Access,
@@ -49,8 +49,9 @@ class Family:
         sources: tuple[Source, Source] = (_CALLS, _CALLS),
         status_path: str = "status",
         scope: Mapping[str, str] | None = None,
+        access: Certainty = Certainty.DOCUMENTED,
     ) -> None:
-        self.guid, self.path = guid, path
+        self.guid, self.path, self.access = guid, path, access
         made, rest = sources
         self._one = {**_ORG, guid: f"${guid}"}
         self._read: dict[str, Binding] = {
@@ -64,6 +65,7 @@ class Family:
             f"{path}/create",
             Kind.CREATE,
             made,
+            access_certainty=access,
             body={**_ORG, **fields, "caption": "$caption"},
             fresh={**fresh, "caption": "caption"},
             yields=self._read,
@@ -119,6 +121,7 @@ class Family:
             f"{self.path}/{verb}",
             kind,
             source,
+            access_certainty=self.access,
             body={**self._one, **(change or {}), **guard},
             fresh={parameter: new} if change else {},
             acts_on=f"ofm.{noun}",
@@ -155,8 +158,17 @@ ZONE = Family(
     fresh={"code": "code"},
     sources=(_PLAYBOOK, _PATTERN),
     scope={"logical_guid": "$logical_guid"},
+    access=Certainty.INFERRED,
 )
-TEAM = Family("team", "team", {}, guid="team_guid", fresh={}, sources=(_PATTERN, _PATTERN))
+TEAM = Family(
+    "team",
+    "team",
+    {},
+    guid="team_guid",
+    fresh={},
+    sources=(_PATTERN, _PATTERN),
+    access=Certainty.INFERRED,
+)
 CHANNEL = Family(
     "sales_channel",
     "sales-channel",
@@ -169,6 +181,7 @@ CHANNEL = Family(
     guid="channel_guid",
     fresh={"channel_code": "channel_code", "market": "market", "locale": "locale"},
     sources=(_PLAYBOOK, _PATTERN),
+    access=Certainty.INFERRED,
 )
 FAMILIES = (COST_CENTRE, PHYSICAL, LEGAL, LOGICAL, ZONE, TEAM, CHANNEL)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.contract.facts import documented, inferred
+from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.ofm import LISTED, operation
 from conformance.contract.operation import (
     REVISION,
@@ -58,7 +58,7 @@ GET = operation(
     acts_on="ofm.member",
     body=_PERSON,
     yields=_MEMBER,
-    needs=frozenset({"operator"}),
+    needs=frozenset({"member"}),
 )
 LIST = operation(
     "member.list",
@@ -76,7 +76,7 @@ ASSIGNMENTS = operation(
     _CALLS,
     acts_on="ofm.member",
     body=_PERSON,
-    needs=frozenset({"operator"}),
+    needs=frozenset({"member"}),
     yields={**LISTED, "item_id": bound("/logical_guid")},
 )
 
@@ -89,7 +89,8 @@ def _binding_of_facility(verb: str, record: str) -> Operation:
         _CALLS,
         acts_on=record,
         body={**_PERSON, "logical_guid": "$logical_guid"},
-        needs=frozenset({"operator"}),
+        access_certainty=Certainty.INFERRED,
+        needs=frozenset({"member"}),
     )
 
 
@@ -159,7 +160,7 @@ def _ownership(name: str, path: str, record: str, **change: Any) -> Operation:
 PRIMARY_SET = _ownership("primary_set", "primary/set", "throwaway.org_with_member")
 SECONDARY_ADD = _ownership("secondary_add", "secondary/add", "throwaway.org_with_member")
 SECONDARY_REMOVE = _ownership("secondary_remove", "secondary/remove", "throwaway.org_with_owner")
-OWNER_STATE = _ownership("state_set", "state/set", "throwaway.org_with_owner", state="$state")
+OWNER_STATE = _ownership("state_set", "state/set", "throwaway.org_with_owner_state", state="$state")
 
 OPERATIONS = (
     RESOLVE,

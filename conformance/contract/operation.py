@@ -95,6 +95,8 @@ class Operation:
     kind: Kind
     source: Source
     access: Access
+    # How sure we are of `access`: a page may name an operation without saying who may call it.
+    access_certainty: Certainty = Certainty.DOCUMENTED
     body: Template = field(default_factory=dict)
     method: str = "POST"
     credentials: Placement = Placement.HEADER
