@@ -4,7 +4,7 @@ Pure, so that the same evidence always gives the same certificate.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ from reports.model import (
     WaiverState,
 )
 from reports.verdict import Verdict, worst
-from reports.waivers import aims_at
+from reports.waivers import aims_at, in_force
 
 SLOWEST = 10
 
@@ -114,8 +114,8 @@ def assemble(
     A fail under a waiver in force becomes waived; a waived check without one becomes a fail.
     """
     mine = [waiver for waiver in waivers if aims_at(waiver, scope.host, scope.target_kind)]
-    in_force = {waiver.requirement for waiver in mine if waiver.expires >= today}
-    judged = [_under_waiver(check, in_force) for check in checks]
+    waived = in_force(mine, scope.host, scope.target_kind, today)
+    judged = [_under_waiver(check, waived) for check in checks]
     requirements = _requirements(judged, requirement_set, profile)
     known = {requirement.id for requirement in requirements}
     unassigned = tuple(check for check in judged if check.requirement not in known)
@@ -192,10 +192,10 @@ def _cause(
     return Cause(cause=name, kind=note.kind, what=note.what, blocks=count)
 
 
-def _under_waiver(check: CheckResult, in_force: set[str]) -> CheckResult:
+def _under_waiver(check: CheckResult, waived: Collection[str]) -> CheckResult:
     if check.verdict not in {Verdict.FAIL, Verdict.WAIVED}:
         return check
-    verdict = Verdict.WAIVED if check.requirement in in_force else Verdict.FAIL
+    verdict = Verdict.WAIVED if check.requirement in waived else Verdict.FAIL
     return check if check.verdict is verdict else check.model_copy(update={"verdict": verdict})
 
 

@@ -27,6 +27,12 @@ DOCUMENTATION = "https://doc.g3nretailstack.com/"
 SIZE_LIMIT = 1_950_000  # bytes; promised are 2 MB
 CARDS = 200  # cards on the page; the rest is in run.json
 
+_FOLDS = {
+    Verdict.INCONCLUSIVE: ("undecided", "Not decided", "Could not be judged: no pass and no fail"),
+    Verdict.WAIVED: ("waived", "Waived", "Failures that somebody answers for until a day"),
+    Verdict.ADVISORY: ("advisories", "Advisories", "Contradicted readings of ours: never a fail"),
+}
+
 _PAGE = re.compile(r"(?<![\w:/.-])[a-z0-9][\w-]*(?:/[\w-]+)*(?:/|\.html)(?:#[\w-]+)?(?![\w/.#-]+)")
 _CODE = re.compile(r"`([^`\n]{1,120})`")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -67,8 +73,7 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
             by_step=_by_step(run),
             remedies={requirement.id: requirement.remedy for requirement in run.requirements},
             failures=_carded(run, Verdict.FAIL),
-            undecided=_carded(run, Verdict.INCONCLUSIVE),
-            advisories=_carded(run, Verdict.ADVISORY),
+            folds=[(*fold, _carded(run, verdict)) for verdict, fold in _FOLDS.items()],
             card_limit=CARDS,
             refs=_References(evidence_block.positions(ranked)),
         )
@@ -103,7 +108,7 @@ class _References:
 def _carded(run: Run, verdict: Verdict) -> list[tuple[CheckResult, Card | None]]:
     """Cards of all checks of one verdict; a check without a card still gets its place."""
     found: list[tuple[CheckResult, Card | None]] = []
-    for check in run.checks:
+    for check in run.counting:
         if check.verdict is verdict:
             found += [(check, card) for card in check.cards] or [(check, None)]
     return found

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from reports.verdict import EXECUTED, Verdict
+from reports.verdict import EXECUTED, MET, Verdict
 
 Certainty = Literal["documented", "confirmed", "inferred"]
 Move = Literal["yours", "platform", "suite"]
@@ -260,7 +260,7 @@ class RequirementRun(Frozen):
     @property
     def met(self) -> bool:
         """Whether it counts as met: something was executed and nothing stands against it."""
-        return self.executed > 0 and self.verdict in {Verdict.PASS, Verdict.ADVISORY}
+        return self.executed > 0 and self.verdict in MET
 
 
 class Run(Frozen):
@@ -301,3 +301,9 @@ class Run(Frozen):
         """Every check of the run, requirement by requirement."""
         found = [check for requirement in self.requirements for check in requirement.checks]
         return [*found, *self.unassigned]
+
+    @property
+    def counting(self) -> Sequence[CheckResult]:
+        """The checks that count: of requirements in the profile, and those without any."""
+        inside = [requirement for requirement in self.requirements if requirement.in_profile]
+        return [*(check for item in inside for check in item.checks), *self.unassigned]

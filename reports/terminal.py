@@ -71,7 +71,7 @@ def _causes(run: Run, width: int) -> Iterator[str]:
 
 
 def _failures(run: Run, width: int) -> Iterator[str]:
-    failed = [check for check in run.checks if check.verdict is Verdict.FAIL]
+    failed = [check for check in run.counting if check.verdict is Verdict.FAIL]
     if not failed:
         return
     yield f"Failures ({len(failed)})"
@@ -109,7 +109,7 @@ def _bare(check: CheckResult, remedy: str, width: int) -> Iterator[str]:
 
 
 def _undecided(run: Run, width: int) -> Iterator[str]:
-    stuck = [check for check in run.checks if check.verdict is Verdict.INCONCLUSIVE]
+    stuck = [check for check in run.counting if check.verdict is Verdict.INCONCLUSIVE]
     if stuck:
         yield f"Not decided ({len(stuck)})"
     for check in stuck[:_FAILURES]:

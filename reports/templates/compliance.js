@@ -90,7 +90,7 @@
   );
 
   const reveal = () => {
-    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const named = document.querySelector(":target");
     if (named instanceof HTMLDetailsElement) named.open = true;
   };
   addEventListener("hashchange", reveal);

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from conformance.requirements import load
 from reports.assemble import assemble
 from reports.model import CauseNote, CheckResult, Run, Waiver
 from reports.verdict import Verdict
@@ -128,6 +129,18 @@ def test_steps_tell_covered_from_uncovered_and_why() -> None:
     assert steps[13].reason == "outside profile full/1"
     assert steps[5].reason == "its operations are not part of this requirement set"
     assert steps[5].verdict is None
+
+
+def test_the_requirement_set_of_the_suite_fits() -> None:
+    rules = load()
+    profile = rules.profile("full/1")
+    checks = [check(rule.id) for rule in rules.requirements]
+    run = assemble(scope(), checks, rules, profile, today=TODAY)
+    assert run.verdict == "CONFORMANT"
+    assert run.must_met == run.must_total == len(rules.denominator(profile))
+    team = assemble(scope(), checks, rules, rules.profile("team/1"), today=TODAY)
+    assert team.must_total < run.must_total
+    assert team.profile_outside > 0
 
 
 def test_traffic_is_counted_by_status() -> None:
