@@ -1,0 +1,18 @@
+"""One platform for all tests that do not need settings of their own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.reference.platform_client import Org, Platform, running
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    with running("--rate-limit-rpm", "0") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def org(platform: Platform) -> Org:
+    return platform.org()
