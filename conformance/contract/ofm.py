@@ -50,6 +50,7 @@ class Family:
         status_path: str = "status",
         scope: Mapping[str, str] | None = None,
         access: Certainty = Certainty.DOCUMENTED,
+        first_status: str = "inactive",
     ) -> None:
         self.guid, self.path, self.access = guid, path, access
         made, rest = sources
@@ -75,7 +76,7 @@ class Family:
             noun, "update", Kind.UPDATE, rest, change={"caption": "$caption"}, new="caption"
         )
         self.status = self._route(
-            noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new="inactive"
+            noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new=first_status
         )
         self.list = operation(
             f"{noun}.list",
@@ -182,6 +183,7 @@ CHANNEL = Family(
     fresh={"channel_code": "channel_code", "market": "market", "locale": "locale"},
     sources=(_PLAYBOOK, _PATTERN),
     access=Certainty.INFERRED,
+    first_status="active",
 )
 FAMILIES = (COST_CENTRE, PHYSICAL, LEGAL, LOGICAL, ZONE, TEAM, CHANNEL)
 

@@ -51,6 +51,7 @@ SESSION_CREATE = Operation(
         "reason": "$?reason",
     },
     fresh={"caption": "caption"},
+    acts_on="usm.login",
     yields={
         "session_guid": published("/data/session_guid"),
         "user_id": published("/data/user_id"),
