@@ -1,6 +1,7 @@
 """Compare-and-set: 428, 409 with a snapshot, and one winner among many writers."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -16,14 +17,13 @@ def update(platform: Platform, org: Org, cc_guid: str, **fields: Any) -> httpx.R
 
 def race(platform: Platform, org: Org, cc_guid: str) -> list[int]:
     """The statuses of eight writers that all start from revision 1."""
+    start = Barrier(8)
 
     def write(number: int) -> int:
         body = {"org_guid": org.guid, "cc_guid": cc_guid, "caption": f"w{number}"}
-        return httpx.post(
-            f"{platform.base_url}/ofm/cost-centre/update",
-            json={**body, "expected_revision": 1},
-            headers=org.owner.headers,
-        ).status_code
+        start.wait(5)
+        change = {**body, "expected_revision": 1}
+        return platform.ask("/ofm/cost-centre/update", change, org.owner).status_code
 
     with ThreadPoolExecutor(8) as writers:
         return list(writers.map(write, range(8)))

@@ -1,0 +1,101 @@
+"""Variants: each permitted difference shows, and nothing else breaks."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from tests.reference.platform_client import Org, Platform, running
+
+
+@contextmanager
+def variants(*names: str) -> Iterator[tuple[Platform, Org]]:
+    options = [option for name in names for option in ("--variant", name)]
+    with running(*options) as platform:
+        yield platform, platform.org()
+
+
+def stale_update(platform: Platform, org: Org) -> httpx.Response:
+    centre = platform.cost_centre(org)["cc_guid"]
+    body = {"org_guid": org.guid, "cc_guid": centre, "caption": "x", "expected_revision": 9}
+    return platform.ask("/ofm/cost-centre/update", body, org.owner)
+
+
+def test_shapes_of_the_envelope() -> None:
+    with variants(
+        "build-top-level",
+        "other-messages",
+        "extra-fields",
+        "key-order",
+        "created-201",
+        "conflict-snapshot-elsewhere",
+    ) as (platform, org):
+        made = platform.ask("/ofm/team/create", {"org_guid": org.guid, "caption": "T"}, org.owner)
+        body = made.json()
+        assert made.status_code == 201
+        assert body["build"]["build_id"]
+        assert "build" not in body["stats"]
+        assert list(body)[-1] == "success"
+        assert "x_trace" in body
+        assert "x_trace" in body["data"]
+        refused = stale_update(platform, org).json()
+        assert refused["data"]["caption"] == "Centre"
+        assert (refused["revision"], "details" in refused["error"]) == (1, False)
+        assert refused["error"]["major"]["message"]["en_US"] == "Request declined (conflict)"
+
+
+def test_opaque_ids_and_strict_fields() -> None:
+    with variants("opaque-ids", "strict-fields") as (platform, org):
+        assert org.guid.startswith("org_")
+        platform.cost_centre(org)
+        body: dict[str, Any] = {"org_guid": org.guid.upper(), "limit": 1}
+        first = platform.make("/ofm/cost-centre/list", body, org.owner)
+        assert "{" not in first["next_token"]
+        body["next_token"] = first["next_token"]
+        second = platform.make("/ofm/cost-centre/list", body, org.owner)
+        assert first["items"] != second["items"]
+        body["next_token"] = "%%%"
+        assert platform.ask("/ofm/cost-centre/list", body, org.owner).status_code == 400
+        unknown = {"org_guid": org.guid, "surprise": 1}
+        assert platform.ask("/ofm/org/get", unknown, org.owner).status_code == 400
+
+
+def test_renamed_inferred_fields() -> None:
+    with variants("renamed-inferred-fields") as (platform, org):
+        body = {"org_guid": org.guid, "caption": "T"}
+        assert platform.ask("/ofm/team/create", body, org.owner).status_code == 404
+        refused = platform.ask("/ofm/teams/create", body, org.owner)
+        assert refused.status_code == 400
+        made = platform.make("/ofm/teams/create", {"org_guid": org.guid, "title": "T"}, org.owner)
+        assert (made["title"], made["status_code"]) == ("T", "active")
+        listed = platform.make("/ofm/teams/list", {"org_guid": org.guid}, org.owner)
+        assert listed["records"][0]["group_guid"] == made["group_guid"]
+        document = platform.client.get(f"{platform.base_url}/ofm/openapi.yaml").text
+        assert "/ofm/teams/create" in document
+        assert "/ofm/team/create" not in document
+
+
+def test_another_order_of_gates_does_not_leak() -> None:
+    with variants("other-gate-order", "slow-answers") as (platform, org):
+        member, stranger = platform.member(org), platform.user()
+        nothing = {"org_guid": org.guid}
+        asked = time.monotonic()
+        assert platform.ask("/ofm/team/create", nothing, member).status_code == 400
+        assert time.monotonic() - asked > 0.02
+        assert platform.ask("/ofm/team/create", nothing, stranger).status_code == 404
+        sound = {**nothing, "caption": "T"}
+        assert platform.ask("/ofm/team/create", sound, member).status_code == 403
+
+
+def test_a_cached_session_lives_on_in_ofm_for_half_a_minute() -> None:
+    with variants("session-cache") as (platform, org):
+        body = {"org_guid": org.guid}
+        assert platform.ask("/ofm/org/get", body, org.owner).is_success
+        session = {"session_guid": org.owner.session}
+        assert platform.post("/usm/session/close", session).is_success
+        assert platform.post("/usm/session/validate", session).status_code == 401
+        assert platform.ask("/ofm/org/get", body, org.owner).is_success
+        platform.do("reference_clock", advance_seconds=30)
+        assert platform.ask("/ofm/org/get", body, org.owner).status_code == 401
