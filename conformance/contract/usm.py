@@ -57,6 +57,7 @@ SESSION_CREATE = Operation(
         "user_id": published("/data/user_id"),
         "expires_at_utc": published("/data/expires_at_utc"),
         "ttl_refresh_enabled": published("/data/ttl_refresh_enabled"),
+        "timestamp_utc": published("/stats/timestamp_utc"),
     },
     issues=("session_guid",),
     radius=Radius.RECORD,
@@ -70,6 +71,8 @@ SESSION_VALIDATE = _session(
         "ttl_refresh_enabled": bound(
             "/data/ttl_refresh_enabled", "/data/session/ttl_refresh_enabled"
         ),
+        "status": bound("/data/status", "/data/session/status", "/data/valid", "/data/active"),
+        "timestamp_utc": published("/stats/timestamp_utc"),
     },
 )
 SESSION_GET = _session(
@@ -87,7 +90,12 @@ SESSION_LIST = _session(
     Kind.LIST,
     body={"status": "$?status", **_PAGE},
     paginated=True,
-    yields={**_LISTED, "item_user": bound("/user_id")},
+    yields={
+        **_LISTED,
+        "item_user": bound("/user_id"),
+        "item_caption": bound("/caption"),
+        "item_state": bound("/status"),
+    },
 )
 SESSION_CLOSE = _session("close", Kind.ACTION, acts_on="usm.session", radius=Radius.RECORD)
 LOGOUT_OTHERS = _session(
@@ -200,6 +208,7 @@ KEY_POLICY = _managed(
     fresh={"max_age_seconds": "day_in_seconds"},
     radius=Radius.ORG,
     acts_on="throwaway.org",
+    yields={"max_age_seconds": bound("/data/max_age_seconds", "/data/policy/max_age_seconds")},
 )
 KEY_VALIDATE = Operation(
     id="usm.api_key.validate",
@@ -213,6 +222,7 @@ KEY_VALIDATE = Operation(
         "orgcode": Binding(("/data/orgcode", "/data/principal/orgcode")),
         "org_status": Binding(("/data/org_status", "/data/principal/org_status")),
         "roles": Binding(("/data/roles", "/data/principal/roles")),
+        "status": bound("/data/status", "/data/principal/status", "/data/valid", "/data/active"),
     },
 )
 
