@@ -45,7 +45,8 @@ def test_unknown_routes_have_no_error_object(platform: Platform) -> None:
 
 
 def test_health_is_public(platform: Platform) -> None:
-    answer = platform.client.get(f"{platform.base_url}/ofm/stat")
+    path = f"{platform.base_url}/ofm/stat"
+    answer = platform.client.request("GET", path, json={"ignored": True})
     assert answer.json()["data"] == {"status": "ok"}
 
 
@@ -234,3 +235,13 @@ def test_a_member_put_out_of_action_is_a_stranger(platform: Platform, org: Org) 
     )
     answer = platform.ask("/ofm/org/get", {"org_guid": org.guid}, member)
     assert tag(answer) == (404, "not-found")
+
+
+@pytest.mark.parametrize("odd", ['"\\ud800"', "1e400", '"\\u0000"', "[" * 5000])
+def test_odd_json_is_answered_and_does_not_crash(platform: Platform, org: Org, odd: str) -> None:
+    answer = platform.client.post(
+        f"{platform.base_url}/ofm/team/create",
+        content=f'{{"org_guid": "{org.guid}", "caption": {odd}}}',
+        headers=org.owner.headers,
+    )
+    assert answer.status_code in {200, 400}

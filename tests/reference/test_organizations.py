@@ -89,6 +89,13 @@ def test_a_key_cannot_create_an_org(site: Site) -> None:
     assert tag(site.platform.post("/ofm/org/create", body, x_api_key=key)) == (403, "forbidden")
 
 
+def test_parking_and_ownership_need_a_person(site: Site) -> None:
+    key = site.platform.key(site.org, "owner")
+    body = {"org_guid": site.org.guid, "user_guid": "x", "expected_revision": 1}
+    for path in ("/ofm/org/park", "/ofm/owner/secondary/add"):
+        assert tag(site.platform.post(path, body, x_api_key=key)) == (403, "not-owner")
+
+
 @pytest.mark.parametrize("state", ["suspended", "frozen", "doomed"])
 def test_operators_close_orgs_to_writes(platform: Platform, state: str) -> None:
     org = platform.org()
