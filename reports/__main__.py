@@ -1,4 +1,4 @@
-"""`python -m reports check|diff|render|schema`: work on the outputs of a run.
+"""`python -m reports check|diff|render|costs|schema`: work on the outputs of a run.
 
 Exit status: 0 all well, 1 problems or something got worse, 2 bad input.
 """
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from reports import costs
 from reports.checking import problems
 from reports.compliance import write_compliance
 from reports.diffing import compare
-from reports.files import read_run, write_schema
+from reports.files import EXCHANGES_JSONL, ExchangeLog, read_run, write_schema
 
 DEFAULT_DIRECTORY = Path("reports/out")
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m reports", description="Work on the outputs of a run.")
-    commands = parser.add_subparsers(required=True, metavar="check|diff|render|schema")
+    commands = parser.add_subparsers(required=True, metavar="check|diff|render|costs|schema")
     check = commands.add_parser("check", help="are all outputs there, consistent and redacted?")
     check.add_argument("directory", nargs="?", type=Path, default=DEFAULT_DIRECTORY)
     check.set_defaults(command=_check)
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     render = commands.add_parser("render", help="make compliance.html again")
     render.add_argument("directory", nargs="?", type=Path, default=DEFAULT_DIRECTORY)
     render.set_defaults(command=_render)
+    measured = commands.add_parser("costs", help="write costs.json from a run on the reference")
+    measured.add_argument("directory", nargs="?", type=Path, default=DEFAULT_DIRECTORY)
+    measured.set_defaults(command=_costs)
     schema = commands.add_parser("schema", help="write run.schema.json from the model")
     schema.set_defaults(command=_schema)
     return parser
@@ -71,6 +75,13 @@ def _diff(chosen: argparse.Namespace) -> int:
     worse = sum(change.worse for change in changes)
     _say(f"{len(changes)} changes, {worse} for the worse")
     return 1 if worse else 0
+
+
+def _costs(chosen: argparse.Namespace) -> int:
+    run, log = read_run(chosen.directory), ExchangeLog(chosen.directory / EXCHANGES_JSONL)
+    costs.write(costs.measure(run, log))
+    _say(str(costs.COSTS))
+    return 0
 
 
 def _render(chosen: argparse.Namespace) -> int:

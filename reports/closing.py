@@ -127,9 +127,18 @@ def _scope(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Sco
         narrowed=controller.narrowed(),
         interrupted=controller.interrupted,
         crashed_workers=controller.crashed,
-        note=" ".join(aim.reference_args) or None,
+        note=_note(controller),
         instrument=controller.canary,
     )
+
+
+def _note(controller: "Controller") -> str | None:
+    taken, total = controller.cells
+    parts = [f"reference started with {' '.join(controller.aim.reference_args)}"]
+    parts = parts if controller.aim.reference_args else []
+    if taken < total:
+        parts.append(f"status map: {taken} of {total} cells, chosen by seed")
+    return "; ".join(parts) or None
 
 
 def _readings(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Iterator[Reading]:

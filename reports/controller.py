@@ -21,7 +21,7 @@ from fixtures.outcome import Inconclusive
 from fixtures.session import Session
 from fixtures.target import Limits, Target
 from fixtures.world import new_run_id
-from reports import canary, closing, emit, terminal
+from reports import canary, closing, emit, plan, terminal
 from reports.certificate import exit_status
 from reports.options import ROOT, Aim
 from reports.recorder import SETTINGS, Recorder
@@ -44,6 +44,7 @@ class Controller:
         self.directory = Path(tempfile.mkdtemp(prefix="conformance-run-"))
         self.run_id = new_run_id()
         self.crashed = 0
+        self.cells: tuple[int, ...] = (0, 0)
         self.interrupted = False
         self.checks: list[CheckResult] = []
         self.payloads: list[dict[str, Any]] = []
@@ -164,12 +165,14 @@ class Controller:
 
     def add_counts(self, counts: dict[str, Any]) -> None:
         """What the watchers of one process saw."""
+        self.cells = tuple(counts.get("cells", self.cells))
         self.counts.update(counts.get("seen", {}))
         self.violated.update(counts.get("violated", {}))
 
     def pytest_report_header(self) -> list[str]:
         aim, target = self.aim, self.target
-        where = f"target: {target.host} ({target.kind}), profile {aim.profile.name}"
+        host = target.host if aim.target or not aim.plan else "none yet"
+        where = f"target: {host} ({target.kind}), profile {aim.profile.name}"
         return [f"{where}, tier {aim.tier}, seed {aim.seed}"]
 
     @pytest.hookimpl(tryfirst=True)
@@ -181,11 +184,21 @@ class Controller:
             self.payloads.append(payload)
             self.checks += emit.check_results(report, payload)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """With --plan: tell and stop."""
+        if not self.aim.plan:
+            return None
+        text = plan.describe(self.aim, self.target, session.items, self.requirements)
+        session.config.get_terminal_writer().write(f"\n{text}")
+        return True
+
     # --- after the last check ---
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.aim.plan:
+            session.exitstatus = pytest.ExitCode.OK
             return
         self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         if self._canary_thread is not None:

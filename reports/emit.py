@@ -8,6 +8,7 @@ import pytest
 
 from fixtures.store import StageResult
 from fixtures.watchers import RULES
+from reports import allure_labels
 from reports.model import Card, CheckResult
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import PAYLOAD
@@ -61,6 +62,8 @@ def stages_and_watchers(controller: "Controller") -> None:
         controller.checks.append(result)
         controller.payloads.append({"line": line, "cause": result.cause, "readings": {}})
         _announce(controller.config, result)
+    if allure_labels.is_on(controller.config):
+        allure_labels.report([result for result, _ in made], controller.requirements)
 
 
 def _of_stage(stage: StageResult) -> tuple[CheckResult, str]:

@@ -62,7 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_conformance(config) or config.option.collectonly:
         return
     aim = options.read(config.option)
-    if not aim.plan:
+    if aim.plan:
+        # Nothing is sent, so nothing is spread over workers.
+        config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
+    else:
         _set_outputs(config, aim.directory)
     controller = Controller(config, aim)
     config.stash[_CONTROLLER] = controller
@@ -111,4 +114,4 @@ def _set_outputs(config: pytest.Config, directory: Path) -> None:
         if not getattr(option, name, None):
             setattr(option, name, str(directory / file))
     option.self_contained_html = True
-    option.allure_clean_alluredir = True
+    option.clean_alluredir = True

@@ -16,6 +16,8 @@ from fixtures.check import Check
 from fixtures.outcome import NotApplicable
 from fixtures.session import Session
 from fixtures.target import Target
+from reports import allure_labels
+from reports.selection import select
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import Judged, judged, redact, stamp
 
@@ -32,6 +34,7 @@ class Recorder:
         self.requirements: RequirementSet = load()
         self.needs = frozenset(settings["needs"])
         self.waived: dict[str, str] = settings["waived"]
+        self.cells = (0, 0)
         self._session: Session | None = None
 
     def open(self) -> Session:
@@ -52,6 +55,18 @@ class Recorder:
 
     # --- hooks ---
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        target, tier = self.settings["target"], self.settings["tier"]
+        rotate = tier == "certify" and not Target.model_validate(target).is_loopback
+        chosen = select(items, tier=tier, rotate=rotate, seed=self.settings["seed"])
+        items[:] = chosen.kept
+        self.cells = chosen.cells
+        if chosen.dropped:
+            config.hook.pytest_deselected(items=chosen.dropped)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         requirement = requirement_of(item, self.requirements)
@@ -59,6 +74,8 @@ class Recorder:
         item.stash[CHECK] = Check(item.nodeid, requirement, repeat)
         random.seed(f"{self.settings['seed']}:{item.nodeid}")
         missing = sorted(needs_of(item, self.requirements) - self.needs)
+        if allure_labels.is_on(item.config):
+            allure_labels.label_test(requirement, self.requirements)
         if missing:
             profile = self.settings["profile"]
             raise NotApplicable(f"outside profile {profile}: needs {', '.join(missing)}")
@@ -87,7 +104,8 @@ class Recorder:
             return {}
         self._session.close()
         watchers = self._session.room.watchers
-        return {"seen": watchers.seen, "violated": watchers.violated}
+        counts = {"seen": watchers.seen, "violated": watchers.violated}
+        return {**counts, "cells": list(self.cells)}
 
     def _under_waiver(self, item: pytest.Item, found: Judged) -> Judged:
         """A known failure that somebody answers for is told as such."""

@@ -1,0 +1,69 @@
+"""Which of the collected checks a run takes, and in which order."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from conformance.contract.operation import Operation
+
+SMOKE: Final = "smoke"
+DEEP: Final = "deep"
+LAST: Final = "last"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Checks to run, in order, and those left out. `cells` tells n of m of the status map."""
+
+    kept: list[pytest.Item]
+    dropped: list[pytest.Item]
+    cells: tuple[int, int]
+
+
+def select(items: Sequence[pytest.Item], *, tier: str, rotate: bool, seed: int) -> Selection:
+    """The checks of a tier; where requests are a budget, one cell of each kind by seed."""
+    in_tier = [item for item in items if _in_tier(item, tier)]
+    spared = _spared(in_tier, seed) if rotate else set()
+    kept = [item for item in in_tier if item.nodeid not in spared]
+    # Floods come last, in a window of the firewall's counter that nothing else needs.
+    kept.sort(key=lambda item: item.get_closest_marker(LAST) is not None)
+    chosen = {item.nodeid for item in kept}
+    cells = [item for item in in_tier if _operation(item) is not None]
+    taken = sum(item.nodeid in chosen for item in cells)
+    dropped = [item for item in items if item.nodeid not in chosen]
+    return Selection(kept, dropped, (taken, len(cells)))
+
+
+def _in_tier(item: pytest.Item, tier: str) -> bool:
+    if tier == SMOKE:
+        return item.get_closest_marker(SMOKE) is not None
+    return tier == DEEP or item.get_closest_marker(DEEP) is None
+
+
+def _spared(items: Iterable[pytest.Item], seed: int) -> set[str]:
+    """Cells that this seed leaves for another run: all but one of each gate, service and kind."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for item in items:
+        operation = _operation(item)
+        if operation is not None:
+            groups.setdefault(_group(item, operation), []).append(item.nodeid)
+    spared: set[str] = set()
+    for key, names in groups.items():
+        chosen = random.Random(f"{seed}:{key}").choice(sorted(names))  # noqa: S311 - a rotation
+        spared |= set(names) - {chosen}
+    return spared
+
+
+def _group(item: pytest.Item, operation: Operation) -> tuple[str, ...]:
+    function = item.nodeid.partition("[")[0]
+    return (function, operation.service, operation.kind.value, operation.credentials.value)
+
+
+def _operation(item: pytest.Item) -> Operation | None:
+    """The operation of a cell of the status map, or None for any other check."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    found = parameters.get("operation")
+    return found if isinstance(found, Operation) else None
