@@ -30,6 +30,8 @@ STAT = Operation(
         "status": published("/data/status"),
         "passcode_set": published("/data/passcode/set"),
         "emails": published("/data/emails"),
+        "email_address": published("/email"),
+        "email_is_primary": published("/is_primary"),
         "revision": REVISION,
     },
 )
