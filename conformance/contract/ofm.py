@@ -59,6 +59,7 @@ class Family:
             guid: bound(f"/data/{guid}", f"/data/{noun}/{guid}"),
             "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
             "caption": bound("/data/caption", f"/data/{noun}/caption"),
+            **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fresh},
             "revision": REVISION,
         }
         self.create = operation(

@@ -95,7 +95,10 @@ INVITATION_CREATE = _action(
         "user_guid": "$user_guid",
         "expires_in_seconds": "$?expires_in_seconds",
     },
-    yields={"invitation_code": bound("/data/invitation_code", "/data/code")},
+    yields={
+        "invitation_code": bound("/data/invitation_code", "/data/code"),
+        "expires_at": bound("/data/expires_at_utc", "/data/expires_at"),
+    },
     issues=("invitation_code",),
 )
 INVITATION_DOOM = _action(
