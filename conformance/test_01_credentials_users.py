@@ -1,0 +1,174 @@
+"""Step 1: which users get a session, how many, and what they see of their own sessions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fixtures import people
+from fixtures.actors import Actor
+from fixtures.answer import Answer
+from fixtures.client import Caller
+from fixtures.paging import LARGEST_LIMIT, pages, read_all
+
+CAP = 2
+
+
+def sign_in(anonymous: Caller, user: Actor, **values: Any) -> Answer:
+    """Ask for a session; a `caption` tells it from others in a list."""
+    return anonymous("usm.session.create", email=user.email, passcode=user.passcode, **values)
+
+
+def signed_in(anonymous: Caller, user: Actor, **values: Any) -> Caller:
+    """The user at work with a session of its own."""
+    opened = sign_in(anonymous, user, **values)
+    return anonymous.as_(user.with_session(str(opened.value("session_guid"))))
+
+
+# --- users: the operator's part ---
+
+
+@pytest.mark.usefixtures("owner_actor")
+@pytest.mark.requirement("CRED-25")
+def test_user_without_a_confirmed_email_gets_no_session(
+    anonymous: Caller, operator: Caller
+) -> None:
+    user = people.create_user(operator, "unconfirmed")
+    sign_in(anonymous, user).refused(403, "user-not-verified", "email-not-verified")
+
+
+@pytest.mark.usefixtures("owner_actor")
+@pytest.mark.requirement("CRED-26")
+def test_user_not_yet_set_to_verified_gets_no_session(anonymous: Caller, operator: Caller) -> None:
+    user = people.create_user(operator, "unverified")
+    people.confirm_email(operator, user)
+    sign_in(anonymous, user).refused(403, "user-not-verified")
+
+
+@pytest.mark.requirement("CRED-27")
+def test_confirmed_email_and_verified_user_open_the_way(
+    anonymous: Caller, operator: Caller
+) -> None:
+    user = people.register(operator, "verified")
+    sign_in(anonymous, user).accepted()
+
+
+@pytest.mark.parametrize("spell", [str, str.upper, "  {} ".format], ids=["same", "upper", "padded"])
+@pytest.mark.requirement("CRED-30")
+def test_second_user_with_the_same_email_is_refused(
+    operator: Caller, spell: Callable[[str], str]
+) -> None:
+    user = people.create_user(operator, "first")
+    second = operator("operator.uas_usercreate", email=spell(user.email), passcode=user.passcode)
+    second.refused(None, "duplicate-email")
+
+
+@pytest.mark.requirement("CRED-36")
+def test_suspended_user_gets_no_session(anonymous: Caller, operator: Caller) -> None:
+    user = people.register(operator, "suspended")
+    sign_in(anonymous, user).accepted()
+    people.set_user_status(operator, user, "suspended").accepted()
+    sign_in(anonymous, user).refused()
+
+
+# --- the cap on active sessions ---
+
+
+@pytest.fixture
+def capped(operator: Caller) -> Actor:
+    """A verified user who may have two sessions at a time, and has none."""
+    user = people.register(operator, "capped")
+    people.set_session_cap(operator, user, CAP)
+    return user
+
+
+@pytest.mark.requirement("CRED-37")
+def test_session_above_the_cap_is_refused(anonymous: Caller, capped: Actor) -> None:
+    for _ in range(CAP):
+        sign_in(anonymous, capped).accepted()
+    sign_in(anonymous, capped).refused(None, "too-many-sessions")
+
+
+@pytest.mark.requirement("CRED-38")
+def test_closing_a_session_at_the_cap_makes_room(anonymous: Caller, capped: Actor) -> None:
+    held = [signed_in(anonymous, capped) for _ in range(CAP)]
+    held[0]("usm.session.close").accepted()
+    sign_in(anonymous, capped).accepted()
+
+
+@pytest.mark.requirement("CRED-39")
+def test_raising_the_cap_makes_room(anonymous: Caller, operator: Caller, capped: Actor) -> None:
+    for _ in range(CAP):
+        sign_in(anonymous, capped).accepted()
+    people.set_session_cap(operator, capped, CAP + 1)
+    sign_in(anonymous, capped).accepted()
+
+
+# --- a user's own sessions ---
+
+
+@pytest.mark.requirement("CRED-40")
+def test_session_get_returns_the_session_that_asks(
+    disposable_session: Caller, owner_actor: Actor
+) -> None:
+    answer = disposable_session("usm.session.get")
+    answer.expect(
+        "the metadata name the user of the session",
+        holds=answer.value("user_id") == owner_actor.user_id,
+        expected=f"user_id {owner_actor.user_id}",
+        observed=f"user_id {answer.optional('user_id')}",
+        uses=("user_id",),
+    )
+    disposable_session("usm.session.close").accepted()
+
+
+def listed(caller: Caller, status: str | None = None) -> tuple[Answer, list[str]]:
+    """The first page of the caller's session list, and the captions on all its pages."""
+    filters = {} if status is None else {"status": status}
+    found = pages(caller, "usm.session.list", limit=LARGEST_LIMIT, **filters)
+    return found[0], read_all(found, "item_caption")
+
+
+def expect_listed(answer: Answer, rule: str, *, holds: bool) -> None:
+    answer.expect(
+        rule, holds=holds, expected=rule, observed="not so", uses=("items", "item_caption")
+    )
+
+
+@pytest.mark.requirement("CRED-41")
+def test_session_list_holds_nobody_elses_sessions(
+    anonymous: Caller, owner_actor: Actor, member_actor: Actor
+) -> None:
+    mine, theirs = (str(anonymous.world.fresh("caption")) for _ in range(2))
+    own = signed_in(anonymous, owner_actor, caption=mine)
+    other = signed_in(anonymous, member_actor, caption=theirs)
+    answer, captions = listed(own)
+    expect_listed(answer, "the caller's own session is in the list", holds=mine in captions)
+    expect_listed(answer, "another user's session is not in the list", holds=theirs not in captions)
+    for caller in (own, other):
+        caller("usm.session.close").accepted()
+
+
+@pytest.mark.requirement("CRED-42")
+def test_session_list_holds_open_sessions_and_no_closed_ones(
+    anonymous: Caller, owner_actor: Actor, user: Caller
+) -> None:
+    caption = str(anonymous.world.fresh("caption"))
+    opened = signed_in(anonymous, owner_actor, caption=caption)
+    answer, captions = listed(user)
+    expect_listed(answer, "a session just opened is in the list", holds=caption in captions)
+    opened("usm.session.close").accepted()
+    answer, captions = listed(user)
+    expect_listed(answer, "a closed session is not in the list", holds=caption not in captions)
+
+
+@pytest.mark.requirement("CRED-43")
+def test_session_list_of_every_status_holds_closed_sessions(
+    anonymous: Caller, owner_actor: Actor, user: Caller
+) -> None:
+    caption = str(anonymous.world.fresh("caption"))
+    signed_in(anonymous, owner_actor, caption=caption)("usm.session.close").accepted()
+    answer, captions = listed(user, status="all")
+    expect_listed(
+        answer, "a closed session is in the list with status=all", holds=caption in captions
+    )
