@@ -50,6 +50,7 @@ class Recorder:
                 seed=settings["seed"],
                 worker=self.worker,
                 aim=settings["repeat"],
+                tier=settings["tier"],
             )
         return self._session
 

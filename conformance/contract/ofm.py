@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
+    CONFLICT_REVISION,
     REVISION,
     Access,
     Binding,
@@ -104,6 +105,7 @@ class Family:
             self.list.id,
             self.update.id,
             self.status.id,
+            turns=("active", "inactive") if first_status == "active" else ("inactive", "active"),
         )
 
     def _route(
@@ -128,7 +130,7 @@ class Family:
             fresh={parameter: new} if change else {},
             acts_on=f"ofm.{noun}",
             revisioned=kind.writes,
-            yields=self._read,
+            yields={**self._read, **({"conflict_revision": CONFLICT_REVISION} if guard else {})},
         )
 
 

@@ -84,6 +84,10 @@ def published(*pointers: str) -> Binding:
 
 
 REVISION: Final = published("/revision", "/data/revision")
+# Where a refusal with 409 may tell the current revision, beside the envelope's own field.
+CONFLICT_REVISION: Final = bound(
+    "/error/details/revision", "/error/revision", "/error/details/record/revision"
+)
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,8 @@ class RecordKind:
     editable: str = "caption"
     # The status that ends the record's life, given to `status` at clean-up; None: stays for good.
     terminal: str | None = "doomed"
+    # Two statuses that a new record can be given in turn, for ever: each step is a legal edge.
+    turns: tuple[str, str] = ("inactive", "active")
 
     @property
     def service(self) -> str:
