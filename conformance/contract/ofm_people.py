@@ -75,8 +75,9 @@ ASSIGNMENTS = operation(
     Kind.LIST,
     _CALLS,
     acts_on="ofm.member",
-    body=_PERSON,
+    body={**_PERSON, **_PAGE},
     needs=frozenset({"member"}),
+    paginated=True,
     yields={**LISTED, "item_id": bound("/logical_guid")},
 )
 

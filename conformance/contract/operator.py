@@ -98,6 +98,7 @@ INVITATION_CREATE = _action(
     yields={
         "invitation_code": bound("/data/invitation_code", "/data/code"),
         "expires_at": bound("/data/expires_at_utc", "/data/expires_at"),
+        "now": bound("/stats/timestamp_utc"),
     },
     issues=("invitation_code",),
 )

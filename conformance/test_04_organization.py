@@ -1,0 +1,246 @@
+"""Step 4: an organisation comes to be, by an operator's invitation; and who may read it."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from conformance.contract import OPERATIONS
+from fixtures import people
+from fixtures.actors import Actor
+from fixtures.answer import Answer
+from fixtures.check import Check
+from fixtures.client import Caller
+from fixtures.instants import instant
+from fixtures.outcome import Inconclusive
+from fixtures.people import Organization
+from fixtures.request import AS_PROVEN
+from fixtures.scenes import Stage
+from fixtures.session import Session
+from fixtures.stages.cast import Keys
+
+CREATE = "ofm.org.create"
+# The longest end of an invitation that is waited for.
+PATIENCE_S = 10.0
+Invitation = Mapping[str, Any]
+
+
+@pytest.fixture
+def proven(session: Session, check: Check) -> None:
+    """The target has accepted the creation of an org in this run."""
+    Stage(session).proven(check, OPERATIONS[CREATE])
+
+
+@pytest.fixture
+def new_org(session: Session, check: Check, owner_actor: Actor) -> Organization:
+    """An org as the main owner just created it; needs `operator`."""
+    return people.create_org(session, check, owner_actor)
+
+
+def invited(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]:
+    """What the user sends to create an org by a new invitation."""
+    orgcode = orgcode or str(user.world.fresh("orgcode"))
+    code = people.invite_to_create(operator, user.actor, orgcode)
+    return {"orgcode": orgcode, "invitation_code": code, "user_guid": user.actor.user_id}
+
+
+# --- creation ---
+
+
+@pytest.mark.requirement("ORG-1")
+def test_invited_user_creates_an_org(operator: Caller, user: Caller) -> None:
+    user(CREATE, **invited(operator, user)).value("org_guid")
+
+
+@pytest.mark.requirement("ORG-2")
+def test_new_org_is_unverified(user: Caller, new_org: Organization) -> None:
+    _is_in_state(user.within(new_org.world), "unverified")
+
+
+@pytest.mark.requirement("ORG-3")
+def test_operator_verifies_an_org(
+    session: Session, check: Check, user: Caller, new_org: Organization
+) -> None:
+    people.set_org_status(session, check, new_org, "verified").accepted()
+    _is_in_state(user.within(new_org.world), "verified")
+
+
+def _is_in_state(owner: Caller, state: str) -> Answer:
+    answer = owner("ofm.org.get")
+    found = answer.value("state")
+    answer.expect(
+        f"the organisation is {state}",
+        holds=found == state,
+        expected=state,
+        observed=f"{found}",
+        uses=("state",),
+    )
+    return answer
+
+
+@pytest.mark.requirement("ORG-4")
+def test_new_org_has_a_first_cost_centre(operator: Caller, user: Caller) -> None:
+    answer = user(CREATE, **invited(operator, user))
+    org_guid, centre = str(answer.value("org_guid")), str(answer.value("cc_guid"))
+    user.client.room.permissions.allow_orgs(org_guid, throwaway=True)
+    user("ofm.cost_centre.get", org_guid=org_guid, cc_guid=centre).accepted()
+
+
+@pytest.mark.requirement("ORG-5")
+@pytest.mark.parametrize("operation", ["ofm.cost_centre.create", "ofm.member.invite_list"])
+def test_invited_user_is_owner_of_the_new_org(
+    session: Session, check: Check, user: Caller, new_org: Organization, operation: str
+) -> None:
+    people.set_org_status(session, check, new_org, "verified").accepted()
+    user.within(new_org.world)(operation).accepted()
+
+
+@pytest.mark.requirement("ORG-5")
+def test_invited_user_is_primary_owner_of_the_new_org(session: Session, check: Check) -> None:
+    scene = Stage(session).fresh(check, OPERATIONS["ofm.owner.secondary_add"])
+    scene.caller("ofm.owner.secondary_add", **scene.values).accepted()
+
+
+@pytest.mark.requirement("ORG-6")
+@pytest.mark.usefixtures("proven")
+def test_orgcode_is_canonicalised_on_creation(operator: Caller, user: Caller) -> None:
+    values = invited(operator, user)
+    code = str(values["orgcode"])
+    answer = user(CREATE, **{**values, "orgcode": f" {code.lower()} "})
+    guid, shown = answer.value("org_guid"), answer.value("orgcode")
+    answer.expect(
+        "the new org's orgcode is trimmed and in upper case",
+        holds=shown == code,
+        expected=code,
+        observed=f"{shown}",
+        uses=("orgcode",),
+    )
+    found = user("ofm.resolve.orgcode", orgcode=code)
+    found.expect(
+        "the canonical orgcode leads to the new org",
+        holds=found.value("org_guid") == guid,
+        expected="the guid that creation returned",
+        observed="another guid",
+        uses=("org_guid",),
+    )
+
+
+# --- invitations that create nothing ---
+
+
+@pytest.mark.requirement("ORG-7")
+@pytest.mark.usefixtures("proven")
+def test_expired_invitation_is_refused(operator: Caller, user: Caller) -> None:
+    values = {"orgcode": user.world.fresh("orgcode"), "user_guid": user.actor.user_id}
+    action = "operator.ofm_invitationcreate"
+    minted = operator(action, AS_PROVEN, **values, expires_in_seconds=1)
+    code = str(minted.value("invitation_code"))
+    _outwait(minted)
+    user(CREATE, AS_PROVEN, **values, invitation_code=code).refused(409, "invitation-expired")
+
+
+def _outwait(minted: Answer) -> None:
+    """Wait until the invitation has ended by the platform's own account of its end.
+
+    Raises:
+        Inconclusive: the platform did not take the short life that was asked for.
+    """
+    now, end = instant(minted.optional("now")), instant(minted.value("expires_at"))
+    if now is None or end is None or (left := (end - now).total_seconds()) > PATIENCE_S:
+        raise Inconclusive(
+            "the invitation does not end soon by what the platform says",
+            cause="operator.ofm_invitationcreate:expires_at",
+            line='operations."operator.ofm_invitationcreate".body = { ... }',
+        )
+    time.sleep(max(left, 0.0) + 0.1)
+
+
+@pytest.mark.requirement("ORG-8")
+@pytest.mark.parametrize("again", ["same-orgcode", "other-orgcode"])
+def test_invitation_is_used_once(operator: Caller, user: Caller, again: str) -> None:
+    values = invited(operator, user)
+    user(CREATE, **values).accepted()
+    if again == "other-orgcode":
+        values["orgcode"] = user.world.fresh("orgcode")
+    user(CREATE, **values).refused()
+
+
+@pytest.mark.requirement("ORG-9")
+@pytest.mark.usefixtures("proven")
+@pytest.mark.parametrize("named", ["invited-user", "caller"])
+def test_invitation_of_another_user_is_refused(
+    operator: Caller, user: Caller, disposable_user: Caller, named: str
+) -> None:
+    values = invited(operator, user)
+    if named == "caller":
+        values["user_guid"] = disposable_user.actor.user_id
+    disposable_user(CREATE, **values).refused()
+
+
+@pytest.mark.requirement("ORG-10")
+@pytest.mark.usefixtures("proven")
+def test_doomed_invitation_is_refused(operator: Caller, user: Caller) -> None:
+    values = invited(operator, user)
+    code = values["invitation_code"]
+    operator("operator.ofm_invitationdoom", invitation_code=code).accepted()
+    user(CREATE, **values).refused()
+
+
+@pytest.mark.requirement("ORG-10")
+@pytest.mark.usefixtures("proven")
+def test_invitation_that_was_never_issued_is_refused(operator: Caller, user: Caller) -> None:
+    code = f"never-issued-{user.world.fresh('guid')}"
+    user(CREATE, **{**invited(operator, user), "invitation_code": code}).refused()
+
+
+@pytest.mark.requirement("ORG-11")
+@pytest.mark.usefixtures("proven")
+@pytest.mark.parametrize("name", ["key_owner", "key_view"])
+def test_key_creates_no_org(operator: Caller, user: Caller, keys: Keys, name: str) -> None:
+    user.as_(keys.by_name[name])(CREATE, **invited(operator, user)).refused()
+
+
+@pytest.mark.requirement("ORG-12")
+@pytest.mark.parametrize("spell", [str, str.lower], ids=["as-it-is", "lower-case"])
+def test_orgcode_that_is_taken_is_refused(
+    operator: Caller, user: Caller, spell: Callable[[str], str]
+) -> None:
+    # Both invitations before the first org: an operator may refuse to mint one for a taken code.
+    first = invited(operator, user)
+    second = invited(operator, user, str(first["orgcode"]))
+    user(CREATE, **first).accepted()
+    user(CREATE, **{**second, "orgcode": spell(str(second["orgcode"]))}).refused()
+
+
+# --- reading it ---
+
+
+@pytest.mark.requirement("ORG-13")
+def test_owner_reads_the_org(org_owner: Caller) -> None:
+    answer = org_owner("ofm.org.get").accepted()
+    answer.expect(
+        "the organisation asked for is returned",
+        holds=str(answer.value("org_guid")).casefold() == org_owner.world["org_guid"].casefold(),
+        expected="the org_guid that was sent",
+        observed="another one",
+        uses=("org_guid",),
+    )
+
+
+@pytest.mark.requirement("ORG-14")
+@pytest.mark.parametrize("operation", ["ofm.org.get", "ofm.cost_centre.get", "ofm.logical.list"])
+def test_member_reads_the_org(member: Caller, operation: str) -> None:
+    member(operation).accepted()
+
+
+@pytest.mark.requirement("ORG-15")
+def test_org_guid_may_be_spelled_in_either_case(org_owner: Caller) -> None:
+    org_owner("ofm.org.get").accepted()
+    guid = org_owner.world["org_guid"].swapcase()
+    org_owner("ofm.org.get", org_guid=guid).accepted()
+
+
+@pytest.mark.requirement("ORG-16")
+def test_health_needs_no_credential(anonymous: Caller) -> None:
+    anonymous("ofm.stat").accepted()
