@@ -94,7 +94,11 @@ def _target(option: Any) -> Target | None:
     if option.operator_url and not option.target_url:
         raise TargetError("--operator-url goes with --target-url")
     if option.target:
-        return targets.read(Path(option.target))
+        target = targets.read(Path(option.target))
+        # A secret that is missing is told now, and not by the first check that needs it.
+        for account in (target.actors.owner, target.actors.member, target.actors.stranger):
+            _ = account and account.passcode()
+        return target
     if option.target_url:
         data = {"base_url": option.target_url, "operator_url": option.operator_url}
         given = {key: value for key, value in data.items() if value}
