@@ -48,7 +48,7 @@ def judged(error: BaseException | None, check: Check | None) -> Judged:  # noqa:
                 Verdict.INCONCLUSIVE, error.reason, error.cause or None, error.line, cards
             )
         case Blocked():
-            return Judged(Verdict.BLOCKED, str(error), f"stage {error.stage}")
+            return Judged(Verdict.BLOCKED, str(error), error.cause)
         case NotApplicable() | pytest.skip.Exception():
             return Judged(Verdict.NOT_APPLICABLE, str(error))
         case RefusedBySuite():
@@ -118,7 +118,8 @@ def _told(error: BaseException) -> str:
 
 def _card(finding: Finding, vault: Vault) -> dict[str, Any]:
     return {
-        name: vault.redact_text(value) if isinstance(value, str) else value
+        # Plain strings: what crosses from a worker may hold no enumeration.
+        name: str(vault.redact_text(value)) if isinstance(value, str) else value
         for name, value in asdict(finding).items()
     }
 

@@ -1,0 +1,59 @@
+"""A target file for the reference that spells everything undocumented in another way.
+
+Written from the reference's table of renames, as an engineer would write one from a platform's
+own documentation: bindings only, no word of what is expected.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from conformance.contract import ROUTES
+from conformance.contract.operation import Operation
+from tests.run.suite import ROOT
+
+_TABLE: Final = tomllib.loads(
+    (ROOT / "fixtures" / "reference" / "renames.toml").read_text(encoding="utf-8")
+)
+
+
+def target_file(base_url: str, operator_url: str) -> str:
+    """The text of a target file for the renaming variant at these addresses."""
+    head = f'base_url = "{base_url}"\noperator_url = "{operator_url}"\n'
+    return head + "".join(_sections())
+
+
+def _sections() -> Iterator[str]:
+    for operation in ROUTES.values():
+        lines = [*_path(operation), *_body(operation), *_yields(operation)]
+        if lines:
+            yield f'\n[operations."{operation.id}"]\n' + "\n".join(lines) + "\n"
+
+
+def _path(operation: Operation) -> Iterator[str]:
+    if operation.path in _TABLE["paths"]:
+        yield f"path = {json.dumps(_TABLE['paths'][operation.path])}"
+
+
+def _body(operation: Operation) -> Iterator[str]:
+    names = _names("request", operation)
+    renamed = {names.get(name, name): part for name, part in operation.body.items()}
+    if renamed != operation.body:
+        fields = ", ".join(f"{name} = {json.dumps(part)}" for name, part in renamed.items())
+        yield f"body = {{ {fields} }}"
+
+
+def _yields(operation: Operation) -> Iterator[str]:
+    names = _names("response", operation)
+    for name, binding in operation.yields.items():
+        pointer = binding.pointers[0]
+        renamed = "/".join(names.get(part, part) for part in pointer.split("/"))
+        if renamed != pointer:
+            yield f"yields.{name} = {json.dumps(renamed)}"
+
+
+def _names(side: str, operation: Operation) -> Mapping[str, Any]:
+    """What is renamed on this path: all of the table but what a page spells out there."""
+    documented = _TABLE["documented"].get(side, {}).get(operation.path, [])
+    return {old: new for old, new in _TABLE[side].items() if old not in documented}
