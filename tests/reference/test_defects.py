@@ -65,12 +65,16 @@ def test_edge_and_paging_defects_show() -> None:
         "cursor-skips-row",
         "--defect",
         "unknown-email-distinguishable",
+        "--defect",
+        "limit-not-clamped",
     ) as platform:
         org = platform.org()
         for _ in range(3):
             platform.cost_centre(org)
         body: dict[str, object] = {"org_guid": org.guid, "limit": 2}
         first = platform.make("/ofm/cost-centre/list", body, org.owner)
+        nothing = {**body, "limit": 0}
+        assert not platform.make("/ofm/cost-centre/list", nothing, org.owner)["items"]
         body["next_token"] = first["next_token"]
         second = platform.make("/ofm/cost-centre/list", body, org.owner)
         assert len(first["items"]) + len(second["items"]) == 3
