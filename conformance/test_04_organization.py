@@ -97,9 +97,15 @@ def test_invited_user_is_owner_of_the_new_org(
 
 
 @pytest.mark.requirement("ORG-5")
-def test_invited_user_is_primary_owner_of_the_new_org(session: Session, check: Check) -> None:
-    scene = Stage(session).fresh(check, OPERATIONS["ofm.owner.secondary_add"])
-    scene.caller("ofm.owner.secondary_add", **scene.values).accepted()
+@pytest.mark.needs("member", "throwaway")
+def test_invited_user_is_primary_owner_of_the_new_org(
+    session: Session, check: Check, user: Caller, new_org: Organization, member_actor: Actor
+) -> None:
+    people.set_org_status(session, check, new_org, "verified").accepted()
+    owner, person = user.within(new_org.world), member_actor.user_id
+    owner("ofm.member.add", user_guid=person).accepted()
+    revision = owner("ofm.org.get").value("revision")
+    owner("ofm.owner.secondary_add", user_guid=person, expected_revision=revision).accepted()
 
 
 @pytest.mark.requirement("ORG-6")

@@ -1,6 +1,7 @@
 """Step 4: the lists of an organisation's records: pages, limits, and what is left out."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -35,8 +36,8 @@ def crowd(session: Session, owner_actor: Actor, world: World) -> Callable[[str],
 
     Zones are listed by facility, so theirs is a list of ten and no more.
     """
-    made: dict[str, World] = {}
 
+    @cache
     def build(kind: str) -> World:
         caller = session.caller(session.stage_check(f"ten {kind}", "ORG-48"), owner_actor, world)
         place = {"logical_guid": records.make(caller, "ofm.logical")["logical_guid"]}
@@ -44,12 +45,7 @@ def crowd(session: Session, owner_actor: Actor, world: World) -> Callable[[str],
         found = [records.make(caller.within(there), kind)[RECORDS[kind].id] for _ in range(CROWD)]
         return there.extended(crowd=tuple(str(each) for each in found))
 
-    def find(kind: str) -> World:
-        if kind not in made:
-            made[kind] = build(kind)
-        return made[kind]
-
-    return find
+    return build
 
 
 @pytest.fixture
@@ -147,12 +143,19 @@ def test_last_page_has_no_cursor(crowded: Caller, kind: str, limit: int) -> None
 # --- what a list leaves out ---
 
 
-def _doomed(owner: Caller, kind: str) -> str:
-    """The id of a new record that was taken to its end."""
-    record = RECORDS[kind]
-    made = records.make(owner, kind)
-    records.move(owner, record, made, "doomed")
-    return str(made[record.id])
+@pytest.fixture(scope="module")
+def doomed(session: Session, owner_actor: Actor, world: World) -> Callable[[str], str]:
+    """Gives the id of a record of a kind that was taken to its end, the same one to all."""
+
+    @cache
+    def build(kind: str) -> str:
+        check, record = session.stage_check(f"doomed {kind}", "ORG-43"), RECORDS[kind]
+        caller = session.caller(check, owner_actor, world)
+        made = records.make(caller, kind)
+        records.move(caller, record, made, "doomed")
+        return str(made[record.id])
+
+    return build
 
 
 def _walked(owner: Caller, kind: str, **filters: Any) -> tuple[Answer, list[str]]:
@@ -162,12 +165,14 @@ def _walked(owner: Caller, kind: str, **filters: Any) -> tuple[Answer, list[str]
 
 @pytest.mark.requirement("ORG-43")
 @pytest.mark.parametrize("kind", DOOMED_KINDS)
-def test_doomed_record_leaves_the_default_list(owner: Caller, kind: str) -> None:
-    doomed = _doomed(owner, kind)
+def test_doomed_record_leaves_the_default_list(
+    owner: Caller, doomed: Callable[[str], str], kind: str
+) -> None:
+    gone = doomed(kind)
     answer, found = _walked(owner, kind)
     answer.expect(
         "the default list leaves doomed records out",
-        holds=doomed not in found,
+        holds=gone not in found,
         expected="a list without the record that was doomed",
         observed="a list with it",
         uses=("items", "item_id"),
@@ -176,12 +181,14 @@ def test_doomed_record_leaves_the_default_list(owner: Caller, kind: str) -> None
 
 @pytest.mark.requirement("ORG-44")
 @pytest.mark.parametrize("kind", DOOMED_KINDS)
-def test_include_doomed_brings_the_record_back(owner: Caller, kind: str) -> None:
-    doomed = _doomed(owner, kind)
+def test_include_doomed_brings_the_record_back(
+    owner: Caller, doomed: Callable[[str], str], kind: str
+) -> None:
+    gone = doomed(kind)
     answer, found = _walked(owner, kind, include_doomed=True)
     answer.expect(
         "include_doomed=true lists doomed records",
-        holds=doomed in found,
+        holds=gone in found,
         expected="a list with the record that was doomed",
         observed="a list without it",
         uses=("items", "item_id"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -64,8 +65,8 @@ def is_in_state(owner: Caller, state: str) -> None:
 @pytest.fixture(scope="module")
 def org_in(session: Session, owner_actor: Actor) -> OrgIn:
     """Makes an org in a state, once for all checks of this module; it is not to be changed."""
-    made: dict[str, Organization] = {}
 
+    @cache
     def build(state: str) -> Organization:
         check = session.stage_check(f"{state}-org", BLOCKED[state])
         org = people.create_org(session, check, owner_actor)
@@ -75,12 +76,7 @@ def org_in(session: Session, owner_actor: Actor) -> OrgIn:
             park(session.caller(check, owner_actor, org.world))
         return org
 
-    def find(state: str) -> Organization:
-        if state not in made:
-            made[state] = build(state)
-        return made[state]
-
-    return find
+    return build
 
 
 @pytest.fixture
