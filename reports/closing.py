@@ -12,7 +12,8 @@ from fixtures.actors import Actor
 from fixtures.answer import at
 from fixtures.cleanup import Closer
 from fixtures.ledger import Entry, Fate
-from fixtures.session import SUITE_VERSION
+from fixtures.session import SUITE_VERSION, Session
+from fixtures.stages.cast import Stranger
 from fixtures.stages.organization import Org
 from fixtures.watchers import BUILD_PLACES
 from reports.assemble import assemble
@@ -84,19 +85,32 @@ def _clean_up(controller: "Controller") -> list[Entry]:
     failed = any(check.verdict is Verdict.FAIL for check in controller.checks)
     if controller.aim.keep or (controller.aim.keep_on_failure and failed):
         return entries
-    store = controller.session.store
-    owner, org = store.peek("credentials", Actor), store.peek("organization", Org)
-    made = {
-        e.ids.get(n, "") for e in entries if e.kind == "ofm.org" for n in ("org_guid", "orgcode")
-    }
     session = controller.session
+    made = {
+        entry.ids.get(name, "")
+        for entry in entries
+        for name in ("org_guid", "orgcode")
+        if entry.kind == "ofm.org"
+    }
+    owners = _owners(session)
     session.room.permissions.allow_orgs(*made, throwaway=True)
-    if org is not None:
-        session.room.permissions.allow_orgs(org.org_guid, org.orgcode)
-    if owner is not None:
-        session.remember(owner)
+    session.room.permissions.allow_orgs(*owners)
     check = session.stage_check("clean-up", "ORG-43")
-    return Closer(session, check, owner, frozenset(made - {""})).close_all(entries)
+    return Closer(session, check, owners, frozenset(made - {""})).close_all(entries)
+
+
+def _owners(session: Session) -> dict[str, Actor]:
+    """Who owns the orgs that the stages know, by guid and by code."""
+    owners: dict[str, Actor] = {}
+    owner, org = session.store.peek("credentials", Actor), session.store.peek("organization", Org)
+    if owner is not None and org is not None:
+        owners |= dict.fromkeys((org.org_guid, org.orgcode), owner)
+    stranger = session.store.peek("stranger", Stranger)
+    if stranger is not None:
+        owners |= dict.fromkeys((stranger.org_guid, stranger.orgcode), stranger.actor)
+    for actor in owners.values():
+        session.remember(actor)
+    return owners
 
 
 def _scope(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Scope:
