@@ -33,7 +33,7 @@ from reports.waivers import aims_at, in_force
 
 SLOWEST = 10
 
-_WEAKEST_FIRST: tuple[Certainty, ...] = ("inferred", "confirmed", "documented")
+_BEST_FIRST: tuple[Certainty, ...] = ("documented", "confirmed", "inferred")
 
 
 class RequirementLike(Protocol):
@@ -236,7 +236,7 @@ def _requirement(
         id=item.id,
         step=item.step,
         level=str(item.level),
-        certainty=_weakest(item.certainty, checks),
+        certainty=_certainty(item.certainty, checks),
         source=f"{item.source}, {item.heading}" if item.heading else item.source,
         text=item.text,
         remedy=item.remedy,
@@ -249,9 +249,13 @@ def _requirement(
     )
 
 
-def _weakest(fallback: str, checks: Sequence[CheckResult]) -> Certainty:
+def _certainty(fallback: str, checks: Sequence[CheckResult]) -> Certainty:
+    """The best footing that any check has: with one documented check, the target can fail it.
+
+    Each check's own certainty is already the weakest of its expectations.
+    """
     found = {str(check.certainty) for check in checks if check.certainty} or {str(fallback)}
-    return next(certainty for certainty in _WEAKEST_FIRST if certainty in found)
+    return next(certainty for certainty in _BEST_FIRST if certainty in found)
 
 
 def _steps(

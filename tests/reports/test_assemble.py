@@ -78,12 +78,12 @@ def test_a_waiver_of_what_could_not_be_checked_is_not_stale() -> None:
     ("found", "certainty"),
     [
         ([], "documented"),
-        (["documented", "inferred"], "inferred"),
-        (["documented", "confirmed"], "confirmed"),
+        (["documented", "inferred"], "documented"),
+        (["inferred", "confirmed"], "confirmed"),
         (["inferred", None], "inferred"),
     ],
 )
-def test_certainty_is_the_weakest_of_what_the_checks_relied_on(
+def test_certainty_is_the_best_footing_that_a_check_has(
     found: list[Literal["documented", "confirmed", "inferred"] | None], certainty: str
 ) -> None:
     checks = [
