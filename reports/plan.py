@@ -1,7 +1,8 @@
 """What a run would need, do and leave behind, told without sending anything."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import pytest
 
@@ -10,11 +11,16 @@ from fixtures.target import Target
 from reports.costs import Cost, function_of, read
 from reports.options import Aim
 from reports.recorder import needs_of, requirement_of
+from reports.selection import record_kind
 
-# Stages whose context every run on the target builds, and those that only an operator can.
-_STAGES = ("credentials", "organization", "facilities", "keys")
-_OF_NEED = {"member": "member", "second-org": "stranger"}
-BUDGET = 1900
+STAGES: Final = "conformance/stages::"
+# Stages that a profile may leave out, and what is counted apart.
+_OF_NEED: Final = {"member": "member", "stranger": "second-org"}
+_OF_KIND: Final = frozenset({"plans", "race", "long-race"})
+_APART: Final = frozenset({"clean-up", "flood", "clock-companion", "throttled-companion"})
+# Requests that close one record: a refused one tells its revision, the next dooms it.
+CLOSING: Final = 2
+BUDGET: Final = 1900
 
 
 def describe(
@@ -31,8 +37,9 @@ def _lines(
     steps = Counter(requirement_of(item, requirements).step for item in inside)
     costs = read()
     spent = [costs.get(function_of(item.nodeid), Cost(0, 0)) for item in inside]
-    spent += [costs.get(f"conformance/stages::{name}", Cost(0, 0)) for name in _stages(aim)]
-    requests = round(sum(cost.requests for cost in spent))
+    spent += [cost for name, cost in costs.items() if _is_built(name, aim, inside)]
+    records = round(sum(cost.records for cost in spent))
+    requests = round(sum(cost.requests for cost in spent)) + _closing(aim, target, records, costs)
     where = target.host if aim.target is not None else "the embedded reference"
     yield f"plan for {where}, profile {aim.profile.name}, tier {aim.tier}; nothing was sent"
     yield ""
@@ -42,13 +49,32 @@ def _lines(
     yield f"  requests  about {requests}, as measured on the reference"
     if requests > BUDGET and not target.is_loopback:
         yield f"            more than the {BUDGET} that a run on a foreign target may use"
-    yield f"  records   about {round(sum(cost.records for cost in spent))} made"
+    if target.allow_burst and "burst" in aim.profile.needs:
+        flood = 2 * target.limits.requests_per_minute + 1
+        yield f"            and at the end one flood of up to {flood} on a throwaway org"
+    yield f"  records   about {records} made"
     yield f"  needs     {', '.join(_needs(aim, target))}"
     yield from _remains(aim, target)
 
 
-def _stages(aim: Aim) -> list[str]:
-    return [*_STAGES, *(stage for need, stage in _OF_NEED.items() if need in aim.profile.needs)]
+def _is_built(name: str, aim: Aim, items: Sequence[pytest.Item]) -> bool:
+    """Whether a stage belongs to the run: by the profile, or by the record kinds that are on."""
+    stage = name.removeprefix(STAGES)
+    if stage == name or stage in _APART:
+        return False
+    need = _OF_NEED.get(stage)
+    made_for, _, kind = stage.rpartition("-")
+    on = made_for not in _OF_KIND or kind in {k.name for i in items if (k := record_kind(i))}
+    return on and (need is None or need in aim.profile.needs)
+
+
+def _closing(aim: Aim, target: Target, records: int, costs: Mapping[str, Cost]) -> int:
+    """Requests of the clean-up: record by record, unless whole orgs can be doomed."""
+    if aim.keep:
+        return 0
+    if target.orgcode is not None:
+        return CLOSING * records
+    return round(costs.get(f"{STAGES}clean-up", Cost(0, 0)).requests)
 
 
 def _needs(aim: Aim, target: Target) -> Iterator[str]:

@@ -3,15 +3,19 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
-from conformance.contract.operation import Operation
+from conformance.contract.operation import Operation, RecordKind
 
 SMOKE: Final = "smoke"
 DEEP: Final = "deep"
 LAST: Final = "last"
+# Where requests are a budget, revisions are raced for on so many record kinds of a service.
+KINDS_A_SERVICE: Final = 2
+
+Parameter = TypeVar("Parameter")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,27 @@ def _spared(items: Iterable[pytest.Item], seed: int) -> set[str]:
             groups.setdefault(_group(item, operation), []).append(item.nodeid)
     spared: set[str] = set()
     for key, names in groups.items():
-        chosen = random.Random(f"{seed}:{key}").choice(sorted(names))  # noqa: S311 - a rotation
-        spared |= set(names) - {chosen}
-    return spared
+        spared |= set(names) - _drawn(names, 1, f"{seed}:{key}")
+    return spared | _spared_kinds(items, seed)
+
+
+def _spared_kinds(items: Iterable[pytest.Item], seed: int) -> set[str]:
+    """Checks of the record kinds whose turn it is not; all checks of a kind go together."""
+    by_service: dict[str, set[str]] = {}
+    kinds = {item.nodeid: kind for item in items if (kind := record_kind(item))}
+    for kind in kinds.values():
+        by_service.setdefault(kind.service, set()).add(kind.name)
+    turn = {
+        name
+        for service, names in by_service.items()
+        for name in _drawn(names, KINDS_A_SERVICE, f"{seed}:{service}")
+    }
+    return {nodeid for nodeid, kind in kinds.items() if kind.name not in turn}
+
+
+def _drawn(names: Iterable[str], count: int, seed: str) -> set[str]:
+    ordered = sorted(names)
+    return set(random.Random(seed).sample(ordered, min(count, len(ordered))))  # noqa: S311 - a rotation
 
 
 def _group(item: pytest.Item, operation: Operation) -> tuple[str, ...]:
@@ -64,6 +86,14 @@ def _group(item: pytest.Item, operation: Operation) -> tuple[str, ...]:
 
 def _operation(item: pytest.Item) -> Operation | None:
     """The operation of a cell of the status map, or None for any other check."""
+    return _parameter(item, Operation)
+
+
+def record_kind(item: pytest.Item) -> RecordKind | None:
+    """The record kind whose revisions a check is about, or None."""
+    return _parameter(item, RecordKind)
+
+
+def _parameter(item: pytest.Item, kind: type[Parameter]) -> Parameter | None:
     parameters = getattr(getattr(item, "callspec", None), "params", {})
-    found = parameters.get("operation")
-    return found if isinstance(found, Operation) else None
+    return next((value for value in parameters.values() if isinstance(value, kind)), None)
