@@ -240,3 +240,10 @@ def test_closed_session_is_refused_by_ofm_within_its_cache(
 def test_session_in_a_header_does_not_authenticate_at_usm(user: Caller, operation_id: str) -> None:
     user(operation_id).accepted()
     user(operation_id, Change(place=Placement.HEADER)).refused()
+
+
+@pytest.mark.requirement("VALID-16")
+def test_session_in_a_header_does_not_count_beside_garbage_in_the_body(user: Caller) -> None:
+    live = user(VALIDATE).accepted()
+    change = Change(headers={"x-session-guid": user.actor.session})
+    expect_ended(user.as_(garbage_session())(VALIDATE, change), live)
