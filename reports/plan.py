@@ -33,17 +33,21 @@ def describe(
 def _lines(
     aim: Aim, target: Target, items: Sequence[pytest.Item], requirements: RequirementSet
 ) -> Iterator[str]:
+    given = {need for need in aim.profile.needs if need in _given(target)}
     inside = [i for i in items if needs_of(i, requirements) <= aim.profile.needs]
-    steps = Counter(requirement_of(item, requirements).step for item in inside)
+    able = [i for i in inside if needs_of(i, requirements) <= given]
+    steps = Counter(requirement_of(item, requirements).step for item in able)
     costs = read()
-    spent = [costs.get(function_of(item.nodeid), Cost(0, 0)) for item in inside]
-    spent += [cost for name, cost in costs.items() if _is_built(name, aim, inside)]
+    spent = [costs.get(function_of(item.nodeid), Cost(0, 0)) for item in able]
+    spent += [cost for name, cost in costs.items() if _is_built(name, aim, able)]
     records = round(sum(cost.records for cost in spent))
     requests = round(sum(cost.requests for cost in spent)) + _closing(aim, target, records, costs)
     where = target.host if aim.target is not None else "the embedded reference"
     yield f"plan for {where}, profile {aim.profile.name}, tier {aim.tier}; nothing was sent"
     yield ""
-    yield f"  checks    {len(inside)} to run, {len(items) - len(inside)} outside the profile"
+    yield f"  checks    {len(able)} to run, {len(items) - len(inside)} outside the profile"
+    if len(able) < len(inside):
+        yield f"            {len(inside) - len(able)} need what the target does not give"
     for step in sorted(steps):
         yield f"            step {step:>2}  {steps[step]:>4}  {requirements.titles[step]}"
     yield f"  requests  about {requests}, as measured on the reference"
@@ -77,17 +81,24 @@ def _closing(aim: Aim, target: Target, records: int, costs: Mapping[str, Cost]) 
     return round(costs.get(f"{STAGES}clean-up", Cost(0, 0)).requests)
 
 
-def _needs(aim: Aim, target: Target) -> Iterator[str]:
+def _given(target: Target) -> set[str]:
+    """Needs that this target can meet."""
+    operated = target.operator_url is not None
     has = {
-        "operator": target.operator_url is not None,
-        "member": target.operator_url is not None or target.actors.member is not None,
-        "second-org": target.operator_url is not None or target.actors.stranger is not None,
-        "throwaway": target.operator_url is not None or bool(target.throwaway_orgs),
+        "operator": operated,
+        "member": operated or target.actors.member is not None,
+        "second-org": operated or target.actors.stranger is not None,
+        "throwaway": operated or bool(target.throwaway_orgs),
         "burst": target.allow_burst or target.is_loopback,
-        "clock": target.operator_url is not None and target.is_loopback,
+        "clock": operated and target.is_loopback,
     }
+    return {need for need, met in has.items() if met}
+
+
+def _needs(aim: Aim, target: Target) -> Iterator[str]:
+    given = _given(target)
     for need in sorted(aim.profile.needs):
-        yield need if has.get(need) else f"{need} (the target does not give it)"
+        yield need if need in given else f"{need} (the target does not give it)"
     if not aim.profile.needs:
         yield "one owner account and its org"
 
