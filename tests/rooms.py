@@ -1,0 +1,33 @@
+"""What a client needs around it, for tests that send nothing."""
+
+from pathlib import Path
+
+from fixtures.client import Proofs, Room
+from fixtures.evidence import Evidence
+from fixtures.ledger import Ledger
+from fixtures.pacing import Unpaced
+from fixtures.permissions import Permissions
+from fixtures.redaction import Vault
+from fixtures.target import build
+from fixtures.watchers import Watchers
+
+TARGET = build({"base_url": "http://127.0.0.1:1", "operator_url": "http://127.0.0.1:2"}, "test")
+
+
+class Rule:
+    id, level, certainty, source, remedy = "REV-4", "MUST", "documented", "ofm/", "none"
+
+
+def room_in(directory: Path) -> Room:
+    vault = Vault()
+    return Room(
+        evidence=Evidence(directory / "exchanges.jsonl", vault, "test"),
+        vault=vault,
+        watchers=Watchers(),
+        proofs=Proofs(directory / "proofs"),
+        permissions=Permissions(TARGET),
+        pacer=Unpaced(),
+        ledger=Ledger(directory / "ledger.jsonl", "test"),
+        run_id="run",
+        version="0",
+    )
