@@ -94,6 +94,8 @@ def test_list_offers_a_cursor_while_there_is_more(crowded: Caller, kind: str) ->
 def test_limit_is_pulled_into_its_range(crowded: Caller, kind: str, limit: int) -> None:
     crowded(listing(kind), limit=1).accepted()
     answer = crowded(listing(kind), limit=limit).accepted()
+    if not answer.ok:
+        return  # recorded above: there is nothing to count
     count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
     answer.expect(
         f"limit {limit} is read as {most}",
