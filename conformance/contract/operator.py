@@ -55,14 +55,14 @@ USER_GET = _action(
 EMAIL_ISSUE = _action(
     "uas_emailissuetoken",
     _SOP,
-    body={"user_id": "$user_id", "email": "$email"},
+    body={"user_id": "$user_id"},
     yields={"token": bound("/data/token", "/data/email_token")},
     issues=("token",),
 )
 EMAIL_CONFIRM = _action(
     "uas_emailconfirmtoken",
     _SOP,
-    body={"user_id": "$user_id", "email": "$email", "token": "$token"},
+    body={"user_id": "$user_id", "token": "$token"},
     yields=_USER,
 )
 USER_STATUS = _action(
