@@ -1,0 +1,98 @@
+"""`python -m tests.detection`: which defect is caught by the check that must notice it."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Sequence
+
+from tests.detection import table, variants
+from tests.detection.defects import Defect, catalogue
+from tests.detection.judging import Result
+from tests.detection.runs import Runner, runner
+from tests.detection.trials import Told, Trials
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 where every defect is caught and no variant fails, else 1; 2 for unknown names."""
+    options = _parser().parse_args(arguments)
+    started = time.monotonic()
+    with runner() as runs:
+        if options.variant:
+            wrong = _try_variants(runs, options.variant)
+        else:
+            wrong = _try_defects(runs, _chosen(options), options.jobs, write=options.write)
+    _say(f"{time.monotonic() - started:.0f} s")
+    return 1 if wrong else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    known = catalogue()
+    families = sorted({defect.family for defect in known})
+    parser = argparse.ArgumentParser(prog="python -m tests.detection", description=__doc__)
+    parser.add_argument(
+        "--defect", action="append", metavar="NAME", choices=[defect.name for defect in known]
+    )
+    parser.add_argument("--family", action="append", metavar="F", choices=families)
+    parser.add_argument(
+        "--variant",
+        action="append",
+        metavar="NAME",
+        choices=[*variants.NAMES, "all"],
+        help="run the whole suite against this variant, or against all, instead of any defect",
+    )
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
+    parser.add_argument("--write", action="store_true", help="rewrite the committed table")
+    return parser
+
+
+def _chosen(options: argparse.Namespace) -> list[Defect]:
+    names, families = options.defect or (), options.family or ()
+    everything = not names and not families
+    return [d for d in catalogue() if everything or d.name in names or d.family in families]
+
+
+def _try_defects(runs: Runner, defects: Sequence[Defect], jobs: int, *, write: bool) -> bool:
+    told = []
+    for each in Trials(runs, defects).tell(jobs):
+        told.append(each)
+        _say(_line(each))
+    if write:
+        order = [defect.name for defect in catalogue()]
+        fresh = [row for each in told for row in table.lines(each)]
+        table.write(table.merged(table.read(), fresh, order))
+    caught = [each for each in told if each.result is Result.CAUGHT]
+    _say(f"{len(caught)} of {len(told)} defects caught")
+    return len(caught) < len(told)
+
+
+def _line(told: Told) -> str:
+    parts = [f"{told.result.value:12} {told.defect.name}"]
+    if told.result is not Result.CAUGHT:
+        wrong = [f for f in told.findings if f.result is not Result.CAUGHT]
+        parts += [f"{f.requirement} {f.verdict} ({f.check})" for f in wrong]
+        parts.append(told.said)
+    if told.others:
+        parts.append(f"{'blast' if told.blast else 'also fails'}: {', '.join(told.others)}")
+    return "  ".join(parts)
+
+
+def _try_variants(runs: Runner, names: Iterable[str]) -> bool:
+    chosen = variants.NAMES if "all" in names else names
+    told = [_say_variant(variants.attempt(runs, name, "conformance")) for name in chosen]
+    return any(each.failed for each in told)
+
+
+def _say_variant(told: variants.Told) -> variants.Told:
+    kinds = {"fail": told.failed, "open": told.open, "advisory": told.advised}
+    parts = [f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names]
+    _say("  ".join([f"{told.variant:28} {told.verdict}", *parts]))
+    return told
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

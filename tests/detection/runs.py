@@ -1,0 +1,102 @@
+"""Runs of a part of the suite, each in a process of its own against a reference of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tests.detection.collector import VARIABLE
+from tests.run.suite import ROOT, environment
+
+BOUND_S: Final = 300
+# The same draws each time, so that the table does not change by itself.
+SEED: Final = "1"
+# Reports for people and a second start of hypothesis cost more than most checks.
+_UNUSED: Final = ("allure_pytest", "html", "metadata", "hypothesispytest", "randomly", "xdist")
+
+
+class BrokenRunError(RuntimeError):
+    """A run ended without a report; the text is what it said last."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Starts runs. Compiled modules are kept in `cache`, whatever the environment says."""
+
+    cache: Path
+    _functions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def run(self, *arguments: str, plugins: Iterable[str] = _UNUSED) -> dict[str, Any]:
+        """`run.json` of `pytest ARGUMENTS`.
+
+        Raises:
+            BrokenRunError: there is none.
+        """
+        with tempfile.TemporaryDirectory(prefix="detection-") as directory:
+            without = [part for name in plugins for part in ("-p", f"no:{name}")]
+            done = self._pytest(*arguments, *without, "--report-dir", directory)
+            report = Path(directory) / "run.json"
+            if not report.exists():
+                raise BrokenRunError(done)
+            loaded: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+            return loaded
+
+    def functions(self) -> Mapping[str, tuple[str, ...]]:
+        """The test functions of each requirement, parameters left out."""
+        if not self._functions:
+            with tempfile.NamedTemporaryFile(prefix="detection-", suffix=".json") as file:
+                said = self._pytest(
+                    "conformance", "--collect-only", "-p", collector(), **{VARIABLE: file.name}
+                )
+                text = Path(file.name).read_text(encoding="utf-8")
+            if not text:
+                raise BrokenRunError(said)
+            self._functions.update(_by_requirement(json.loads(text)))
+        return self._functions
+
+    def _pytest(self, *arguments: str, **variables: str) -> str:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--assert=plain"]
+        done = subprocess.run(
+            [*command, "--run-seed", SEED, *arguments],
+            cwd=ROOT,
+            env=self._environment(**variables),
+            capture_output=True,
+            text=True,
+            timeout=BOUND_S,
+            check=False,
+        )
+        return (done.stdout + done.stderr)[-2000:]
+
+    def _environment(self, **variables: str) -> dict[str, str]:
+        kept = environment(PYTHONPYCACHEPREFIX=str(self.cache), **variables)
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        return kept
+
+
+@contextmanager
+def runner() -> Iterator[Runner]:
+    """A runner whose cache ends with it."""
+    with tempfile.TemporaryDirectory(prefix="detection-cache-") as directory:
+        yield Runner(Path(directory))
+
+
+def collector() -> str:
+    return "tests.detection.collector"
+
+
+def processors() -> int:
+    return os.cpu_count() or 1
+
+
+def _by_requirement(checks: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for nodeid, requirements in checks.items():
+        for requirement in requirements:
+            found.setdefault(requirement, {})[nodeid.partition("[")[0]] = None
+    return {requirement: tuple(functions) for requirement, functions in found.items()}

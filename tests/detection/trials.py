@@ -1,0 +1,95 @@
+"""Start the reference with a defect, ask the checks that must notice, and tell what they said."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from tests.detection.defects import WATCHERS, Defect
+from tests.detection.judging import Finding, Ran, Result, alarms, checks_of, result, verdict
+from tests.detection.runs import BrokenRunError, Runner
+
+# What watchers look at: answers of every service, accepted and refused, and all that is secret.
+WATCHED: Final = (
+    "conformance/test_01_credentials.py::test_wrong_passcode_is_refused",
+    "conformance/test_01_credentials.py::test_credential_check_names_the_user",
+    "conformance/test_01_credentials_keys.py::test_key_list_never_holds_the_secret",
+    "conformance/test_01_credentials_users.py::test_session_get_returns_the_session_that_asks",
+    "conformance/test_03_association.py::test_stranger_is_not_associated",
+    "conformance/test_03_association.py::test_member_is_associated",
+    "conformance/test_04_organization.py::test_owner_reads_the_org",
+    "conformance/test_04_organization.py::test_health_needs_no_credential",
+    "conformance/test_04_organization_keys.py::test_key_without_a_view_role_does_not_read",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one defect led to."""
+
+    defect: Defect
+    findings: tuple[Finding, ...]
+    others: tuple[str, ...]
+    blast: bool
+    said: str
+
+    @property
+    def result(self) -> Result:
+        """The worst of its findings: a defect is caught where every finding says so."""
+        wrong = [each.result for each in self.findings if each.result is not Result.CAUGHT]
+        return wrong[0] if wrong else Result.CAUGHT
+
+
+class Trials:
+    """Tries defects. The checks they name are first run on a platform without any."""
+
+    def __init__(self, runner: Runner, defects: Sequence[Defect]) -> None:
+        self._runner = runner
+        self._defects = defects
+        chosen = dict.fromkeys(node for defect in defects for node in self._selection(defect))
+        self._quiet = checks_of(runner.run(*chosen))
+
+    def tell(self, jobs: int) -> Iterable[Told]:
+        """What each defect led to, in order."""
+        with ThreadPoolExecutor(jobs) as pool:
+            yield from pool.map(self._try, self._defects)
+
+    def _try(self, defect: Defect) -> Told:
+        try:
+            run = self._runner.run(
+                *self._selection(defect), "--reference-args", f"--defect {defect.name}"
+            )
+        except BrokenRunError as error:
+            return Told(
+                defect, (self._finding(defect, defect.requirement, []),), (), True, f"{error}"
+            )
+        ran = checks_of(run)
+        findings = tuple(self._finding(defect, name, ran) for name in defect.requirements)
+        others, blast = alarms(ran, defect.requirements)
+        own = [each.message for each in ran if each.requirement in defect.requirements]
+        return Told(defect, findings, tuple(others), blast, next(filter(None, own), ""))
+
+    def _finding(self, defect: Defect, requirement: str, ran: Sequence[Ran]) -> Finding:
+        functions = self._checks(defect, requirement)
+        own, quiet = (
+            [r for r in each if r.requirement == requirement and r.function in functions]
+            for each in (ran, self._quiet)
+        )
+        told = result(own, quiet)
+        check = next((r.function for r in own if r.verdict.value == verdict(own)), functions[0])
+        return Finding(defect.name, defect.family, requirement, check, verdict(own), told)
+
+    def _checks(self, defect: Defect, requirement: str) -> tuple[str, ...]:
+        """The named check, or for a further requirement whatever proves it."""
+        if requirement == defect.requirement:
+            return (defect.caught_by,)
+        if requirement.startswith("ENV-"):
+            return (f"{WATCHERS}::{requirement}",)
+        return self._runner.functions()[requirement]
+
+    def _selection(self, defect: Defect) -> Sequence[str]:
+        """What to run so that these checks take place."""
+        named = [node for name in defect.requirements for node in self._checks(defect, name)]
+        watched = any(node.startswith(WATCHERS) for node in named)
+        tests = [node for node in named if not node.startswith(WATCHERS)]
+        return [*dict.fromkeys(tests), *(WATCHED if watched else ())]
