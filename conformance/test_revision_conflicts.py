@@ -87,11 +87,15 @@ class Trials:
         def visit(plan: Plan) -> None:
             self._judge(revisions.attempt(self.kind, plan, who, onlookers), moves, rule)
 
-        for plan in standard_plans(self.kind):
-            visit(plan)
+        # The standard plans prove the operations; they are judged last, being far from smallest.
+        standard = [
+            revisions.attempt(self.kind, plan, who, onlookers) for plan in standard_plans(self.kind)
+        ]
         seed = seed_of(self.session, self.check.name)
         count = examples(self.session, 0)
         try_out(plans(self.kind), visit, seed=seed, count=count, shrink=True)
+        for trial in standard:
+            self._judge(trial, moves, rule)
 
     def _judge(self, trial: Trial, moves: Sequence[Move], rule: Rule) -> None:
         target, check = self.session.target, self.check
