@@ -1,13 +1,16 @@
 """The terminal summary: a table first, then what to do about it, the headline last."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from reports.model import Card, CheckResult, Run, StepRun
 from reports.verdict import Verdict
 
 _TITLE = 25
-_FAILURES = 40  # more cards than this are scrolled past; the report has them all
+_FAILURES = 40  # more lines than this are scrolled past; the report has them all
+_CARDS = 3
+_ALIKE = 12
 _MOVES = {"yours": "yours", "platform": "the platform's", "suite": "the suite's"}
 _HEADS = {
     Verdict.FAIL: "fail",
@@ -76,17 +79,26 @@ def _failures(run: Run, width: int) -> Iterator[str]:
         return
     yield f"Failures ({len(failed)})"
     remedies = {requirement.id: requirement.remedy for requirement in run.requirements}
-    for check in failed[:_FAILURES]:
+    # One requirement broken on twenty operations is one thing to mend: told once, then listed.
+    for requirement, alike in groupby(failed, key=lambda check: check.requirement):
+        first, *rest = alike
         yield ""
-        yield f"  {check.requirement}  {check.nodeid}"
-        if check.cards:
-            for card in check.cards:
+        yield f"  {requirement}  {first.nodeid}"
+        if first.cards:
+            for card in first.cards[:_CARDS]:
                 yield from _card(card, width)
         else:
-            yield from _bare(check, remedies.get(check.requirement, ""), width)
-    if len(failed) > _FAILURES:
-        yield ""
-        yield f"  and {len(failed) - _FAILURES} more in compliance.html"
+            yield from _bare(first, remedies.get(requirement, ""), width)
+        yield from _alike(rest, width)
+
+
+def _alike(rest: Sequence[CheckResult], width: int) -> Iterator[str]:
+    if not rest:
+        return
+    names = [check.nodeid.rpartition("::")[2] for check in rest]
+    cases = [name.partition("[")[2].removesuffix("]") or name for name in names[:_ALIKE]]
+    more = f" and {len(names) - _ALIKE} more in compliance.html" if len(names) > _ALIKE else ""
+    yield from _wrapped(", ".join(cases) + more, width, f"    {'also':<9}")
 
 
 def _card(card: Card, width: int) -> Iterator[str]:
