@@ -58,7 +58,7 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
 
 def ask(kernel: Kernel, *, key: str = "clerk", headers: Any = None, **fields: Any) -> Reply:
     sent = {"x-api-key": key, "x-orgcode": "acme", **(CONTEXT if headers is None else headers)}
-    inbound = Inbound(sent, {}, {"amount": 1, **fields}, "", malformed=False)
+    inbound = Inbound(sent, {}, {"amount": 1, **fields}, "", malformed=False, path="/order")
     return pipeline.run(Call(kernel, ORDER, inbound), pipeline.USUAL_ORDER)
 
 
