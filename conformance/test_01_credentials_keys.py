@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from fixtures import people, records
+from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, holds, pages
@@ -47,8 +48,16 @@ def test_owner_creates_a_service_account_bound_to_the_organisation(org_owner: Ca
 
 @pytest.mark.requirement("CRED-46")
 def test_owner_creates_a_key_and_gets_its_secret(org_owner: Caller) -> None:
-    key = people.new_key(org_owner, "new-key", [NO_VIEW_ROLE])
-    org_owner.as_(key.actor)("usm.api_key.validate").accepted()
+    made = org_owner("usm.api_key.create", service_account_id=new_account(org_owner))
+    secret = made.value("api_key")
+    made.expect(
+        "the secret is a non-empty string",
+        holds=isinstance(secret, str) and bool(secret),
+        expected="a non-empty string in api_key",
+        observed=f"a {type(secret).__name__}",
+        uses=("api_key",),
+    )
+    org_owner.as_(Actor(name="new-key", key=str(secret)))("usm.api_key.validate").accepted()
 
 
 @pytest.mark.requirement("CRED-47")

@@ -39,7 +39,8 @@ def test_owner_is_associated(org_owner: Caller) -> None:
 
 
 @pytest.mark.requirement("ASSOC-3")
-def test_member_is_associated(member: Caller, org_world: World) -> None:
+def test_member_is_associated(org_owner: Caller, member: Caller, org_world: World) -> None:
+    org_owner(RESOLVE).accepted()
     member.within(org_world)(RESOLVE).accepted()
 
 
@@ -116,6 +117,7 @@ def _has_no_role_twice(caller: Caller) -> None:
 @pytest.mark.requirement("ASSOC-7")
 @pytest.mark.parametrize("name", ["key_owner", "key_view"])
 def test_key_is_associated_with_its_own_org(keys: Keys, org_owner: Caller, name: str) -> None:
+    org_owner(RESOLVE).accepted()
     org_owner.as_(keys.by_name[name])(RESOLVE).accepted()
 
 
@@ -137,6 +139,7 @@ def test_key_has_the_roles_of_its_account(keys: Keys, org_owner: Caller, name: s
 @pytest.mark.requirement("ASSOC-9")
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS.keys())
 def test_orgcode_may_be_spelled_otherwise(org_owner: Caller, spell: Callable[[str], str]) -> None:
+    org_owner(RESOLVE).accepted()
     answer = org_owner(RESOLVE, orgcode=spell(org_owner.world["orgcode"])).accepted()
     answer.expect(
         "another spelling of the orgcode resolves to the same organisation",
@@ -151,6 +154,7 @@ def test_orgcode_may_be_spelled_otherwise(org_owner: Caller, spell: Callable[[st
 def test_owner_is_associated_with_a_facility_of_the_org(
     org_owner: Caller, facilities: Facilities
 ) -> None:
+    org_owner(RESOLVE).accepted()
     org_owner(RESOLVE, logical_guid=facilities.logical_guid).accepted()
 
 

@@ -80,7 +80,10 @@ def _is_in_state(owner: Caller, state: str) -> Answer:
 
 
 @pytest.mark.requirement("ORG-4")
-def test_new_org_has_a_first_cost_centre(operator: Caller, user: Caller) -> None:
+def test_new_org_has_a_first_cost_centre(
+    session: Session, check: Check, operator: Caller, user: Caller
+) -> None:
+    Stage(session).proven(check, OPERATIONS["ofm.cost_centre.get"])
     answer = user(CREATE, **invited(operator, user))
     org_guid, centre = str(answer.value("org_guid")), str(answer.value("cc_guid"))
     user.client.room.permissions.allow_orgs(org_guid, throwaway=True)
@@ -110,7 +113,10 @@ def test_invited_user_is_primary_owner_of_the_new_org(
 
 @pytest.mark.requirement("ORG-6")
 @pytest.mark.usefixtures("proven")
-def test_orgcode_is_canonicalised_on_creation(operator: Caller, user: Caller) -> None:
+def test_orgcode_is_canonicalised_on_creation(
+    session: Session, check: Check, operator: Caller, user: Caller
+) -> None:
+    Stage(session).proven(check, OPERATIONS["ofm.resolve.orgcode"])
     values = invited(operator, user)
     code = str(values["orgcode"])
     answer = user(CREATE, **{**values, "orgcode": f" {code.lower()} "})
@@ -236,7 +242,8 @@ def test_owner_reads_the_org(org_owner: Caller) -> None:
 
 @pytest.mark.requirement("ORG-14")
 @pytest.mark.parametrize("operation", ["ofm.org.get", "ofm.cost_centre.get", "ofm.logical.list"])
-def test_member_reads_the_org(member: Caller, operation: str) -> None:
+def test_member_reads_the_org(owner: Caller, member: Caller, operation: str) -> None:
+    owner(operation).accepted()
     member(operation).accepted()
 
 
