@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -56,22 +57,17 @@ def finish(controller: "Controller") -> Run:
 
 def merge(source: Path, destination: Path) -> None:
     """All exchanges of a run in one file, by start time."""
-    lines = [
-        line
-        for path in sorted(source.glob("exchanges-*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line
-    ]
-    keyed = sorted((started, line) for line in lines if (started := _started(line)))
+    keyed = sorted((str(exchange["started_at"]), line) for line, exchange in recorded(source))
     write_text(destination, "".join(f"{line}\n" for _, line in keyed))
 
 
-def _started(line: str) -> str:
-    """When an exchange began; empty for a line that a killed process left half written."""
-    try:
-        return str(json.loads(line)["started_at"])
-    except (json.JSONDecodeError, KeyError):
-        return ""
+def recorded(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Exchanges of all processes, as lines and parsed; without what a killed one left half done."""
+    for path in sorted(directory.glob("exchanges-*.jsonl")):
+        # Not `splitlines`: a caption may hold what Unicode calls a line separator.
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+            with suppress(json.JSONDecodeError):
+                yield line, json.loads(line)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
