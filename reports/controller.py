@@ -1,6 +1,5 @@
 """The controlling side of a run: aims it, collects the verdicts, and tells the outcome."""
 
-import json
 import shutil
 import tempfile
 import threading
@@ -220,12 +219,9 @@ class Controller:
     def violations(self) -> dict[str, list[tuple[str, str]]]:
         """What watchers noted, by rule: pairs (exchange, detail)."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for path in sorted(self.directory.glob("exchanges-*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if '"rule"' in line:
-                    exchange = json.loads(line)
-                    for note in exchange["watch"]:
-                        found.setdefault(note["rule"], []).append((exchange["id"], note["detail"]))
+        for _, exchange in closing.recorded(self.directory):
+            for note in exchange["watch"]:
+                found.setdefault(note["rule"], []).append((exchange["id"], note["detail"]))
         return found
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -253,7 +249,9 @@ def _narrowing(option: Any) -> list[tuple[str, Any]]:
         ("-m", option.markexpr),
         ("--deselect", " ".join(option.deselect or [])),
         ("--ignore", " ".join(map(str, option.ignore or []))),
+        ("--ignore-glob", " ".join(map(str, option.ignore_glob or []))),
         ("--last-failed", "on" if getattr(option, "lf", False) else ""),
+        ("--stepwise", "on" if getattr(option, "stepwise", False) else ""),
         ("--maxfail", option.maxfail or ""),
         ("--tier", tier),
     ]

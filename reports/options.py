@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -135,9 +136,11 @@ def _writable(directory: Path) -> Path:
 
 def _repeat(option: Any) -> str:
     """The options that repeat this run's aim, for failure messages."""
-    if option.target:
-        return f" --target {option.target}"
-    if option.target_url:
-        operator = f" --operator-url {option.operator_url}" if option.operator_url else ""
-        return f" --target-url {option.target_url}{operator}"
-    return f" --reference-args='{option.reference_args}'" if option.reference_args else ""
+    given = {
+        "--target": option.target,
+        "--target-url": option.target_url,
+        "--operator-url": option.operator_url,
+        "--profile": option.profile,
+        "--reference-args": option.reference_args,
+    }
+    return "".join(f" {name}={shlex.quote(value)}" for name, value in given.items() if value)

@@ -83,11 +83,11 @@ def stamp(
         *(("requirement", name) for name in requirements),
         ("verdict", found.verdict.value),
     ]
-    _fit_outcome(report, found)
+    _fit_outcome(report, found.verdict, vault.redact_text(found.message))
 
 
-def _fit_outcome(report: pytest.TestReport, found: Judged) -> None:
-    match found.verdict:
+def _fit_outcome(report: pytest.TestReport, verdict: Verdict, message: str) -> None:
+    match verdict:
         case Verdict.FAIL:
             report.outcome = "failed"
         case Verdict.INCONCLUSIVE | Verdict.BLOCKED:
@@ -95,10 +95,10 @@ def _fit_outcome(report: pytest.TestReport, found: Judged) -> None:
             report.when, report.outcome = "setup", "failed"
         case Verdict.NOT_APPLICABLE:
             report.outcome = "skipped"
-            report.longrepr = (report.location[0], report.location[1] or 0, found.message)
+            report.longrepr = (report.location[0], report.location[1] or 0, message)
         case Verdict.WAIVED:
             report.outcome = "skipped"
-            report.wasxfail = f"waived: {found.message}"
+            report.wasxfail = f"waived: {message}"
 
 
 def redact(report: pytest.TestReport, error: BaseException | None, vault: Vault) -> None:
