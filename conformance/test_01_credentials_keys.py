@@ -50,14 +50,16 @@ def test_owner_creates_a_service_account_bound_to_the_organisation(org_owner: Ca
 def test_owner_creates_a_key_and_gets_its_secret(org_owner: Caller) -> None:
     made = org_owner("usm.api_key.create", service_account_id=new_account(org_owner))
     secret = made.value("api_key")
-    made.expect(
+    shown = made.expect(
         "the secret is a non-empty string",
         holds=isinstance(secret, str) and bool(secret),
         expected="a non-empty string in api_key",
-        observed=f"a {type(secret).__name__}",
+        observed=f"a {type(secret).__name__} of {len(str(secret))} characters",
         uses=("api_key",),
     )
-    org_owner.as_(Actor(name="new-key", key=str(secret)))("usm.api_key.validate").accepted()
+    if shown:
+        key = Actor(name="new-key", key=str(secret))
+        org_owner.as_(key)("usm.api_key.validate").accepted()
 
 
 @pytest.mark.requirement("CRED-47")
