@@ -1,0 +1,199 @@
+"""What holds for the repository as a whole: checks, requirements, imports."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conformance.requirements import load
+from fixtures.watchers import RULES
+from reports.options import ROOT
+from tests.recorder.conftest import Collected
+
+CHECK_FILES: Final = sorted((ROOT / "conformance").glob("test_*.py"))
+OURS: Final = ("conformance", "fixtures", "reports")
+REFERENCE: Final = "fixtures.reference"
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of modules of ours that a file imports, relative ones resolved."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if name.split(".")[0] in OURS}
+
+
+def within(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+# --- checks ---
+
+
+def test_every_check_runs_in_a_context_of_its_own(checks: list[Collected]) -> None:
+    without = [item.nodeid for item in checks if "check" not in item.fixtures]
+    assert checks
+    assert without == []
+
+
+def test_every_check_names_requirements_that_exist(checks: list[Collected]) -> None:
+    known = {requirement.id for requirement in load().requirements}
+    wrong = [
+        item.nodeid for item in checks if not item.requirements or set(item.requirements) - known
+    ]
+    assert wrong == []
+
+
+def test_every_requirement_is_proven_by_something(checks: list[Collected]) -> None:
+    proven = {name for item in checks for name in item.requirements} | set(RULES)
+    missing = [r.id for r in load().requirements if r.id not in proven | stage_requirements()]
+    assert missing == []
+
+
+def stage_requirements() -> set[str]:
+    """Requirements that a stage stands for, by the literals in the stages' modules."""
+    grammar = re.compile(r"(?:CRED|VALID|ASSOC|ORG|REV|LIM)-\d+")
+    return {
+        node.value
+        for path in modules("fixtures/stages")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and grammar.fullmatch(node.value)
+    }
+
+
+def test_every_stage_stands_for_a_requirement_that_exists() -> None:
+    assert stage_requirements() <= {requirement.id for requirement in load().requirements}
+
+
+def test_no_two_checks_bear_one_name(checks: list[Collected]) -> None:
+    places: dict[str, set[str]] = {}
+    for item in checks:
+        places.setdefault(item.function, set()).add(item.nodeid.partition("::")[0])
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def test_no_parameter_set_occurs_twice(checks: list[Collected]) -> None:
+    assert [name for name, n in Counter(item.nodeid for item in checks).items() if n > 1] == []
+
+
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+def test_no_check_asserts_bare(path: Path) -> None:
+    lines = [node.lineno for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)]
+    assert lines == []
+
+
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+def test_no_check_chooses_its_own_scope(path: Path) -> None:
+    wrong = [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"skip", "skipif", "xfail", "importorskip"}
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+def test_no_check_looks_into_a_body_past_its_bindings(path: Path) -> None:
+    wrong = [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "body"
+    ]
+    assert wrong == []
+
+
+# --- two readings that do not know each other ---
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Names and texts of a file, docstrings and comments left out."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(parsed(path)):
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in documented:
+                yield node.lineno, text
+            case ast.Name(id=text) | ast.Attribute(attr=text):
+                yield node.lineno, text
+            case ast.FunctionDef(name=text):
+                yield node.lineno, text
+
+
+@pytest.mark.parametrize("path", modules("conformance"), ids=lambda path: path.name)
+def test_checks_know_nothing_of_the_reference_and_its_defects(path: Path) -> None:
+    assert not [name for name in imported(path) if within(name, REFERENCE, "reports")]
+    told = [(line, text) for line, text in _texts(path) if "defect" in text.casefold()]
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "path", modules("fixtures/reference"), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_reference_knows_nothing_of_the_suite(path: Path) -> None:
+    assert [name for name in imported(path) if not within(name, REFERENCE, "fixtures")] == []
+    assert [n for n in imported(path) if within(n, "fixtures") and n.count(".") == 1] <= [REFERENCE]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in modules("fixtures") if "reference" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_fixtures_import_the_contract_and_no_report(path: Path) -> None:
+    allowed = ("fixtures", "conformance.contract", "conformance.requirements")
+    names = {name for name in imported(path) if name != "conformance"}
+    assert [name for name in names if not within(name, *allowed)] == []
+    assert [name for name in names if within(name, REFERENCE)] == []
+
+
+@pytest.mark.parametrize("path", modules("reports"), ids=lambda path: path.name)
+def test_reports_import_no_check_and_no_reference(path: Path) -> None:
+    allowed = ("reports", "fixtures", "conformance.contract", "conformance.requirements")
+    names = {name for name in imported(path) if name != "conformance"}
+    assert [name for name in names if not within(name, *allowed)] == []
+    assert [name for name in names if within(name, REFERENCE)] == []
+
+
+@pytest.mark.parametrize("folder", ["contract", "requirements"])
+def test_the_contract_stands_on_itself(folder: str) -> None:
+    own = ("conformance.contract", "conformance.requirements")
+    for path in modules(f"conformance/{folder}"):
+        names = {name for name in imported(path) if name != "conformance"}
+        assert [name for name in names if not within(name, *own)] == [], path
+
+
+def test_an_import_is_seen_in_every_form() -> None:
+    path = ROOT / "fixtures" / "stages" / "cast.py"
+    assert "fixtures.people" in imported(path)
+    assert "fixtures.check" in imported(path)
+    assert not any(within(name, "pydantic") for name in imported(path))

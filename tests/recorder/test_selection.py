@@ -1,0 +1,106 @@
+"""Which checks a run takes: the same for every worker, other ones for another seed."""
+
+import pytest
+
+from reports.selection import KINDS_A_SERVICE
+from tests.recorder.conftest import Collected, Taken
+
+
+def taken(selections: list[Taken], tier: str, *, rotate: bool = False) -> list[Taken]:
+    return [one for one in selections if one.tier == tier and one.rotate is rotate]
+
+
+@pytest.fixture(scope="session")
+def rotated(selections: list[Taken]) -> list[Taken]:
+    return taken(selections, "certify", rotate=True)
+
+
+def group(check: Collected) -> tuple[str, ...]:
+    return (check.nodeid.partition("[")[0], *(check.cell or ()))
+
+
+def test_every_check_is_kept_or_dropped(checks: list[Collected], selections: list[Taken]) -> None:
+    every = sorted(check.nodeid for check in checks)
+    for one in selections:
+        assert sorted([*one.kept, *one.dropped]) == every
+
+
+def test_deep_takes_everything(selections: list[Taken]) -> None:
+    (deep,) = taken(selections, "deep")
+    assert deep.dropped == []
+
+
+def test_certify_leaves_the_deep_ones(checks: list[Collected], selections: list[Taken]) -> None:
+    (certify,) = taken(selections, "certify")
+    assert set(certify.dropped) == {check.nodeid for check in checks if "deep" in check.marks}
+    assert certify.cells[0] == certify.cells[1]
+
+
+def test_smoke_takes_the_marked_ones(checks: list[Collected], selections: list[Taken]) -> None:
+    (smoke,) = taken(selections, "smoke")
+    assert set(smoke.kept) == {check.nodeid for check in checks if "smoke" in check.marks}
+    assert smoke.kept
+
+
+def test_floods_come_last(checks: list[Collected], selections: list[Taken]) -> None:
+    last = {check.nodeid for check in checks if "last" in check.marks}
+    assert last
+    for one in selections:
+        floods = [nodeid in last for nodeid in one.kept]
+        assert floods == sorted(floods)
+
+
+def test_order_is_kept_otherwise(checks: list[Collected], selections: list[Taken]) -> None:
+    place = {check.nodeid: number for number, check in enumerate(checks)}
+    last = {check.nodeid for check in checks if "last" in check.marks}
+    for one in selections:
+        places = [place[nodeid] for nodeid in one.kept if nodeid not in last]
+        assert places == sorted(places)
+
+
+def test_one_seed_takes_the_same_each_time(rotated: list[Taken]) -> None:
+    first, *_, again = [one for one in rotated if one.seed == 1]
+    assert first == again
+
+
+def test_seeds_rotate(rotated: list[Taken]) -> None:
+    assert len({tuple(one.kept) for one in rotated}) == len(rotated) - 1
+
+
+def test_every_group_of_cells_keeps_one(checks: list[Collected], rotated: list[Taken]) -> None:
+    groups = {group(check) for check in checks if check.cell}
+    of = {check.nodeid: group(check) for check in checks if check.cell}
+    for one in rotated:
+        kept = [of[nodeid] for nodeid in one.kept if nodeid in of]
+        assert sorted(kept) == sorted(groups)
+
+
+def test_cells_are_counted(checks: list[Collected], rotated: list[Taken]) -> None:
+    cells = {check.nodeid for check in checks if check.cell}
+    for one in rotated:
+        assert one.cells == (len(cells & set(one.kept)), len(cells))
+
+
+def test_rotation_spares_only_cells_and_record_kinds(
+    checks: list[Collected], rotated: list[Taken]
+) -> None:
+    turning = {c.nodeid for c in checks if c.cell or c.kind or "deep" in c.marks}
+    for one in rotated:
+        assert set(one.dropped) <= turning
+
+
+def test_checks_of_a_record_kind_go_together(checks: list[Collected], rotated: list[Taken]) -> None:
+    of_kinds = [check for check in checks if check.kind and "deep" not in check.marks]
+    for one in rotated:
+        on = {(c.service, c.kind) for c in of_kinds if c.nodeid in set(one.kept)}
+        off = {(c.service, c.kind) for c in of_kinds if c.nodeid in set(one.dropped)}
+        assert on
+        assert not on & off
+        for service in {service for service, _ in on | off}:
+            assert sum(name == service for name, _ in on) <= KINDS_A_SERVICE
+
+
+def test_every_record_kind_has_its_turn(checks: list[Collected], rotated: list[Taken]) -> None:
+    kept = {nodeid for one in rotated for nodeid in one.kept}
+    kinds = {check.kind for check in checks if check.kind}
+    assert {check.kind for check in checks if check.kind and check.nodeid in kept} == kinds
