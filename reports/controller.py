@@ -147,7 +147,7 @@ class Controller:
             "directory": str(self.directory),
             "run_id": self.run_id,
             "seed": self.aim.seed,
-            "repeat": self.aim.repeat,
+            "repeat": f"{self.aim.repeat} --run-seed {self.aim.seed}",
             "waived": in_force(self.aim.waivers, self.target.host, self.target.kind, today),
         }
 

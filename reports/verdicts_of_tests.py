@@ -93,6 +93,7 @@ def _fit_outcome(report: pytest.TestReport, verdict: Verdict, message: str) -> N
         case Verdict.INCONCLUSIVE | Verdict.BLOCKED:
             # pytest counts a failed set-up as an error, which is what "could not check" is.
             report.when, report.outcome = "setup", "failed"
+            report.longrepr = report.longrepr or message
         case Verdict.NOT_APPLICABLE:
             report.outcome = "skipped"
             report.longrepr = (report.location[0], report.location[1] or 0, message)
