@@ -50,6 +50,7 @@ def invited(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]
 
 
 @pytest.mark.requirement("ORG-1")
+@pytest.mark.usefixtures("main_org")
 def test_invited_user_creates_an_org(operator: Caller, user: Caller) -> None:
     user(CREATE, **invited(operator, user)).value("org_guid")
 
@@ -94,10 +95,11 @@ def test_new_org_has_a_first_cost_centre(
 @pytest.mark.requirement("ORG-5")
 @pytest.mark.parametrize("operation", ["ofm.cost_centre.create", "ofm.member.invite_list"])
 def test_invited_user_is_owner_of_the_new_org(
-    session: Session, check: Check, user: Caller, new_org: Organization, operation: str
+    session: Session, check: Check, owner: Caller, new_org: Organization, operation: str
 ) -> None:
+    owner(operation).accepted()
     people.set_org_status(session, check, new_org, "verified").accepted()
-    user.within(new_org.world)(operation).accepted()
+    owner.within(new_org.world)(operation).accepted()
 
 
 @pytest.mark.requirement("ORG-5")

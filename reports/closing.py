@@ -19,6 +19,7 @@ from fixtures.stages.organization import Org
 from fixtures.watchers import BUILD_PLACES
 from reports.assemble import assemble
 from reports.compliance import write_compliance
+from reports.detection import detecting_power
 from reports.files import EXCHANGES_JSONL, ExchangeLog, write_run, write_text
 from reports.model import CauseNote, Leftover, NotCovered, Reading, Run, Scope
 from reports.verdict import Verdict
@@ -49,6 +50,7 @@ def finish(controller: "Controller") -> Run:
         not_covered=list(_not_covered()),
         bindings_missing=[p["line"] for p in controller.payloads if p["line"]],
         waivers=controller.aim.waivers,
+        detection=detecting_power(),
     )
     write_run(run, directory)
     write_compliance(directory)

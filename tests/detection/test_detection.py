@@ -1,0 +1,36 @@
+"""A defect of each family is caught, for real; no permitted difference fails a requirement."""
+
+from typing import Final
+
+import pytest
+
+from tests.detection import variants
+from tests.detection.defects import Defect, catalogue
+from tests.detection.judging import Result
+from tests.detection.runs import Runner
+from tests.detection.trials import Trials
+
+FIRST_OF_FAMILY: Final = {defect.family: defect for defect in reversed(catalogue())}
+# A part of every room that variants reach: pages, conflicts, sessions, keys, renamed names.
+REDUCED: Final = (
+    "conformance/test_01_credentials.py",
+    "conformance/test_02_validation.py::test_closed_session_is_refused_by_ofm_within_its_cache",
+    "conformance/test_02_validation_keys.py::test_principal_names_its_organisation",
+    "conformance/test_03_association.py::test_stranger_cannot_tell_whether_an_org_exists",
+    "conformance/test_04_organization_channels.py::test_what_was_declared_is_read_back",
+    "conformance/test_04_organization_lists.py::test_last_page_has_no_cursor",
+    "conformance/test_status_map.py::test_ofm_answers_a_stale_expected_revision_with_409",
+)
+
+
+@pytest.mark.parametrize("defect", FIRST_OF_FAMILY.values(), ids=FIRST_OF_FAMILY.keys())
+def test_defect_of_each_family_is_caught(runs: Runner, defect: Defect) -> None:
+    told = next(iter(Trials(runs, [defect]).tell(jobs=1)))
+    assert told.result is Result.CAUGHT, told
+
+
+@pytest.mark.parametrize("variant", variants.NAMES)
+def test_variant_fails_no_requirement(runs: Runner, variant: str) -> None:
+    told = variants.attempt(runs, variant, *REDUCED)
+    assert told.failed == ()
+    assert told.open == ()

@@ -1,0 +1,67 @@
+"""The committed table is whole: every defect is in it, caught, and nothing else is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from conformance.requirements import load
+from reports.detection import detecting_power
+from tests.detection import table
+from tests.detection.defects import WATCHERS, Defect, catalogue
+from tests.detection.runs import Runner
+
+DEFECTS: Final = catalogue()
+FEWEST: Final = 40
+# What a platform that breaks it leaves the suite nothing to hold against it: without one accepted
+# sample, a refusal may as well be of our own body, so such a run is inconclusive by rule.
+UNBREAKABLE: Final = {
+    "VALID-1": "the only way to break it is to refuse every session there is",
+    "ASSOC-1": "the only way to break it is to refuse every owner",
+    "ORG-51": "the only way to break it is to refuse a body of our own deduction",
+}
+
+
+def test_every_defect_has_a_line_for_each_requirement_it_breaks() -> None:
+    told = [(row.defect, row.requirement) for row in table.read()]
+    assert told == [(defect.name, each) for defect in DEFECTS for each in defect.requirements]
+
+
+def test_every_defect_is_caught_where_it_must_be() -> None:
+    assert [row for row in table.read() if row.result != "caught"] == []
+
+
+def test_table_is_about_the_checks_that_defects_name() -> None:
+    named = {(d.name, d.requirement): d.caught_by.removeprefix("conformance/") for d in DEFECTS}
+    told = {(row.defect, row.requirement): row.check for row in table.read()}
+    assert {key: told.get(key) for key in named} == named
+
+
+def test_table_tells_detecting_power() -> None:
+    power = detecting_power()
+    assert power is not None
+    assert (power.caught, power.defects) == (len(DEFECTS), len(DEFECTS))
+    assert power.defects >= FEWEST
+
+
+def test_every_must_has_a_defect_that_breaks_it() -> None:
+    musts = {each.id for each in load().requirements if each.level == "MUST"}
+    broken = {requirement for defect in DEFECTS for requirement in defect.requirements}
+    assert sorted(musts - broken) == sorted(UNBREAKABLE)
+
+
+@pytest.fixture(scope="module")
+def functions(runs: Runner) -> Mapping[str, tuple[str, ...]]:
+    return runs.functions()
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_defect_names_a_requirement_and_a_check_of_it(
+    defect: Defect, functions: Mapping[str, tuple[str, ...]]
+) -> None:
+    known = {each.id for each in load().requirements}
+    assert set(defect.requirements) <= known
+    if defect.caught_by.startswith(WATCHERS):
+        assert defect.caught_by == f"{WATCHERS}::{defect.requirement}"
+    else:
+        assert defect.caught_by in functions[defect.requirement]
