@@ -170,6 +170,10 @@ class RecordKind:
     terminal: str | None = "doomed"
     # Two statuses that a new record can be given in turn, for ever: each step is a legal edge.
     turns: tuple[str, str] = ("inactive", "active")
+    # Whether every run tries plans and races on it, and not only the deep ones.
+    tried: bool = True
+    # An operation that makes a new record from one that is there.
+    copy: str | None = None
 
     @property
     def service(self) -> str:
