@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.stock import ASIDE, HELD, PARTS, Hold, Open, Shelf, Shortage, Stock
+from fixtures.stock import ASIDE, HELD, PARTS, Hold, Open, Position, Shortage, Stock
 
 units = st.integers(1, 9)
 stocks = st.builds(Stock, **{name: st.integers(0, 9) for name in PARTS})
@@ -41,26 +41,28 @@ def test_available_is_on_hand_less_all_that_is_held_or_set_aside(stock: Stock) -
 
 @given(st.lists(st.tuples(st.sampled_from(Hold), units), max_size=8))
 def test_releasing_all_holds_restores_the_position(asked: list[tuple[Hold, int]]) -> None:
-    start = shelf = Shelf(Stock(available=100))
+    start = position = Position(Stock(available=100))
     for number, (hold, count) in enumerate(asked):
-        shelf = shelf.with_hold(Open(hold, str(number), count))
-    assert shelf.stock.held == sum(count for _, count in asked)
-    for each in shelf.holds:
-        shelf = shelf.without(each)
-    assert shelf == start
+        position = position.with_hold(Open(hold, str(number), count))
+    assert position.stock.held == sum(count for _, count in asked)
+    for each in position.holds:
+        position = position.without(each)
+    assert position == start
 
 
 def test_a_hold_that_is_turned_keeps_its_units() -> None:
     reserved = Open(Hold.RESERVATION, "r", 3)
-    shelf = Shelf(Stock(available=5)).with_hold(reserved).turned(reserved, Hold.ALLOCATION, "a")
-    assert shelf.stock == Stock(available=2, allocated=3)
-    assert shelf.of(Hold.RESERVATION) == ()
-    assert shelf.of(Hold.ALLOCATION) == (Open(Hold.ALLOCATION, "a", 3),)
+    position = (
+        Position(Stock(available=5)).with_hold(reserved).turned(reserved, Hold.ALLOCATION, "a")
+    )
+    assert position.stock == Stock(available=2, allocated=3)
+    assert position.of(Hold.RESERVATION) == ()
+    assert position.of(Hold.ALLOCATION) == (Open(Hold.ALLOCATION, "a", 3),)
 
 
 def test_more_than_is_available_cannot_be_held() -> None:
     with pytest.raises(Shortage):
-        Shelf(Stock(available=2)).with_hold(Open(Hold.COMMIT, "c", 3))
+        Position(Stock(available=2)).with_hold(Open(Hold.COMMIT, "c", 3))
 
 
 def test_the_buckets_of_holds_are_parts() -> None:
