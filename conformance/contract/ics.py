@@ -256,7 +256,7 @@ STOCK_LIST = route(
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
     paginated=True,
-    body={"variant_id": "$?variant_id", **PAGE},
+    body={"variant_id": "$?listed_variant", **PAGE},
     yields=ROWS,
 )
 TRANSITION = route(
