@@ -93,6 +93,7 @@ class Family:
         yields: tuple[str, ...] = (),
         within: str | None = None,
         updated: bool = True,
+        first_status: str = "active",
         tried: bool = False,
         copy: str | None = None,
     ) -> None:
@@ -136,7 +137,7 @@ class Family:
         )
         self.update = self.write("update", {"caption": "$caption"}, {"caption": "caption"})
         self.status = self.write(
-            "status", {"status": "$status"}, {"status": "active"}, kind=Kind.STATUS
+            "status", {"status": "$status"}, {"status": first_status}, kind=Kind.STATUS
         )
         self.operations = (
             self.create,
@@ -187,7 +188,8 @@ _SEEN: Final = dict.fromkeys(("list", "get", "status", "update"), CALLS)
 
 VENDOR = Family("vendor", {}, written={}, roles=SUPPLIER_EDITORS, tried=True)
 MANUFACTURER = Family("manufacturer", {}, written={}, roles=SUPPLIER_EDITORS)
-BRAND = Family("brand", {}, written=_SEEN)
+# A new brand has no primary supplier links, without which it does not go active.
+BRAND = Family("brand", {}, written=_SEEN, first_status="doomed")
 DIVISION = Family("division", {}, written={})
 DEPARTMENT = Family(
     "department",
