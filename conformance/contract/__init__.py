@@ -10,6 +10,7 @@ from conformance.contract import (
     ofm,
     ofm_people,
     operator,
+    pmc,
     pvm,
     pvm_products,
     uas,
@@ -17,7 +18,7 @@ from conformance.contract import (
 )
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, ics, ics_holds, ics_flows)
+_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, pmc, ics, ics_holds, ics_flows)
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {
