@@ -46,7 +46,7 @@ def test_bin_is_read_back_and_listed(owner: Caller) -> None:
         observed=str(shown),
         uses=("bin_id",),
     )
-    expect_listed(pages(owner, BINS, zone_id=made["zone_id"]), made["bin_id"], inferred=True)
+    expect_listed(pages(owner, BINS, listed_zone=made["zone_id"]), made["bin_id"], inferred=True)
 
 
 @pytest.fixture(scope="module")

@@ -150,7 +150,7 @@ BIN_LIST = route(
     CALLS,
     acts_on="ics.zone",
     paginated=True,
-    body={"zone_id": "$?zone_id", **PAGE},
+    body={"zone_id": "$?listed_zone", **PAGE},
     yields={**LISTED, "item_id": bound("/bin_id")},
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
