@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from fixtures.reference import pipeline
 from fixtures.reference.call import Call, Inbound
 from fixtures.reference.database import Database
 from fixtures.reference.kernel import Kernel, fingerprint
+from fixtures.reference.objects import PREFIX
 from fixtures.reference.records import Draft
 from fixtures.reference.refusals import Refusal
 from fixtures.reference.services.pmc import SERVICE
@@ -84,10 +86,13 @@ class Bench:
         items: list[dict[str, Any]] = self.ask("/product/revision/list", **named)["items"]
         return items
 
-    def move(self, path: str, **fields: Any) -> dict[str, Any]:
+    def addressed(self) -> dict[str, Any]:
+        """How the product is named in a change from its present revision."""
         product = self.product()
-        named = {"product_id": product["product_id"], "expected_revision": product["revision"]}
-        return self.ask(path, **named, **fields)
+        return {"product_id": product["product_id"], "expected_revision": product["revision"]}
+
+    def move(self, path: str, **fields: Any) -> dict[str, Any]:
+        return self.ask(path, **self.addressed(), **fields)
 
 
 ONE = {"style_id": "one-style", "variant_id": "one-0"}
@@ -121,7 +126,7 @@ def runs_wait(bench: Bench) -> bool:
     return [bench.ask("/publish/run/get", **named)["processed_count"] for _ in "ab"] == [0, 0]
 
 
-def pages_do_not_overlap(bench: Bench) -> bool:
+def every_candidate_comes_once(bench: Bench) -> bool:
     return len(bench.publish(ALL)) == VARIANTS
 
 
@@ -187,9 +192,7 @@ def clear_takes_offline(bench: Bench) -> bool:
 
 def revision_is_own(bench: Bench) -> bool:
     other = bench.publish(ALL)[1]["revision_id"]
-    product = bench.product()
-    named = {"product_id": product["product_id"], "expected_revision": product["revision"]}
-    return bench.refuses("/product/online/set", **named, revision_id=other)
+    return bench.refuses("/product/online/set", **bench.addressed(), revision_id=other)
 
 
 def viewers_only_view(bench: Bench) -> bool:
@@ -231,12 +234,106 @@ def cleared_pointers_leave_online(bench: Bench) -> bool:
     return bool(bench.product()["status"] == "online")
 
 
+def profile_is_read_as_set(bench: Bench) -> bool:
+    profile: dict[str, Any] = {"channel_code": "kiosk", "required_attributes": ["description"]}
+    bench.ask("/publish-profile/set", **profile)
+    read = bench.ask("/publish-profile/get", channel_code="kiosk")
+    return bool(read["required_attributes"] == ["description"])
+
+
+def pack_is_read_as_made(bench: Bench) -> bool:
+    pack = bench.ask("/pack/create", pack_code="P", content={"n": 1})
+    return bool(bench.ask("/pack/get", pack_id=pack["pack_id"])["content"] == {"n": 1})
+
+
+def all_versions_are_listed(bench: Bench) -> bool:
+    for number in (1, 2):
+        bench.ask("/pack/create", pack_code="P", content={"n": number})
+    return len(bench.ask("/pack/list", pack_code="P")["items"]) == 2
+
+
+def fresh_run_is_read(bench: Bench) -> bool:
+    return not bench.refuses("/publish/run/get", run_id=bench.start()["run_id"])
+
+
+def manifest_is_listed(bench: Bench) -> bool:
+    named = {"run_id": bench.start()["run_id"]}
+    bench.ask("/publish/run/step", **named)
+    return len(bench.ask("/publish/run/manifest/list", **named)["items"]) == 1
+
+
+def manifest_is_signed_for_reading(bench: Bench) -> bool:
+    named = {"run_id": bench.start()["run_id"]}
+    bench.ask("/publish/run/step", **named)
+    part = bench.ask("/publish/run/manifest/list", **named)["items"][0]["part_id"]
+    url = urlsplit(
+        bench.ask("/publish/run/manifest/presign", **named, part_id=part)["download_url"]
+    )
+    key = unquote(url.path.removeprefix(PREFIX))
+    return bench.kernel.objects.admits("GET", key, dict(parse_qsl(url.query)))
+
+
+def channel_counts_in_reads(bench: Bench) -> bool:
+    bench.publish()
+    return bench.refuses("/product/get", variant_id="one-0", channel_guid="two-till")
+
+
+def revision_comes_online(bench: Bench) -> bool:
+    bench.publish()
+    if bench.product()["status"] == "offline":
+        revision = bench.revisions()[0]["revision_id"]
+        return not bench.refuses("/product/online/set", **bench.addressed(), revision_id=revision)
+    return True
+
+
+def online_set_counts(bench: Bench) -> bool:
+    bench.publish()
+    revision_id = bench.product()["online_revision_id"]
+    bench.move("/product/online/clear")
+    bench.move("/product/online/set", revision_id=revision_id)
+    return bool(bench.product()["status"] == "online")
+
+
+def index_is_fed(bench: Bench) -> bool:
+    bench.publish()
+    return bool(bench.ask("/product/search", q="V0")["items"])
+
+
+def cleared_pointers_are_empty(bench: Bench) -> bool:
+    bench.publish()
+    revision_id = bench.product()["online_revision_id"]
+    bench.move("/product/pointer/set", kind="staged", revision_id=revision_id)
+    bench.move("/product/pointer/clear", kind="staged")
+    return bench.product()["pointers"]["staged"] is None
+
+
+def viewers_view(bench: Bench) -> bool:
+    bench.publish()
+    named = {"variant_id": "one-0", "channel_guid": "one-till"}
+    return not bench.refuses("/product/get", role="pmc_view", **named)
+
+
+def publishers_publish(bench: Bench) -> bool:
+    named = {"channel_guid": "one-till", "selector": ONE, "reason": "r"}
+    return not bench.refuses("/publish/run/start", **named)
+
+
+def build_is_public(bench: Bench) -> bool:
+    inbound = Inbound({}, {}, {}, "", malformed=False)
+    call = Call(bench.kernel, ROUTES["/build/stats"], inbound)
+    try:
+        pipeline.run(call, pipeline.USUAL_ORDER)
+    except Refusal:
+        return False
+    return True
+
+
 PROBES: dict[str, Callable[[Bench], bool]] = {
     "second-online-revision": one_is_online,
     "published-revision-rewritten": revisions_are_kept,
     "revision-list-loses-first": list_is_complete,
     "run-steps-by-itself": runs_wait,
-    "run-page-overlaps": pages_do_not_overlap,
+    "run-page-overlaps": every_candidate_comes_once,
     "cancelled-run-steps": cancelled_is_final,
     "completed-run-steps": completed_is_final,
     "ineligible-variant-published": inactive_is_skipped,
@@ -255,6 +352,21 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "two-filters-mixed": one_filter_at_a_time,
     "search-crosses-orgs": search_stays_in_the_org,
     "pointer-moves-online": pointers_leave_online,
+    "profile-stored-empty": profile_is_read_as_set,
+    "pack-read-without-content": pack_is_read_as_made,
+    "pack-list-newest-only": all_versions_are_listed,
+    "run-hidden-before-first-step": fresh_run_is_read,
+    "run-loses-last-candidate": every_candidate_comes_once,
+    "manifest-loses-last-part": manifest_is_listed,
+    "manifest-link-unusable": manifest_is_signed_for_reading,
+    "product-read-ignores-channel": channel_counts_in_reads,
+    "published-revision-never-online": revision_comes_online,
+    "online-set-ignored": online_set_counts,
+    "search-index-fed-by-night": index_is_fed,
+    "pointer-clear-ignored": cleared_pointers_are_empty,
+    "view-role-cannot-read": viewers_view,
+    "publisher-cannot-publish": publishers_publish,
+    "build-stats-needs-org": build_is_public,
     "pointer-clear-takes-offline": cleared_pointers_leave_online,
 }
 
