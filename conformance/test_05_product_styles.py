@@ -70,7 +70,7 @@ def test_style_of_a_brand_that_covers_its_suppliers_is_accepted(stylist: Caller)
 @pytest.mark.parametrize(
     "sides",
     [(), ("vendor",), ("manufacturer",)],
-    ids=["no-link", "vendor-only", "manufacturer-only"],
+    ids=["no-link", "vendor", "manufacturer"],
 )
 def test_style_of_a_brand_that_does_not_cover_its_suppliers_is_refused(
     stylist: Caller, sides: tuple[str, ...]
