@@ -33,7 +33,7 @@ class Bench:
     def _furnish(self, org: str) -> None:
         owners = {"primary_owner": "u", "secondary_owners": []}
         self._draft("org", org, org, code=org.upper(), state="verified", doc=owners)
-        for role in ("pmc_publish", "pmc_view"):
+        for role in ("pmc_publish", "pmc_view", "other"):
             account, key = f"{org}-{role}", f"{org}-{role}-key"
             self._draft("service_account", account, org, doc={"roles": [role]})
             self._draft("api_key", key, org, parent=account, code=fingerprint(account))
@@ -124,6 +124,21 @@ def list_is_complete(bench: Bench) -> bool:
 def runs_wait(bench: Bench) -> bool:
     named = {"run_id": bench.start()["run_id"]}
     return [bench.ask("/publish/run/get", **named)["processed_count"] for _ in "ab"] == [0, 0]
+
+
+def counters_tell(bench: Bench) -> bool:
+    named = {"run_id": bench.start()["run_id"]}
+    bench.ask("/publish/run/step", **named)
+    return bool(bench.ask("/publish/run/get", **named)["published_count"] == 1)
+
+
+def product_names_its_channel(bench: Bench) -> bool:
+    bench.publish()
+    return bool(bench.product()["channel_guid"] == "one-till")
+
+
+def members_need_a_role(bench: Bench) -> bool:
+    return bench.refuses("/pack/create", role="other", pack_code="P", content={})
 
 
 def every_candidate_comes_once(bench: Bench) -> bool:
@@ -365,6 +380,9 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "search-index-fed-by-night": index_is_fed,
     "pointer-clear-ignored": cleared_pointers_are_empty,
     "view-role-cannot-read": viewers_view,
+    "run-counters-swapped": counters_tell,
+    "product-shows-facility-as-channel": product_names_its_channel,
+    "member-without-role-publishes": members_need_a_role,
     "publisher-cannot-publish": publishers_publish,
     "build-stats-needs-org": build_is_public,
     "pointer-clear-takes-offline": cleared_pointers_leave_online,
