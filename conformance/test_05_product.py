@@ -1,11 +1,17 @@
 """Step 5: the product model, built in the documented order."""
 
+import json
+from typing import Final
+
 import pytest
 
 from fixtures import records
 from fixtures.client import Caller
+from fixtures.outcome import Inconclusive
 from fixtures.paging import expect_listed, holds, pages
 from fixtures.products import expect_shown, expect_state, names
+
+ID: Final = "comment_id"
 
 
 @pytest.mark.requirement("PROD-1")
@@ -116,3 +122,23 @@ def test_alternative_is_listed(merchant: Caller) -> None:
     made = records.make(merchant, "pvm.alternative")
     listed = pages(merchant, "pvm.alternative.list", variant_id=made["variant_id"])
     expect_listed(listed, merchant.world["other_variant_id"])
+
+
+@pytest.mark.requirement("PROD-66")
+def test_report_lists_the_largest_comments_first(merchant: Caller) -> None:
+    sizes = (2_500, 3_500, 3_000)
+    made = {
+        size: str(merchant("pvm.comment.create", text="conformance ".ljust(size, "x")).value(ID))
+        for size in sizes
+    }
+    answer = merchant("pvm.comment.report").accepted()
+    report = json.dumps(answer.body)
+    found = sorted((report.find(made[size]), size) for size in sizes)
+    if found[0][0] < 0:
+        raise Inconclusive("pvm.comment.report: the largest comments are not shown by their ids")
+    answer.expect(
+        "the report goes from the largest comment down",
+        holds=[size for _, size in found] == sorted(sizes, reverse=True),
+        expected="comments by falling size",
+        observed=f"sizes {[size for _, size in found]}",
+    )

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from conformance.contract import OPERATIONS
+from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.pvm import CODE_PATTERN
 from fixtures import records
 from fixtures.check import Check
@@ -155,3 +155,10 @@ def test_pattern_without_a_free_code_is_refused(merchant: Caller) -> None:
         uses=("code",),
     )
     answer.refused(409, "code-generation-exhausted")
+
+
+@pytest.mark.requirement("PROD-70")
+@pytest.mark.parametrize("kind", ["pvm.season", "pvm.vendor", "pvm.style"])
+def test_code_of_a_live_record_is_refused(merchant: Caller, kind: str) -> None:
+    made = records.make(merchant, kind)
+    merchant(RECORDS[kind].create, code=made["code"]).refused()

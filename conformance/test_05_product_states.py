@@ -109,3 +109,23 @@ def test_brand_with_primary_links_goes_active(
     brand = linked_brand(merchant, ("vendor", "manufacturer"), primary=True)
     merchant("pvm.brand.status", **names("pvm.brand", brand), status="active").accepted()
     expect_state(read(merchant, "pvm.brand", brand), "active")
+
+
+@pytest.mark.requirement("PROD-67")
+def test_brand_has_one_primary_link_of_a_type(merchant: Caller) -> None:
+    brand = linked_brand(merchant, ("vendor",), primary=True)
+    second = records.make(merchant, "pvm.vendor")["vendor_id"]
+    other = merchant.within(merchant.world.extended(vendor_id=second))
+    link = {"supplier_type": "vendor", "vendor_id": second}
+    for verb in ("link_add", "link_set_primary"):
+        answer = other(f"pvm.brand.{verb}", **names("pvm.brand", brand), **link)
+        brand["expected_revision"] = answer.value("revision")
+    listed = merchant("pvm.brand.link_list", brand_id=brand["brand_id"])
+    primary = [listed.read_item(item, "item_primary") for item in listed.items()]
+    listed.expect(
+        "making a link primary takes it from the one before",
+        holds=primary.count(True) == 1,
+        expected="one primary link",
+        observed=f"{primary.count(True)} primary links",
+        uses=("items", "item_primary"),
+    )

@@ -11,6 +11,8 @@ from fixtures.outcome import Inconclusive
 from fixtures.plans import carries
 from fixtures.products import SIDES, linked_brand, moved
 from fixtures.request import AS_PROVEN, without
+from fixtures.sameness import differences
+from fixtures.stages.catalog import Catalog
 
 CREATE: Final = "pvm.style.create"
 # An organisation has one currency, which no page lets one read: one of these is looked for.
@@ -132,3 +134,23 @@ def test_rate_that_does_not_lead_to_the_home_currency_is_refused(
     rate = {"to_currency": third, "rate": "1.25"}
     answer = stylist(CREATE, template_econ=economics(currency=foreign, fx=rate))
     answer.refused(inferred=True)
+
+
+# --- other organisations ---
+
+
+@pytest.mark.requirement("PROD-71")
+@pytest.mark.parametrize("part", ["category_id", "vendor_id", "manufacturer_id", "ogm_id"])
+def test_style_is_not_built_from_another_organisations_records(
+    stylist: Caller, foreign_catalog: Catalog, part: str
+) -> None:
+    absent, foreign = str(stylist.world.fresh("guid")), str(getattr(foreign_catalog, part))
+    none = stylist(CREATE, AS_PROVEN, **{part: absent})
+    theirs = stylist(CREATE, AS_PROVEN, **{part: foreign})
+    told = differences(theirs, none, echoes=[absent, foreign])
+    theirs.expect(
+        "another organisation's record is answered as one that does not exist",
+        holds=not told and not theirs.ok,
+        expected="two refusals that cannot be told apart",
+        observed="; ".join(told) or theirs.sketch,
+    )

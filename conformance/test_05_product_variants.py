@@ -8,6 +8,7 @@ from fixtures import records
 from fixtures.client import Caller
 from fixtures.products import expect_unchanged, moved, names, read
 from fixtures.records import Values
+from fixtures.request import Change
 
 CREATE: Final = "pvm.variant.create"
 
@@ -116,3 +117,61 @@ def test_variant_is_stale_when_its_matrix_is_not_that_of_its_style(
         observed=f"matrix_rev {own} of {current}, stale {stale}",
         uses=("matrix_rev", "stale"),
     )
+
+
+@pytest.mark.requirement("PROD-68")
+@pytest.mark.parametrize("field", ["group_code", "option_codes"])
+def test_matrix_over_what_does_not_exist_is_refused(merchant: Caller, field: str) -> None:
+    merchant("pvm.ogm.create").accepted()
+    unknown: object = merchant.world.fresh("pvm_code")
+    values: Values = {field: [unknown] if field == "option_codes" else unknown}
+    merchant("pvm.ogm.create", **values).refused()
+
+
+# --- two groups ---
+
+
+@pytest.fixture
+def picks(merchant: Caller) -> list[dict[str, str]]:
+    """One option of each of two groups, of which the first is the catalog's."""
+    world = merchant.world
+    group = records.make(merchant, "pvm.option_group")
+    inside = merchant.within(world.extended(option_group_id=group["option_group_id"]))
+    option = records.make(inside, "pvm.option")
+    return [
+        {"option_group_code": world["group_code"], "option_code": world["option_code"]},
+        {"option_group_code": group["code"], "option_code": option["code"]},
+    ]
+
+
+@pytest.fixture
+def crossed(merchant: Caller, picks: list[dict[str, str]]) -> Caller:
+    """The owner at work on a style whose OGM is over the two groups."""
+    merchant("pvm.ogm.create").accepted()
+    matrix = [
+        {"option_group_code": pick["option_group_code"], "option_codes": [pick["option_code"]]}
+        for pick in picks
+    ]
+    ogm = merchant("pvm.ogm.create", Change(body={"matrix": matrix})).value("ogm_id")
+    there = merchant.within(merchant.world.extended(ogm_id=ogm))
+    style = records.make(there, "pvm.style")["style_id"]
+    return there.within(there.world.extended(style_id=style))
+
+
+@pytest.mark.requirement("PROD-69")
+@pytest.mark.usefixtures("variant")
+def test_variant_that_leaves_a_group_out_is_refused(
+    crossed: Caller, picks: list[dict[str, str]]
+) -> None:
+    for left in picks:
+        crossed(CREATE, Change(body={"selections": [left]})).refused()
+    crossed(CREATE, Change(body={"selections": picks})).accepted()
+
+
+@pytest.mark.requirement("PROD-69")
+@pytest.mark.usefixtures("variant")
+def test_signature_does_not_depend_on_the_order_of_picks(
+    crossed: Caller, picks: list[dict[str, str]]
+) -> None:
+    crossed(CREATE, Change(body={"selections": picks})).accepted()
+    crossed(CREATE, Change(body={"selections": picks[::-1]})).refused()

@@ -252,7 +252,7 @@ LINK_LIST = operation(
     body={"brand_id": "$brand_id", **PAGE},
     acts_on="pvm.brand_link",
     paginated=True,
-    yields=LISTED,
+    yields={**LISTED, "item_primary": bound("/primary", "/is_primary")},
 )
 
 STAT = operation(
