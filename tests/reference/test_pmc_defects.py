@@ -268,7 +268,8 @@ def all_versions_are_listed(bench: Bench) -> bool:
 
 
 def fresh_run_is_read(bench: Bench) -> bool:
-    return not bench.refuses("/publish/run/get", run_id=bench.start()["run_id"])
+    run_id = bench.start()["run_id"]
+    return bool(bench.ask("/publish/run/get", run_id=run_id)["run_id"] == run_id)
 
 
 def manifest_is_listed(bench: Bench) -> bool:
@@ -295,10 +296,8 @@ def channel_counts_in_reads(bench: Bench) -> bool:
 
 def revision_comes_online(bench: Bench) -> bool:
     bench.publish()
-    if bench.product()["status"] == "offline":
-        revision = bench.revisions()[0]["revision_id"]
-        return not bench.refuses("/product/online/set", **bench.addressed(), revision_id=revision)
-    return True
+    bench.move("/product/online/set", revision_id=bench.revisions()[0]["revision_id"])
+    return bool(bench.product()["status"] == "online")
 
 
 def online_set_counts(bench: Bench) -> bool:
@@ -370,7 +369,7 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "profile-stored-empty": profile_is_read_as_set,
     "pack-read-without-content": pack_is_read_as_made,
     "pack-list-newest-only": all_versions_are_listed,
-    "run-hidden-before-first-step": fresh_run_is_read,
+    "run-read-shows-row-number": fresh_run_is_read,
     "run-loses-last-candidate": every_candidate_comes_once,
     "manifest-loses-last-part": manifest_is_listed,
     "manifest-link-unusable": manifest_is_signed_for_reading,
