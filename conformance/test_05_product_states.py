@@ -116,10 +116,7 @@ def test_brand_has_one_primary_link_of_a_type(merchant: Caller) -> None:
     brand = linked_brand(merchant, ("vendor",), primary=True)
     second = records.make(merchant, "pvm.vendor")["vendor_id"]
     other = merchant.within(merchant.world.extended(vendor_id=second))
-    link = {"supplier_type": "vendor", "vendor_id": second}
-    for verb in ("link_add", "link_set_primary"):
-        answer = other(f"pvm.brand.{verb}", **names("pvm.brand", brand), **link)
-        brand["expected_revision"] = answer.value("revision")
+    records.linked(other, brand, "vendor", "link_add", "link_set_primary")
     listed = merchant("pvm.brand.link_list", brand_id=brand["brand_id"])
     primary = [listed.read_item(item, "item_primary") for item in listed.items()]
     listed.expect(

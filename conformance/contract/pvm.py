@@ -93,7 +93,6 @@ class Family:
         yields: tuple[str, ...] = (),
         within: str | None = None,
         updated: bool = True,
-        first_status: str = "active",
         tried: bool = False,
         copy: str | None = None,
     ) -> None:
@@ -137,7 +136,7 @@ class Family:
         )
         self.update = self.write("update", {"caption": "$caption"}, {"caption": "caption"})
         self.status = self.write(
-            "status", {"status": "$status"}, {"status": first_status}, kind=Kind.STATUS
+            "status", {"status": "$status"}, {"status": "active"}, kind=Kind.STATUS
         )
         self.operations = (
             self.create,
@@ -188,8 +187,7 @@ _SEEN: Final = dict.fromkeys(("list", "get", "status", "update"), CALLS)
 
 VENDOR = Family("vendor", {}, written={}, roles=SUPPLIER_EDITORS, tried=True)
 MANUFACTURER = Family("manufacturer", {}, written={}, roles=SUPPLIER_EDITORS)
-# A new brand has no primary supplier links, without which it does not go active.
-BRAND = Family("brand", {}, written=_SEEN, first_status="doomed")
+BRAND = Family("brand", {}, written=_SEEN)
 DIVISION = Family("division", {}, written={})
 DEPARTMENT = Family(
     "department",
