@@ -1,6 +1,6 @@
 """Step 7: transfers between facilities, comments, the parked search, available-to-promise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -8,13 +8,14 @@ import pytest
 
 from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.ics_flows import MOST_LINES, TRANSFER_EDGES, TRANSFER_IN
+from conformance.contract.operation import render
 from fixtures import records
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.paging import expect_listed, pages
 from fixtures.records import Values
-from fixtures.request import AS_PROVEN
+from fixtures.request import AS_PROVEN, Change
 from fixtures.scenes import Stage
 from fixtures.session import Session
 from fixtures.shelves import Shelf
@@ -97,14 +98,18 @@ def test_transfer_names_its_facilities_in_the_body(merchant: Caller) -> None:
 
 @pytest.mark.requirement("STOCK-64")
 def test_transfer_of_more_than_20_lines_is_refused(merchant: Caller) -> None:
-    lines = [
-        {"variant_id": records.variant(merchant), "quantity": 1} for _ in range(MOST_LINES + 1)
-    ]
     made = records.make(merchant, "ics.transfer")
-    places = {name: made[name] for name in ("source_logical_guid", "dest_logical_guid")}
-    request = "ics.transfer.request"
-    merchant(request, AS_PROVEN, **places, lines=lines[:MOST_LINES]).accepted()
-    merchant(request, AS_PROVEN, **places, lines=lines).refused()
+    variants = [records.variant(merchant) for _ in range(MOST_LINES + 1)]
+    merchant("ics.transfer.request", of_lines(merchant, variants[1:]), **made).accepted()
+    merchant("ics.transfer.request", of_lines(merchant, variants), **made).refused()
+
+
+def of_lines(caller: Caller, variants: Sequence[str]) -> Change:
+    """A request with one line for each variant, spelt as the target spells a line."""
+    template = caller.client.target.body(OPERATIONS["ics.transfer.request"])
+    name, line = next((k, part[0]) for k, part in template.items() if isinstance(part, list))
+    lines = [render(line, {"variant_id": each, "quantity": 1}) for each in variants]
+    return Change(body={name: lines})
 
 
 # --- comments ---

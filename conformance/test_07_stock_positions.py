@@ -10,7 +10,7 @@ from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, pages
-from fixtures.request import AS_PROVEN
+from fixtures.request import AS_PROVEN, without
 from fixtures.shelves import Shelf
 from fixtures.stages.stock import Stocked
 from fixtures.stock import Hold
@@ -82,6 +82,13 @@ def test_adjustment_below_zero_is_refused(shelf: Shelf) -> None:
 
 
 @pytest.mark.requirement("STOCK-20")
+def test_adjustment_below_what_is_held_is_refused(shelf: Shelf) -> None:
+    shelf.held(Hold.RESERVATION, 6)
+    shelf.adjust(-5).refused()
+    shelf.look().expect("a refused adjustment changes nothing", available=4, reserved=6)
+
+
+@pytest.mark.requirement("STOCK-20")
 @pytest.mark.parametrize("source", ["available", "quarantine", "damaged"])
 def test_transition_of_more_than_there_is_is_refused(shelf: Shelf, source: str) -> None:
     target = "available" if source == "damaged" else "damaged"
@@ -134,6 +141,24 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(shelf: Shelf) -> None:
         expected="one entry with the reason, the source refs and the delta 3, and an actor",
         observed=json.dumps(mine or f"none of {len(told)} entries"),
         uses=("items", *names),
+    )
+
+
+@pytest.mark.requirement("STOCK-41")
+def test_no_entry_of_the_card_is_without_a_reason(shelf: Shelf) -> None:
+    answer = shelf("ics.adjustment.create", without("reason"), quantity_delta=7)
+    walk = card(shelf.caller, shelf)
+    last = walk[-1]
+    bare = [
+        entry
+        for entry in entries(walk)
+        if last.read_item(entry, "item_delta") == 7 and not last.read_item(entry, "item_reason")
+    ]
+    answer.expect(
+        "an adjustment without a reason is refused, or its entry has one all the same",
+        holds=not answer.ok or not bare,
+        expected="a refusal, or an entry with a reason",
+        observed=f"{answer.sketch}, {len(bare)} entries without reason",
     )
 
 

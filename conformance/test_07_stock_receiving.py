@@ -182,7 +182,19 @@ def test_on_hand_is_the_sum_over_bins(shelf: Shelf, stock: Stocked) -> None:
 def test_stock_of_a_facility_is_listed(shelf: Shelf, other_facility: str) -> None:
     there = shelf.at(other_facility)
     there.adjust(4).accepted()
-    expect_listed(pages(there.caller, "ics.stock.list"), shelf.variant_id, inferred=True)
+    there.receive_into(str(records.make(there.caller, "ics.bin")["bin_id"]), 3)
+    answer = there.caller("ics.stock.list")
+    shown = {
+        answer.read_item(row, "item_variant"): answer.read_item(row, "item_on_hand")
+        for row in answer.items()
+    }
+    answer.expect(
+        "the variant is listed with all its units at the facility",
+        holds=shown.get(shelf.variant_id) == 7,
+        expected="7 on hand",
+        observed=f"{shown.get(shelf.variant_id)} among {len(shown)} variants",
+        uses=("items", "item_variant", "item_on_hand"),
+    )
 
 
 # --- facilities ---

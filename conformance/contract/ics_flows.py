@@ -55,10 +55,10 @@ TRANSFER_REQUEST = route(
             "source_logical_guid": "$source_logical_guid",
             "dest_logical_guid": "$dest_logical_guid",
         },
-        "lines": "$lines",
+        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
         **KEYED,
     },
-    fresh={"reason": "reason"},
+    fresh={"quantity": "quantity", "reason": "reason"},
     yields=_TRANSFER,
 )
 
