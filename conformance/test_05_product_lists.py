@@ -54,9 +54,9 @@ def shown(answer: Answer, caller: Caller) -> int:
 def test_list_without_limit_holds_at_most_8_items(crowded: Caller) -> None:
     answer = crowded(LIST).accepted()
     answer.expect(
-        "a list without limit holds 8 items",
-        holds=shown(answer, crowded) == DEFAULT_LIMIT,
-        expected="8 of ten",
+        "a list without limit holds at most 8 items",
+        holds=0 < shown(answer, crowded) <= DEFAULT_LIMIT,
+        expected="some of ten records, and 8 at most",
         observed=f"{shown(answer, crowded)} of ten",
     )
 

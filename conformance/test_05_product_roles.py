@@ -5,10 +5,12 @@ from typing import Final
 
 import pytest
 
-from fixtures import records
+from fixtures import people, records
+from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.products import edit, expect_shown, names
 from fixtures.request import AS_PROVEN, Change, without
+from fixtures.session import Session
 from fixtures.stages.cast import Keys, Stranger
 
 VIEW, EDIT, SUPPLIERS = "key_pvm_view", "key_pvm_edit", "key_pvm_supplier_admin"
@@ -114,6 +116,35 @@ def test_key_without_a_role_of_pvm_reads_nothing(
     merchant(read).accepted()
     # That reads ask for a role follows from there being one for viewers.
     merchant.as_(key_blind.actor)(read).refused(inferred=True)
+
+
+@pytest.fixture
+def colleague(session: Session, check: Check, merchant: Caller) -> Callable[[str], Caller]:
+    """Makes a member of the main org with one role; needs `operator`."""
+
+    def make(role: str) -> Caller:
+        return merchant.as_(people.new_member(session, check, merchant, f"member-{role}", [role]))
+
+    return make
+
+
+@pytest.mark.requirement("PROD-72")
+def test_member_with_an_edit_role_edits_products(
+    merchant: Caller, colleague: Callable[[str], Caller]
+) -> None:
+    made, editor = records.make(merchant, "pvm.category"), colleague("pvm_edit")
+    made["expected_revision"] = edit(merchant, "pvm.category", made).value("revision")
+    edit(editor, "pvm.category", made).accepted()
+
+
+@pytest.mark.requirement("PROD-72")
+def test_member_with_a_view_role_reads_alone(
+    merchant: Caller, colleague: Callable[[str], Caller]
+) -> None:
+    viewer = colleague("pvm_view")
+    viewer("pvm.category.get").accepted()
+    merchant("pvm.category.create").accepted()
+    viewer("pvm.category.create").refused()
 
 
 # --- in whose name ---
