@@ -98,6 +98,21 @@ def test_available_never_falls_below_zero(judge: Judge) -> None:
     judge.each(rule)
 
 
+@pytest.mark.requirement("STOCK-32")
+@pytest.mark.parametrize("hold", list(Hold), ids=[hold.noun for hold in Hold])
+def test_hold_of_less_than_nothing_makes_nothing_available(shelf: Shelf, hold: Hold) -> None:
+    shelf.hold(hold, 1).accepted()
+    shelf.hold(hold, -3)
+    sight = shelf.look()
+    sight.answer.expect(
+        "a hold of minus 3 units leaves no bucket below zero and makes no unit available",
+        holds=sight.stock[hold] >= 0 and sight.stock.available <= 9,
+        expected=f"{hold} not below zero, 9 available at most",
+        observed=str(sight.stock),
+        uses=_PARTS,
+    )
+
+
 @pytest.mark.requirement("STOCK-24")
 def test_available_stays_on_hand_less_holds(judge: Judge, check: Check) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
