@@ -1,16 +1,17 @@
 """Templates filled and pruned: what a request holds, and where."""
 
+from typing import Any
+
 import pytest
 
 from conformance.contract import OPERATIONS
 from fixtures.actors import Actor
 from fixtures.evidence import Sent
 from fixtures.request import AS_PROVEN, Change, build, without
-from fixtures.target import Target
+from tests.rooms import TARGET
 
-TARGET = Target(base_url="http://127.0.0.1:9")
 OWNER = Actor(name="owner", session="s-1")
-STYLE = {
+STYLE: dict[str, Any] = {
     "orgcode": "ACME",
     "code": "C1",
     "caption": "a style",
@@ -22,7 +23,7 @@ STYLE = {
 }
 
 
-def sent(operation: str, change: Change = AS_PROVEN, **values: object) -> Sent:
+def sent(operation: str, change: Change = AS_PROVEN, **values: Any) -> Sent:
     return build(TARGET, OPERATIONS[operation], OWNER, {"orgcode": "ACME", **values}, change)
 
 
