@@ -26,12 +26,23 @@ CROWD: Final = 10
 
 @pytest.mark.requirement("STOCK-1")
 def test_zone_is_made_at_a_facility(owner: Caller) -> None:
-    records.make(owner, "ics.zone")
+    _implemented(owner("ics.zone.create")).value("zone_id")
 
 
 @pytest.mark.requirement("STOCK-2")
 def test_bin_is_made_in_a_zone(owner: Caller) -> None:
-    records.make(owner, "ics.bin")
+    zone = records.make(owner, "ics.zone")["zone_id"]
+    _implemented(owner("ics.bin.create", zone_id=zone)).value("bin_id")
+
+
+def _implemented(answer: Answer) -> Answer:
+    """A documented route may dislike our body, but it may not be missing."""
+    answer.expect(
+        f"{answer.operation.path} is implemented",
+        holds=answer.status != 501,
+        expected="any answer but 501",
+    )
+    return answer
 
 
 @pytest.mark.requirement("STOCK-3")
