@@ -165,8 +165,16 @@ def test_putaway_before_quality_control_is_refused(shelf: Shelf, stock: Stocked)
 
 
 @pytest.mark.requirement("STOCK-9")
-def test_putaway_after_quality_control_is_accepted(shelf: Shelf, stock: Stocked) -> None:
-    shelf.receive_into(stock.bin_id, 3)
+def test_putaway_after_quality_control_is_accepted(shelf: Shelf) -> None:
+    place, receipt = records.make(shelf.caller, "ics.bin")["bin_id"], shelf.receive(3)
+    shelf.caller("ics.qc.complete", receipt_id=receipt).accepted()
+    answer = shelf.caller("ics.putaway.record", receipt_id=receipt, bin_id=place)
+    answer.expect(
+        "putaway knows of a quality control that is complete",
+        holds=answer.tag != "invalid-state",
+        expected="any answer but invalid-state",
+    )
+    answer.accepted()
 
 
 @pytest.mark.requirement("STOCK-10")
