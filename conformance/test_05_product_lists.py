@@ -51,7 +51,7 @@ def shown(answer: Answer, caller: Caller) -> int:
 
 
 @pytest.mark.requirement("PROD-49")
-def test_list_without_limit_holds_at_most_8_items(crowded: Caller) -> None:
+def test_product_list_without_limit_holds_at_most_8_items(crowded: Caller) -> None:
     answer = crowded(LIST).accepted()
     answer.expect(
         "a list without limit holds at most 8 items",
@@ -62,7 +62,7 @@ def test_list_without_limit_holds_at_most_8_items(crowded: Caller) -> None:
 
 
 @pytest.mark.requirement("PROD-49")
-def test_list_offers_a_cursor_while_there_is_more(crowded: Caller) -> None:
+def test_product_list_offers_a_cursor_while_there_is_more(crowded: Caller) -> None:
     answer = crowded(LIST).accepted()
     answer.expect(
         "a list that holds ten records offers a cursor",
@@ -75,7 +75,7 @@ def test_list_offers_a_cursor_while_there_is_more(crowded: Caller) -> None:
 
 @pytest.mark.requirement("PROD-50")
 @pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1, 10_000])
-def test_limit_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
+def test_limit_of_a_product_list_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
     crowded(LIST, limit=1).accepted()
     answer, most = crowded(LIST, limit=limit).accepted(), 1 if limit < 1 else CROWD
     answer.expect(
@@ -88,7 +88,9 @@ def test_limit_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
 
 @pytest.mark.requirement("PROD-51")
 @pytest.mark.parametrize("limit", [1, 3, 5, None])
-def test_walk_through_a_list_shows_each_record_once(crowded: Caller, limit: int | None) -> None:
+def test_walk_through_a_product_list_shows_each_record_once(
+    crowded: Caller, limit: int | None
+) -> None:
     size: dict[str, Any] = {} if limit is None else {"limit": limit}
     walk = pages(crowded, LIST, **size)
     counts = [sum(holds([page], each) for page in walk) for each in crowded.world["crowd"]]
@@ -121,13 +123,13 @@ def doomed(merchant: Caller) -> tuple[Caller, str]:
 
 
 @pytest.mark.requirement("PROD-52")
-def test_doomed_record_leaves_the_default_list(doomed: tuple[Caller, str]) -> None:
+def test_doomed_product_record_leaves_the_default_list(doomed: tuple[Caller, str]) -> None:
     caller, gone = doomed
     expect_listed(pages(caller, LIST), gone, listed=False)
 
 
 @pytest.mark.requirement("PROD-52")
-def test_include_doomed_brings_the_record_back(doomed: tuple[Caller, str]) -> None:
+def test_include_doomed_brings_the_product_record_back(doomed: tuple[Caller, str]) -> None:
     caller, gone = doomed
     expect_listed(pages(caller, LIST, include_doomed=True), gone)
 
@@ -142,7 +144,7 @@ FOREIGN: Final = {
 
 @pytest.mark.requirement("PROD-53")
 @pytest.mark.parametrize("listing", FOREIGN)
-def test_list_holds_no_record_of_another_org(
+def test_product_list_holds_no_record_of_another_org(
     owner: Caller, catalog: Catalog, foreign_catalog: Catalog, listing: str
 ) -> None:
     # Without the catalog in context, so that the list is of the whole organisation.
@@ -152,7 +154,7 @@ def test_list_holds_no_record_of_another_org(
 
 
 @pytest.mark.requirement("PROD-53")
-def test_later_page_holds_no_record_of_another_org(
+def test_later_page_holds_no_product_record_of_another_org(
     merchant: Caller, stranger_at_home: Caller, foreign_catalog: Catalog
 ) -> None:
     own = [str(records.make(merchant, "pvm.brand")["brand_id"]) for _ in range(2)]

@@ -26,12 +26,23 @@ CROWD: Final = 10
 
 @pytest.mark.requirement("STOCK-1")
 def test_zone_is_made_at_a_facility(owner: Caller) -> None:
-    records.make(owner, "ics.zone")
+    _implemented(owner("ics.zone.create")).value("zone_id")
 
 
 @pytest.mark.requirement("STOCK-2")
 def test_bin_is_made_in_a_zone(owner: Caller) -> None:
-    records.make(owner, "ics.bin")
+    zone = records.make(owner, "ics.zone")["zone_id"]
+    _implemented(owner("ics.bin.create", zone_id=zone)).value("bin_id")
+
+
+def _implemented(answer: Answer) -> Answer:
+    """A documented route may dislike our body, but it may not be missing."""
+    answer.expect(
+        f"{answer.operation.path} is implemented",
+        holds=answer.status != 501,
+        expected="any answer but 501",
+    )
+    return answer
 
 
 @pytest.mark.requirement("STOCK-3")
@@ -98,7 +109,7 @@ def test_list_of_bins_offers_a_cursor_while_there_is_more(crowded: Caller) -> No
 
 @pytest.mark.requirement("STOCK-5")
 @pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1])
-def test_limit_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
+def test_limit_of_a_stock_list_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
     crowded(BINS, limit=1).accepted()
     answer = crowded(BINS, limit=limit).accepted()
     if not answer.ok:
@@ -154,8 +165,16 @@ def test_putaway_before_quality_control_is_refused(shelf: Shelf, stock: Stocked)
 
 
 @pytest.mark.requirement("STOCK-9")
-def test_putaway_after_quality_control_is_accepted(shelf: Shelf, stock: Stocked) -> None:
-    shelf.receive_into(stock.bin_id, 3)
+def test_putaway_after_quality_control_is_accepted(shelf: Shelf) -> None:
+    place, receipt = records.make(shelf.caller, "ics.bin")["bin_id"], shelf.receive(3)
+    shelf.caller("ics.qc.complete", receipt_id=receipt).accepted()
+    answer = shelf.caller("ics.putaway.record", receipt_id=receipt, bin_id=place)
+    answer.expect(
+        "putaway knows of a quality control that is complete",
+        holds=answer.tag != "invalid-state",
+        expected="any answer but invalid-state",
+    )
+    answer.accepted()
 
 
 @pytest.mark.requirement("STOCK-10")

@@ -79,7 +79,8 @@ BUILD_STATS = _operation(
     Kind.READ,
     access=Access.PUBLIC,
     credentials=Placement.NONE,
-    context={},
+    # Not required here: a check leaves it out.
+    context={"x-orgcode": "$?orgcode"},
 )
 PROFILE_SET = _operation(
     "profile.set",
