@@ -148,6 +148,7 @@ class Controller:
             "run_id": self.run_id,
             "seed": self.aim.seed,
             "repeat": f"{self.aim.repeat} --run-seed {self.aim.seed}",
+            "allure": getattr(self.config.option, "allure_report_dir", None),
             "waived": in_force(self.aim.waivers, self.target.host, self.target.kind, today),
         }
 

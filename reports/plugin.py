@@ -57,7 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if hasattr(config, "workerinput"):
         if SETTINGS in config.workerinput:
-            _record(config, config.workerinput[SETTINGS], config.workerinput["workerid"])
+            settings = config.workerinput[SETTINGS]
+            # A worker parses the command line anew, where the directory need not stand.
+            config.option.allure_report_dir = settings["allure"]
+            _record(config, settings, config.workerinput["workerid"])
         return
     if not _is_conformance(config) or config.option.collectonly:
         return

@@ -70,8 +70,9 @@ def result(own: Sequence[Ran], quiet: Sequence[Ran]) -> Result:
 
 
 def verdict(own: Sequence[Ran]) -> str:
-    """The worst verdict of these checks."""
-    return worst(ran.verdict for ran in own).value if own else "none"
+    """The worst alarm of these checks, or their worst verdict where none was raised."""
+    raised = [ran.verdict for ran in own if ran.verdict in _ALARMS]
+    return worst(raised or [ran.verdict for ran in own]).value if own else "none"
 
 
 def alarms(ran: Iterable[Ran], requirements: Iterable[str]) -> tuple[list[str], bool]:

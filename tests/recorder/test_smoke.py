@@ -17,7 +17,7 @@ WRITES: Final = {"usm.session.create", "usm.session.close"}
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     def run(directory: Path) -> list[Any]:
-        done = run_suite("conformance", "--tier", "smoke", "-n", "0", directory=directory / "out")
+        done = run_suite("conformance", "--tier", "smoke", "-n", "2", directory=directory / "out")
         return [done.exit_status, done.output, str(done.directory)]
 
     status, output, directory = once(tmp_path_factory, "smoke", run)
@@ -49,3 +49,12 @@ def test_it_writes_nothing_beyond_a_session(requests: list[dict[str, Any]]) -> N
 
 def test_it_leaves_nothing(smoke: Finished) -> None:
     assert smoke.run["leftovers"] == []
+
+
+def test_every_check_is_told_to_allure_from_whichever_worker(smoke: Finished) -> None:
+    results = (smoke.directory / "allure-results").glob("*-result.json")
+    told = {json.loads(path.read_text(encoding="utf-8"))["fullName"] for path in results}
+    names = {name.rpartition("::")[2].rpartition("#")[2] for name in told}
+    checks = [c for r in smoke.run["requirements"] for c in r["checks"]]
+    assert checks
+    assert {c["nodeid"].rpartition("::")[2].partition("[")[0] for c in checks} <= names
