@@ -149,7 +149,7 @@ def _note(controller: "Controller") -> str | None:
     parts = [f"reference started with {' '.join(controller.aim.reference_args)}"]
     parts = parts if controller.aim.reference_args else []
     if taken < total:
-        parts.append(f"status map: {taken} of {total} cells, chosen by seed")
+        parts.append(f"{taken} of {total} parameter sets, chosen by seed")
     return "; ".join(parts) or None
 
 
