@@ -141,10 +141,6 @@ def members_need_a_role(bench: Bench) -> bool:
     return bench.refuses("/pack/create", role="other", pack_code="P", content={})
 
 
-def every_candidate_comes_once(bench: Bench) -> bool:
-    return len(bench.publish(ALL)) == VARIANTS
-
-
 def cancelled_is_final(bench: Bench) -> bool:
     named = {"run_id": bench.start()["run_id"]}
     bench.ask("/publish/run/cancel", **named)
@@ -159,11 +155,6 @@ def completed_is_final(bench: Bench) -> bool:
 
 def inactive_is_skipped(bench: Bench) -> bool:
     bench.change("variant", "one-0", state="inactive")
-    return bool(bench.publish()[0]["outcome"] == "skipped")
-
-
-def stale_is_skipped(bench: Bench) -> bool:
-    bench.change("style", "one-style", doc={"ogm_rev": 2})
     return bool(bench.publish()[0]["outcome"] == "skipped")
 
 
@@ -188,11 +179,6 @@ def style_is_required(bench: Bench) -> bool:
     return bench.refuses("/publish/run/start", **named)
 
 
-def channel_is_own(bench: Bench) -> bool:
-    named = {"channel_guid": "two-till", "selector": ONE, "reason": "r"}
-    return bench.refuses("/publish/run/start", **named)
-
-
 def upstream_takes_offline(bench: Bench) -> bool:
     bench.publish()
     bench.change("style", "one-style", state="inactive")
@@ -203,11 +189,6 @@ def clear_takes_offline(bench: Bench) -> bool:
     bench.publish()
     bench.move("/product/online/clear")
     return bool(bench.product()["status"] == "offline")
-
-
-def revision_is_own(bench: Bench) -> bool:
-    other = bench.publish(ALL)[1]["revision_id"]
-    return bench.refuses("/product/online/set", **bench.addressed(), revision_id=other)
 
 
 def viewers_only_view(bench: Bench) -> bool:
@@ -229,24 +210,12 @@ def one_filter_at_a_time(bench: Bench) -> bool:
     return bench.refuses("/product/list", style_id="one-style", status="online")
 
 
-def search_stays_in_the_org(bench: Bench) -> bool:
-    other = {"style_id": "two-style"}
-    bench.publish(other, org="two", channel_guid="two-till")
-    return not bench.ask("/product/search", q="V")["items"]
-
-
 def pointers_leave_online(bench: Bench) -> bool:
     bench.publish()
     revision_id = bench.product()["online_revision_id"]
     bench.move("/product/online/clear")
     bench.move("/product/pointer/set", kind="staged", revision_id=revision_id)
     return bool(bench.product()["status"] == "offline")
-
-
-def cleared_pointers_leave_online(bench: Bench) -> bool:
-    bench.publish()
-    bench.move("/product/pointer/clear", kind="staged")
-    return bool(bench.product()["status"] == "online")
 
 
 def profile_is_read_as_set(bench: Bench) -> bool:
@@ -287,11 +256,6 @@ def manifest_is_signed_for_reading(bench: Bench) -> bool:
     )
     key = unquote(url.path.removeprefix(PREFIX))
     return bench.kernel.objects.admits("GET", key, dict(parse_qsl(url.query)))
-
-
-def channel_counts_in_reads(bench: Bench) -> bool:
-    bench.publish()
-    return bench.refuses("/product/get", variant_id="one-0", channel_guid="two-till")
 
 
 def revision_comes_online(bench: Bench) -> bool:
@@ -347,33 +311,26 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "published-revision-rewritten": revisions_are_kept,
     "revision-list-loses-first": list_is_complete,
     "run-steps-by-itself": runs_wait,
-    "run-page-overlaps": every_candidate_comes_once,
     "cancelled-run-steps": cancelled_is_final,
     "completed-run-steps": completed_is_final,
     "ineligible-variant-published": inactive_is_skipped,
-    "stale-variant-published": stale_is_skipped,
     "profile-ignored": profile_counts,
     "skipped-not-reported": skipped_is_reported,
     "publish-without-reason": reason_is_required,
     "variant-selector-without-style": style_is_required,
-    "foreign-channel-published": channel_is_own,
     "deactivated-upstream-stays-online": upstream_takes_offline,
     "online-clear-ignored": clear_takes_offline,
-    "other-products-revision-online": revision_is_own,
     "viewer-publishes": viewers_only_view,
     "pack-rewritten": packs_are_kept,
     "pack-complete-before-upload": upload_comes_first,
     "two-filters-mixed": one_filter_at_a_time,
-    "search-crosses-orgs": search_stays_in_the_org,
     "pointer-moves-online": pointers_leave_online,
     "profile-stored-empty": profile_is_read_as_set,
     "pack-read-without-content": pack_is_read_as_made,
     "pack-list-newest-only": all_versions_are_listed,
     "run-read-shows-row-number": fresh_run_is_read,
-    "run-loses-last-candidate": every_candidate_comes_once,
     "manifest-loses-last-part": manifest_is_listed,
     "manifest-link-unusable": manifest_is_signed_for_reading,
-    "product-read-ignores-channel": channel_counts_in_reads,
     "published-revision-never-online": revision_comes_online,
     "online-set-ignored": online_set_counts,
     "search-index-fed-by-night": index_is_fed,
@@ -384,7 +341,6 @@ PROBES: dict[str, Callable[[Bench], bool]] = {
     "member-without-role-publishes": members_need_a_role,
     "publisher-cannot-publish": publishers_publish,
     "build-stats-needs-org": build_is_public,
-    "pointer-clear-takes-offline": cleared_pointers_leave_online,
 }
 
 
