@@ -119,9 +119,7 @@ def test_a_stale_variant_is_hidden_and_a_doomed_one_blocks() -> None:
 
 
 def test_defects_of_roles() -> None:
-    with started(
-        *defective("viewer-edits-products", "supplier-admin-edits-products")
-    ) as catalogue:
+    with started(*defective("viewer-edits-products", "supplier-admin-edits-products")) as catalogue:
         for role in ("pvv", "vca"):
             member(catalogue, role).make("season")
         assert not member(catalogue).ask("/season", {}).is_success
