@@ -147,3 +147,29 @@ def test_inferred_names_are_renamed() -> None:
         assert catalogue.get("/vendor/read", **query)["short_code"] == made["short_code"]
         assert catalogue.ask("/vendor/get", method="GET", **query).status_code == 404
         assert catalogue.get("/vendor")["records"]
+
+
+def test_defects_of_links_matrices_and_reads() -> None:
+    with started(
+        *defective(
+            "second-primary-link-kept",
+            "matrix-options-not-looked-up",
+            "product-read-shows-first-state",
+            "barcode-read-without-check-digit",
+        )
+    ) as catalogue:
+        brand = catalogue.make("brand")
+        for _ in range(2):
+            vendor_id = catalogue.make("vendor")["vendor_id"]
+            link = {"supplier_type": "vendor", "supplier_id": vendor_id}
+            for path in ("/brand/link/add", "/brand/link/set_primary"):
+                brand = catalogue.change(path, "brand", brand, **link)
+        assert [link["primary"] for link in brand["links"]] == [True, True]
+        nothing = [{"option_group_code": code(), "option_codes": [code()]}]
+        assert catalogue.post("/ogm", code=code(), caption="M", matrix=nothing)["ogm_rev"] == 1
+        season = catalogue.make("season")
+        assert catalogue.move("season", season, "active")["status"] == "active"
+        assert catalogue.get("/season/get", season_id=season["season_id"])["status"] == "inactive"
+        barcode = catalogue.barcode(catalogue.variant())
+        read = catalogue.get("/barcode/get", barcode_id=barcode["barcode_id"])
+        assert read["barcode"] == barcode["barcode"][:-1]
