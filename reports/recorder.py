@@ -81,7 +81,8 @@ class Recorder:
             profile = self.settings["profile"]
             raise NotApplicable(f"outside profile {profile}: needs {', '.join(missing)}")
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    # Innermost of all wrappers: the others, Allure's among them, see what is redacted.
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:

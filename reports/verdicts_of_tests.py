@@ -108,6 +108,11 @@ def redact(report: pytest.TestReport, error: BaseException | None, vault: Vault)
         is_verdict = isinstance(error, Violation | Inconclusive | Blocked | RefusedBySuite)
         text = _told(error) if is_verdict else report.longreprtext
         report.longrepr = vault.redact_text(text)
+    if error is not None:
+        # Reporters ask the exception itself too.
+        error.args = tuple(
+            vault.redact_text(part) if isinstance(part, str) else part for part in error.args
+        )
     report.sections = [(name, vault.redact_text(text)) for name, text in report.sections]
 
 

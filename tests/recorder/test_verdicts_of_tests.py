@@ -180,6 +180,13 @@ def test_no_report_holds_a_secret(verdict: Verdict) -> None:
     assert SECRET not in repr(vars(report))
 
 
+@pytest.mark.parametrize("kind", [ValueError, KeyError, AssertionError, Inconclusive])
+def test_no_exception_holds_a_secret_once_it_is_reported(kind: type[Exception]) -> None:
+    error = kind(f"saw {SECRET}")
+    stamped(Judged(Verdict.INCONCLUSIVE), error=error, longrepr="Traceback", outcome="failed")
+    assert str(error).strip("'") == "saw [redacted:OWNER_PASSCODE]"
+
+
 def test_check_that_judged_nothing_has_no_certainty() -> None:
     _, payload = stamped(Judged(Verdict.BLOCKED, "x"), check_of())
     assert payload["certainty"] is None
