@@ -149,7 +149,7 @@ def _note(controller: "Controller") -> str | None:
     parts = [f"reference started with {' '.join(controller.aim.reference_args)}"]
     parts = parts if controller.aim.reference_args else []
     if taken < total:
-        parts.append(f"status map: {taken} of {total} cells, chosen by seed")
+        parts.append(f"{taken} of {total} parameter sets, chosen by seed")
     return "; ".join(parts) or None
 
 
@@ -199,4 +199,8 @@ NOT_COVERED: Final = {
     "ofm.sales_channel.config": "named as an optional step; no path and no field was published",
     "ofm.resolve.*": "further resolvers are named as a family; three are inferred, others unknown",
     "GET /uas/stat": "one page names it, three say POST only",
+    "pvm.kit.*": "kits with slots, choices and price deltas are told of; no path was published",
+    "pvm.supplementary_link.*": "named in the story of the service; no path was published",
+    "pvm.status_history": "a report named in the story of the service; no path was published",
+    "pvm.resolve": "general resolution of codes is named; no path was published",
 }

@@ -20,7 +20,7 @@ Parameter = TypeVar("Parameter")
 
 @dataclass(frozen=True)
 class Selection:
-    """Checks to run, in order, and those left out. `cells` tells n of m of the status map."""
+    """Checks to run, in order, and those left out. `cells` tells n of m that take turns."""
 
     kept: list[pytest.Item]
     dropped: list[pytest.Item]
@@ -35,7 +35,7 @@ def select(items: Sequence[pytest.Item], *, tier: str, rotate: bool, seed: int) 
     # Floods come last, in a window of the firewall's counter that nothing else needs.
     kept.sort(key=lambda item: item.get_closest_marker(LAST) is not None)
     chosen = {item.nodeid for item in kept}
-    cells = [item for item in in_tier if _operation(item) is not None]
+    cells = [item for item in in_tier if hasattr(item, "callspec")]
     taken = sum(item.nodeid in chosen for item in cells)
     dropped = [item for item in items if item.nodeid not in chosen]
     return Selection(kept, dropped, (taken, len(cells)))
@@ -48,12 +48,14 @@ def _in_tier(item: pytest.Item, tier: str) -> bool:
 
 
 def _spared(items: Iterable[pytest.Item], seed: int) -> set[str]:
-    """Cells that this seed leaves for another run: all but one of each gate, service and kind."""
+    """Parameter sets that this seed leaves for another run: all but one of each group.
+
+    A group is a gate, a service and a kind of the status map; of any other check, its function.
+    """
     groups: dict[tuple[str, ...], list[str]] = {}
     for item in items:
-        operation = _operation(item)
-        if operation is not None:
-            groups.setdefault(_group(item, operation), []).append(item.nodeid)
+        if record_kind(item) is None:
+            groups.setdefault(_group(item), []).append(item.nodeid)
     spared: set[str] = set()
     for key, names in groups.items():
         spared |= set(names) - _drawn(names, 1, f"{seed}:{key}")
@@ -79,8 +81,10 @@ def _drawn(names: Iterable[str], count: int, seed: str) -> set[str]:
     return set(random.Random(seed).sample(ordered, min(count, len(ordered))))  # noqa: S311 - a rotation
 
 
-def _group(item: pytest.Item, operation: Operation) -> tuple[str, ...]:
-    function = item.nodeid.partition("[")[0]
+def _group(item: pytest.Item) -> tuple[str, ...]:
+    function, operation = item.nodeid.partition("[")[0], _operation(item)
+    if operation is None:
+        return (function,)
     return (function, operation.service, operation.kind.value, operation.credentials.value)
 
 

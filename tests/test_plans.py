@@ -173,7 +173,7 @@ def test_every_kind_with_a_revisioned_write_takes_its_two_statuses_in_turn() -> 
     for kind in RECORDS.values():
         if any(operation.kind is Kind.STATUS for operation in records.changing(kind)):
             first, second = kind.turns
-            assert {first, second} == {"active", "inactive"}
+            assert first != second
             sample = OPERATIONS[kind.status or ""].fresh["status"]
             assert World({}, "run").fresh(sample) == first
 

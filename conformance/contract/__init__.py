@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract import ofm, ofm_people, operator, uas, usm
+from conformance.contract import (
+    ics,
+    ics_flows,
+    ics_holds,
+    ofm,
+    ofm_people,
+    operator,
+    pmc,
+    pvm,
+    pvm_products,
+    uas,
+    usm,
+)
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (uas, usm, ofm, ofm_people)
+_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, pmc, ics, ics_holds, ics_flows)
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {

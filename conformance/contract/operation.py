@@ -46,6 +46,7 @@ class Access(StrEnum):
     PUBLIC = "public"
     SELF = "self"
     ASSOCIATED = "associated"
+    ROLE = "role"
     OWNER = "owner"
     PRIMARY_OWNER = "primary-owner"
 
@@ -101,7 +102,12 @@ class Operation:
     access: Access
     # How sure we are of `access`: a page may name an operation without saying who may call it.
     access_certainty: Certainty = Certainty.DOCUMENTED
+    # Of a GET this is the query; of any other method the JSON body.
     body: Template = field(default_factory=dict)
+    # Headers that carry context: org, facility, channel.
+    context: Template = field(default_factory=dict)
+    # Any of these roles lets a caller through, where `access` is by role.
+    roles: frozenset[str] = frozenset()
     method: str = "POST"
     credentials: Placement = Placement.HEADER
     fresh: Mapping[str, str] = field(default_factory=dict)
@@ -124,7 +130,12 @@ class Operation:
 
     @property
     def org_scoped(self) -> bool:
-        return self.access in (Access.ASSOCIATED, Access.OWNER, Access.PRIMARY_OWNER)
+        return self.access not in (Access.PUBLIC, Access.SELF)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of all that a call takes, in body, query or headers."""
+        return parameters(self.body) | parameters(self.context)
 
     @property
     def writes(self) -> bool:
@@ -159,6 +170,10 @@ class RecordKind:
     terminal: str | None = "doomed"
     # Two statuses that a new record can be given in turn, for ever: each step is a legal edge.
     turns: tuple[str, str] = ("inactive", "active")
+    # Whether every run tries plans and races on it, and not only the deep ones.
+    tried: bool = True
+    # An operation that makes a new record from one that is there.
+    copy: str | None = None
 
     @property
     def service(self) -> str:

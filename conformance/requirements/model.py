@@ -8,10 +8,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-SET_VERSION = "2026.11.1"
+SET_VERSION = "2026.12.0"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
 
-Area = Literal["CRED", "VALID", "ASSOC", "ORG", "MAP", "REV", "ENV", "LIM"]
+Area = Literal["CRED", "VALID", "ASSOC", "ORG", "PROD", "PUB", "STOCK", "MAP", "REV", "ENV", "LIM"]
 Level = Literal["MUST", "SHOULD", "MAY"]
 Certainty = Literal["documented", "inferred"]
 Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "AS-BUILT"]
@@ -26,7 +26,8 @@ LAST_STEP = 13
 # A MAP id names the status and, where the rule is one service's, the service. The letter behind
 # the status tells rules of one status apart: W write block, R record, F foreign, E enumeration.
 ID_GRAMMAR = re.compile(
-    r"(?:CRED|VALID|ASSOC|ORG|REV|ENV|LIM)-[1-9]\d*|MAP-[45]\d\d[A-Z]?(?:-[A-Z]{3,})?"
+    r"(?:CRED|VALID|ASSOC|ORG|PROD|PUB|STOCK|REV|ENV|LIM)-[1-9]\d*"
+    r"|MAP-[45]\d\d[A-Z]?(?:-[A-Z]{3,})?"
 )
 # Pages as the documentation is cited: `usm/playbooks.html`, `usm/PROTOCOL.md`, `ofm/` (an index).
 SOURCE_GRAMMAR = re.compile(r"[a-z][\w./-]*(?:\.html|\.md|\.yaml|/)")

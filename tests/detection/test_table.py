@@ -19,6 +19,18 @@ UNBREAKABLE: Final = {
     "VALID-1": "the only way to break it is to refuse every session there is",
     "ASSOC-1": "the only way to break it is to refuse every owner",
     "ORG-51": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-1": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-2": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-4": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-5": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-7": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-8": "the only way to break it is to refuse a body of our own deduction",
+    "STOCK-1": "the only way to break it is to refuse a body of our own deduction",
+    "STOCK-2": "the only way to break it is to refuse a body of our own deduction",
+    "STOCK-9": "the only way to break it is to refuse a body of our own deduction",
+    "STOCK-63": "the only way to break it is to refuse a body of our own deduction",
+    "STOCK-67": "the only way to break it is to refuse a body of our own deduction",
+    "PROD-60": "the pages leave open whether it asks for credentials; only an outage breaks it",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.reference.platform_client import Org, Platform, running
+from tests.reference.products import Catalogue
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,8 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def org(platform: Platform) -> Org:
     return platform.org()
+
+
+@pytest.fixture(scope="session")
+def catalogue(platform: Platform, org: Org) -> Catalogue:
+    return Catalogue(platform, org, org.owner)

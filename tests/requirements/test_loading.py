@@ -66,7 +66,7 @@ def test_a_sentence_is_not_empty(copy: Path, field: str) -> None:
     assert refusal(copy).startswith(f"throttling.toml: LIM-1: {field}: ")
 
 
-@pytest.mark.parametrize("wrong", ["CRED", "CRED-0", "CRED-01", "cred-1", "PROD-1", "MAP-4", ""])
+@pytest.mark.parametrize("wrong", ["CRED", "CRED-0", "CRED-01", "cred-1", "SHOP-1", "MAP-4", ""])
 def test_a_malformed_id_is_refused(copy: Path, wrong: str) -> None:
     spoil(copy, "step01_credentials.toml", FIRST, f'id = "{wrong}"\n')
     assert refusal(copy).startswith(f"step01_credentials.toml: {wrong}: id: ")

@@ -56,7 +56,16 @@ def test_tentative_pages_are_at_most_should(released: RequirementSet) -> None:
 
 @pytest.mark.parametrize(
     ("area", "step"),
-    [("CRED", 1), ("VALID", 2), ("ASSOC", 3), ("ORG", 4), ("REV", 0), ("ENV", 0), ("LIM", 0)],
+    [
+        ("CRED", 1),
+        ("VALID", 2),
+        ("ASSOC", 3),
+        ("ORG", 4),
+        ("PROD", 5),
+        ("REV", 0),
+        ("ENV", 0),
+        ("LIM", 0),
+    ],
 )
 def test_an_area_belongs_to_its_step(released: RequirementSet, area: str, step: int) -> None:
     of_area = [r for r in released.requirements if r.area == area]
@@ -64,7 +73,7 @@ def test_an_area_belongs_to_its_step(released: RequirementSet, area: str, step: 
     assert {r.step for r in of_area} == {step}
 
 
-@pytest.mark.parametrize(("suffix", "step"), [("-UAS", 1), ("-USM", 1), ("-OFM", 4)])
+@pytest.mark.parametrize(("suffix", "step"), [("-UAS", 1), ("-USM", 1), ("-OFM", 4), ("-PVM", 5)])
 def test_a_map_rule_of_a_service_carries_its_step(
     released: RequirementSet, suffix: str, step: int
 ) -> None:
@@ -74,7 +83,7 @@ def test_a_map_rule_of_a_service_carries_its_step(
 
 
 def test_numbers_rise_within_a_file(released: RequirementSet) -> None:
-    for area in ("CRED", "VALID", "ASSOC", "ORG", "REV", "ENV", "LIM"):
+    for area in ("CRED", "VALID", "ASSOC", "ORG", "PROD", "REV", "ENV", "LIM"):
         numbers = [
             int(r.id.removeprefix(f"{area}-")) for r in released.requirements if r.area == area
         ]

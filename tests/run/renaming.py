@@ -40,8 +40,16 @@ def _body(operation: Operation) -> Iterator[str]:
     names = _names("request", operation)
     renamed = {names.get(name, name): part for name, part in operation.body.items()}
     if renamed != operation.body:
-        fields = ", ".join(f"{name} = {json.dumps(part)}" for name, part in renamed.items())
-        yield f"body = {{ {fields} }}"
+        yield f"body = {_inline(renamed)}"
+
+
+def _inline(value: Any) -> str:
+    """A value as TOML on one line; JSON writes all of it alike but tables."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_inline(part)}" for name, part in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(part) for part in value) + "]"
+    return json.dumps(value)
 
 
 def _yields(operation: Operation) -> Iterator[str]:

@@ -1,0 +1,340 @@
+"""Locations, receiving, stock and its card. Org, facility and channel are in headers."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("ics/calls.html")
+PLAYBOOK: Final = documented("ics/playbooks.html")
+PATTERN: Final = inferred("ics/calls.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+FACILITY: Final = {**ORG, "x-logical-guid": "$logical_guid"}
+# Variant-only lookups may leave the facility out (ics/openapi.yaml).
+ANY_FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
+CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+# What every write takes beside its own fields.
+NOTES: Final = {
+    "reason": "$?reason",
+    "reason_code": "$?reason_code",
+    "source_refs": "$?source_refs",
+    "cccode": "$?cccode",
+}
+KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+
+# Who may do what: any one of the roles is enough (ics/PROTOCOL.md).
+READERS: Final = frozenset(
+    {
+        "ics_view",
+        "ics_operator",
+        "ics_planner",
+        "ics_adjust",
+        "ics_count",
+        "ics_transfer_approve",
+        "ics_cost_admin",
+    }
+)
+OPERATORS: Final = frozenset({"ics_operator"})
+ADJUSTERS: Final = frozenset({"ics_adjust", "ics_operator"})
+
+# The buckets of a position (ics/); their place in an answer is our deduction.
+BUCKETS: Final = (
+    "on_hand",
+    "available",
+    "reserved",
+    "allocated",
+    "committed",
+    "quarantine",
+    "damaged",
+    "in_transit",
+)
+
+
+def position(prefix: str = "/data") -> dict[str, Binding]:
+    """Where an answer shows the buckets of one position."""
+    return {
+        name: bound(f"{prefix}/{name}", f"{prefix}/position/{name}", f"{prefix}/stock/{name}")
+        for name in BUCKETS
+    }
+
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+ROWS: Final[Mapping[str, Binding]] = {
+    **LISTED,
+    "item_facility": bound("/logical_guid"),
+    "item_variant": bound("/variant_id"),
+    **{f"item_{name}": bound(f"/{name}", f"/position/{name}") for name in BUCKETS},
+}
+
+
+def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
+    """An ICS route: a POST at a facility, read by any ICS role and written by operators."""
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", OPERATORS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("context", FACILITY)
+    return Operation(id=f"ics.{name}", path=f"/ics/{path}", kind=kind, source=source, **more)
+
+
+STAT = Operation(
+    id="ics.stat",
+    path="/ics/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=documented("ics/PROTOCOL.md"),
+    access=Access.SELF,
+    human_only=True,
+)
+
+# --- locations ---
+
+_BIN: Final[Mapping[str, Binding]] = {
+    "bin_id": bound("/data/bin_id", "/data/bin/bin_id"),
+    "zone_id": bound("/data/zone_id", "/data/bin/zone_id"),
+    "code": bound("/data/code", "/data/bin/code"),
+    "state": bound("/data/status", "/data/bin/status"),
+    "revision": REVISION,
+}
+_NAMED: Final = {"code": "$code", "caption": "$caption"}
+_NAMES: Final = {"code": "code", "caption": "caption"}
+
+ZONE_CREATE = route(
+    "zone.create",
+    "zone/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    access_certainty=Certainty.INFERRED,
+    body={**_NAMED, **KEYED},
+    fresh=_NAMES,
+    yields={"zone_id": bound("/data/zone_id", "/data/zone/zone_id")},
+)
+BIN_CREATE = route(
+    "bin.create",
+    "bin/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.zone",
+    body={"zone_id": "$zone_id", **_NAMED, **KEYED},
+    fresh=_NAMES,
+    yields=_BIN,
+)
+BIN_GET = route(
+    "bin.get",
+    "bin/get",
+    Kind.READ,
+    CALLS,
+    acts_on="ics.bin",
+    body={"bin_id": "$bin_id"},
+    yields=_BIN,
+)
+BIN_LIST = route(
+    "bin.list",
+    "bin/list",
+    Kind.LIST,
+    CALLS,
+    acts_on="ics.zone",
+    paginated=True,
+    body={"zone_id": "$?listed_zone", **PAGE},
+    yields={**LISTED, "item_id": bound("/bin_id")},
+)
+# That the record is revisioned is not documented, so its revision is sent and never judged.
+BIN_STATUS = route(
+    "bin.status_set",
+    "bin/status/set",
+    Kind.STATUS,
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.bin",
+    body={
+        "bin_id": "$bin_id",
+        "status": "$status",
+        "expected_revision": "$?expected_revision",
+    },
+    fresh={"status": "inactive"},
+    yields=_BIN,
+)
+
+# --- receiving ---
+
+_RECEIPT: Final[Mapping[str, Binding]] = {
+    "receipt_id": bound("/data/receipt_id", "/data/receipt/receipt_id"),
+    "state": bound("/data/status", "/data/state", "/data/receipt/status"),
+    "received": bound("/data/lines/0/quantity", "/data/receipt/lines/0/quantity"),
+    "revision": REVISION,
+}
+RECEIVE = route(
+    "receive.record",
+    "receive/record",
+    Kind.CREATE,
+    PLAYBOOK,
+    acts_on="ics.adjustment",
+    body={"lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}], **KEYED},
+    fresh={"quantity": "quantity", "source_refs": "source_refs"},
+    yields=_RECEIPT,
+)
+RECEIVE_GET = route(
+    "receive.get",
+    "receive/get",
+    Kind.READ,
+    PLAYBOOK,
+    acts_on="ics.receipt",
+    body={"receipt_id": "$receipt_id"},
+    yields=_RECEIPT,
+)
+QC_COMPLETE = route(
+    "qc.complete",
+    "qc/complete",
+    Kind.ACTION,
+    PLAYBOOK,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.receipt",
+    body={"receipt_id": "$receipt_id", **NOTES},
+    yields=_RECEIPT,
+)
+PUTAWAY = route(
+    "putaway.record",
+    "putaway/record",
+    Kind.ACTION,
+    PLAYBOOK,
+    acts_on="ics.inspection",
+    body={"receipt_id": "$receipt_id", "bin_id": "$bin_id", **KEYED},
+    yields={"putaway_id": bound("/data/putaway_id", "/data/putaway/putaway_id")},
+)
+
+# --- stock ---
+
+ADJUST = route(
+    "adjustment.create",
+    "adjustment/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    roles=ADJUSTERS,
+    acts_on="ics.adjustment",
+    body={
+        "variant_id": "$variant_id",
+        "quantity_delta": "$quantity_delta",
+        "bin_id": "$?bin_id",
+        **KEYED,
+    },
+    fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
+    yields={
+        "adjustment_id": bound("/data/adjustment_id", "/data/adjustment/adjustment_id"),
+        "quantity_delta": bound("/data/quantity_delta", "/data/adjustment/quantity_delta"),
+    },
+)
+STOCK_GET = route(
+    "stock.get",
+    "stock/get",
+    Kind.READ,
+    PLAYBOOK,
+    acts_on="ics.adjustment",
+    context=ANY_FACILITY,
+    body={"variant_id": "$variant_id"},
+    yields={**ROWS, **position()},
+)
+STOCK_LIST = route(
+    "stock.list",
+    "stock/list",
+    Kind.LIST,
+    PLAYBOOK,
+    acts_on="ics.adjustment",
+    context=ANY_FACILITY,
+    paginated=True,
+    body={"variant_id": "$?listed_variant", **PAGE},
+    yields=ROWS,
+)
+TRANSITION = route(
+    "stock.transition",
+    "stock/transition",
+    Kind.ACTION,
+    PLAYBOOK,
+    roles=ADJUSTERS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.adjustment",
+    body={
+        "variant_id": "$variant_id",
+        "from_bucket": "$from_bucket",
+        "to_bucket": "$to_bucket",
+        "quantity": "$quantity",
+        **KEYED,
+    },
+    fresh={
+        "from_bucket": "from_bucket",
+        "to_bucket": "to_bucket",
+        "quantity": "quantity",
+        "reason": "reason",
+    },
+)
+STOCK_CARD = route(
+    "stock_card.list",
+    "stock-card/list",
+    Kind.LIST,
+    inferred("story/ics.html"),
+    acts_on="ics.adjustment",
+    paginated=True,
+    body={"variant_id": "$variant_id", **PAGE},
+    yields={
+        **LISTED,
+        "item_id": bound("/event_id"),
+        "item_reason": bound("/reason"),
+        "item_source_refs": bound("/source_refs"),
+        "item_actor": bound("/actor"),
+        "item_delta": bound("/quantity_delta", "/deltas/on_hand"),
+    },
+)
+ATP = route(
+    "atp.query",
+    "atp/query",
+    Kind.READ,
+    CALLS,
+    acts_on="ics.adjustment",
+    context={**ANY_FACILITY, "x-channel-code": "$?channel_code"},
+    body={"variant_id": "$variant_id"},
+    yields={"promised": bound("/data/total_quantity", "/data/quantity", "/data/available")},
+)
+
+OPERATIONS = (
+    STAT,
+    ZONE_CREATE,
+    BIN_CREATE,
+    BIN_GET,
+    BIN_LIST,
+    BIN_STATUS,
+    RECEIVE,
+    RECEIVE_GET,
+    QC_COMPLETE,
+    PUTAWAY,
+    ADJUST,
+    STOCK_GET,
+    STOCK_LIST,
+    TRANSITION,
+    STOCK_CARD,
+    ATP,
+)
+# Status values of bins and receipts are not documented: nothing here can be closed.
+RECORDS = (
+    RecordKind("ics.zone", "zone_id", ZONE_CREATE.id, terminal=None),
+    RecordKind(
+        "ics.bin", "bin_id", BIN_CREATE.id, BIN_GET.id, BIN_LIST.id, terminal=None, editable="code"
+    ),
+    RecordKind("ics.adjustment", "adjustment_id", ADJUST.id, terminal=None),
+    RecordKind("ics.receipt", "receipt_id", RECEIVE.id, RECEIVE_GET.id, terminal=None),
+    # A receipt whose quality control is complete.
+    RecordKind("ics.inspection", "receipt_id", QC_COMPLETE.id, RECEIVE_GET.id, terminal=None),
+)

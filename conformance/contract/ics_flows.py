@@ -1,0 +1,193 @@
+"""Transfers between facilities, comments on stock records, and the org-wide search plane."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.ics import CALLS, KEYED, LISTED, NOTES, ORG, PAGE, READERS, route
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Edge,
+    Kind,
+    Operation,
+    RecordKind,
+    bound,
+)
+
+# The lifecycle is drawn; how its routes are spelt is our deduction.
+_DRAWN: Final = inferred("common/state-machines.html")
+_COMMENTS: Final = documented("common/comments-inbox.html")
+_APPROVERS: Final = frozenset({"ics_transfer_approve"})
+_TRANSFER: Final[Mapping[str, Binding]] = {
+    "transfer_id": bound("/data/transfer_id", "/data/transfer/transfer_id"),
+    "state": bound("/data/status", "/data/state", "/data/transfer/status"),
+    "revision": REVISION,
+}
+
+TRANSFER_EDGES: Final = {
+    "submit": Edge("requested", "submitted"),
+    "approve": Edge("submitted", "approved"),
+    "ship": Edge("approved", "shipped"),
+    "receive": Edge("shipped", "received"),
+}
+# A transfer in each state, under the name of the record kind that is one.
+TRANSFER_IN: Final = {
+    "requested": "ics.transfer",
+    "submitted": "ics.submitted_transfer",
+    "approved": "ics.approved_transfer",
+    "shipped": "ics.shipped_transfer",
+}
+MOST_LINES: Final = 20
+
+TRANSFER_REQUEST = route(
+    "transfer.request",
+    "transfer/request",
+    Kind.CREATE,
+    _DRAWN,
+    access_certainty=Certainty.INFERRED,
+    roles=frozenset({"ics_operator", "ics_transfer_approve"}),
+    acts_on="ics.transfer",
+    context=ORG,
+    body={
+        "request_context": {
+            "source_logical_guid": "$source_logical_guid",
+            "dest_logical_guid": "$dest_logical_guid",
+        },
+        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
+        **KEYED,
+    },
+    fresh={"quantity": "quantity", "reason": "reason"},
+    yields=_TRANSFER,
+)
+
+
+def _step(verb: str) -> Operation:
+    submits = verb == "submit"
+    return route(
+        f"transfer.{verb}",
+        f"transfer/{verb}",
+        Kind.STATUS,
+        _DRAWN,
+        access_certainty=Certainty.DOCUMENTED if submits else Certainty.INFERRED,
+        roles=_APPROVERS if verb in ("submit", "approve") else frozenset({"ics_operator"}),
+        acts_on=TRANSFER_IN[TRANSFER_EDGES[verb].before],
+        context=ORG,
+        body={
+            "transfer_id": "$transfer_id",
+            "expected_revision": "$?expected_revision",
+            **NOTES,
+        },
+        yields=_TRANSFER,
+    )
+
+
+STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
+
+_COMMENT: Final[Mapping[str, Binding]] = {
+    "comment_id": bound("/data/comment_id", "/data/comment/comment_id"),
+    "text": bound("/data/text", "/data/comment/text"),
+    "revision": REVISION,
+}
+_TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
+
+
+def _comment(name: str, path: str, kind: Kind, **more: Any) -> Operation:
+    """A comment route: for any member of the org, without a facility."""
+    more.setdefault("access_certainty", Certainty.INFERRED)
+    return route(
+        f"comment.{name}",
+        path,
+        kind,
+        CALLS,
+        access=Access.ASSOCIATED,
+        roles=READERS,
+        acts_on="ics.comment",
+        context=ORG,
+        **more,
+    )
+
+
+COMMENT_CREATE = _comment(
+    "create",
+    "comment",
+    Kind.CREATE,
+    access_certainty=Certainty.DOCUMENTED,
+    body={**_TARGET, "text": "$text", "idempotency_key": "$?idempotency_key"},
+    fresh={"target_type": "target_type", "text": "caption"},
+    yields=_COMMENT,
+)
+COMMENT_GET = _comment(
+    "get", "comment/get", Kind.READ, body={"comment_id": "$comment_id"}, yields=_COMMENT
+)
+COMMENT_LIST = _comment(
+    "list",
+    "comment/list",
+    Kind.LIST,
+    body={**_TARGET, **PAGE},
+    paginated=True,
+    yields={**LISTED, "item_id": bound("/comment_id")},
+)
+COMMENT_REVISE = _comment(
+    "revise",
+    "comment/revise",
+    Kind.UPDATE,
+    body={
+        "comment_id": "$comment_id",
+        "text": "$text",
+        "expected_revision": "$?expected_revision",
+    },
+    fresh={"text": "caption"},
+    yields=_COMMENT,
+)
+COMMENT_REPORT = _comment("report", "comment/report", Kind.LIST, body=PAGE, yields=LISTED)
+
+
+def _search(name: str, body: Mapping[str, str]) -> Operation:
+    return route(
+        f"search.{name}",
+        f"search/{name}",
+        Kind.LIST,
+        _COMMENTS,
+        access=Access.ASSOCIATED,
+        access_certainty=Certainty.INFERRED,
+        context=ORG,
+        body=body,
+        yields=LISTED,
+    )
+
+
+SEARCH_COMMENTS = _search("comments", {"q": "$?q", **PAGE})
+SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
+
+OPERATIONS = (
+    TRANSFER_REQUEST,
+    *STEPS.values(),
+    COMMENT_CREATE,
+    COMMENT_GET,
+    COMMENT_LIST,
+    COMMENT_REVISE,
+    COMMENT_REPORT,
+    SEARCH_COMMENTS,
+    SEARCH_INBOX,
+)
+# Neither a way back for transfers nor the status values of comments are documented.
+RECORDS = (
+    RecordKind("ics.transfer", "transfer_id", TRANSFER_REQUEST.id, terminal=None),
+    *(
+        RecordKind(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb].id, terminal=None)
+        for verb, edge in TRANSFER_EDGES.items()
+        if edge.after in TRANSFER_IN
+    ),
+    RecordKind(
+        "ics.comment",
+        "comment_id",
+        COMMENT_CREATE.id,
+        COMMENT_GET.id,
+        COMMENT_LIST.id,
+        COMMENT_REVISE.id,
+        editable="text",
+        terminal=None,
+    ),
+)

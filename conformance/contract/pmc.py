@@ -1,0 +1,286 @@
+"""PMC: publish profiles, content packs, runs, products and what is online.
+
+All 23 paths are published; of their inputs only a few are. The org is in the header `x-orgcode`;
+reads are GET with their inputs in the query.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented
+from conformance.contract.operation import (
+    CONFLICT_REVISION,
+    REVISION,
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    Placement,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+_CALLS: Final = documented("pmc/calls.html")
+_ORG: Final = {"x-orgcode": "$orgcode"}
+_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+_GUARD: Final = {"expected_revision": "$expected_revision"}
+
+READERS: Final = frozenset({"pmc_view", "pvv", "pma"})
+PUBLISHERS: Final = frozenset({"pmc_publish", "pma"})
+POINTER_KINDS: Final = ("staged", "preview", "fallback")
+
+_LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+_RUN: Final[Mapping[str, Binding]] = {
+    "run_id": bound("/data/run_id", "/data/run/run_id"),
+    "state": bound("/data/status", "/data/run/status"),
+    "published_count": bound("/data/published_count", "/data/run/published_count"),
+    "skipped_count": bound("/data/skipped_count", "/data/run/skipped_count"),
+    "processed_count": bound("/data/processed_count", "/data/run/processed_count"),
+    "entries": bound("/data/entries", "/data/run/entries"),
+}
+_PRODUCT: Final[Mapping[str, Binding]] = {
+    "product_id": bound("/data/product_id", "/data/product/product_id"),
+    "variant_id": bound("/data/variant_id", "/data/product/variant_id"),
+    "channel_guid": bound("/data/channel_guid", "/data/product/channel_guid"),
+    "state": bound("/data/status", "/data/product/status"),
+    "online_revision_id": bound("/data/online_revision_id", "/data/product/online_revision_id"),
+    "content": bound("/data/content", "/data/product/content"),
+    "revision": REVISION,
+    "conflict_revision": CONFLICT_REVISION,
+}
+_PACK: Final[Mapping[str, Binding]] = {
+    "pack_id": bound("/data/pack_id", "/data/pack/pack_id"),
+    "version": bound("/data/version", "/data/pack/version"),
+    "content": bound("/data/content", "/data/pack/content"),
+    "state": bound("/data/status", "/data/pack/status"),
+    "upload_url": bound("/data/upload_url", "/data/upload/url"),
+}
+
+
+def _operation(name: str, path: str, kind: Kind, **more: Any) -> Operation:
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", PUBLISHERS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("method", "POST" if kind.writes else "GET")
+    more.setdefault("context", _ORG)
+    # That reads ask for a role, and which rows are reads, is stated for all of them at once.
+    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
+    return Operation(id=f"pmc.{name}", path=f"/pmc/{path}", kind=kind, source=_CALLS, **more)
+
+
+BUILD_STATS = _operation(
+    "build.stats",
+    "build/stats",
+    Kind.READ,
+    access=Access.PUBLIC,
+    credentials=Placement.NONE,
+    # Not required here: a check leaves it out.
+    context={"x-orgcode": "$?orgcode"},
+)
+PROFILE_SET = _operation(
+    "profile.set",
+    "publish-profile/set",
+    Kind.ACTION,
+    acts_on="pmc.profiled_channel",
+    body={"channel_code": "$channel_code", "required_attributes": "$required_attributes"},
+    fresh={"required_attributes": "no_attributes"},
+    yields={"required_attributes": bound("/data/required_attributes")},
+)
+PROFILE_GET = _operation(
+    "profile.get",
+    "publish-profile/get",
+    Kind.READ,
+    acts_on="pmc.profile",
+    body={"channel_code": "$channel_code"},
+    yields={"required_attributes": bound("/data/required_attributes")},
+)
+PACK_CREATE = _operation(
+    "pack.create",
+    "pack/create",
+    Kind.CREATE,
+    body={"pack_code": "$pack_code", "content": "$?content", "presigned": "$?presigned"},
+    fresh={"pack_code": "pack_code", "content": "pack_content"},
+    yields=_PACK,
+    issues=("upload_url",),
+)
+PACK_COMPLETE = _operation(
+    "pack.complete",
+    "pack/complete",
+    Kind.ACTION,
+    acts_on="pmc.uploaded_pack",
+    body={"pack_id": "$pack_id"},
+    yields=_PACK,
+)
+PACK_GET = _operation(
+    "pack.get",
+    "pack/get",
+    Kind.READ,
+    acts_on="pmc.pack",
+    body={"pack_id": "$pack_id"},
+    yields=_PACK,
+)
+PACK_LIST = _operation(
+    "pack.list",
+    "pack/list",
+    Kind.LIST,
+    acts_on="pmc.pack",
+    paginated=True,
+    body={"pack_code": "$pack_code", **_PAGE},
+    yields={**_LISTED, "item_id": bound("/pack_id"), "item_version": bound("/version")},
+)
+RUN_START = _operation(
+    "run.start",
+    "publish/run/start",
+    Kind.CREATE,
+    acts_on="pmc.open_channel",
+    body={
+        "reason": "$reason",
+        "channel_guid": "$channel_guid",
+        "selector": "$selector",
+        "pack_refs": "$?pack_refs",
+    },
+    fresh={"reason": "caption"},
+    yields=_RUN,
+)
+_ONE_RUN: Final = {"run_id": "$run_id"}
+RUN_STEP = _operation(
+    "run.step", "publish/run/step", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
+)
+RUN_CANCEL = _operation(
+    "run.cancel", "publish/run/cancel", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
+)
+RUN_GET = _operation(
+    "run.get", "publish/run/get", Kind.READ, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
+)
+MANIFEST_LIST = _operation(
+    "manifest.list",
+    "publish/run/manifest/list",
+    Kind.LIST,
+    acts_on="pmc.finished_run",
+    paginated=True,
+    body={**_ONE_RUN, **_PAGE},
+    yields={**_LISTED, "item_id": bound("/part_id")},
+)
+MANIFEST_PRESIGN = _operation(
+    "manifest.presign",
+    "publish/run/manifest/presign",
+    Kind.READ,
+    acts_on="pmc.finished_run",
+    body={**_ONE_RUN, "part_id": "$part_id"},
+    yields={"download_url": bound("/data/download_url", "/data/url")},
+    issues=("download_url",),
+)
+PRODUCT_GET = _operation(
+    "product.get",
+    "product/get",
+    Kind.READ,
+    acts_on="pmc.product",
+    body={"variant_id": "$variant_id", "channel_guid": "$channel_guid"},
+    yields=_PRODUCT,
+)
+PRODUCT_LIST = _operation(
+    "product.list",
+    "product/list",
+    Kind.LIST,
+    acts_on="pmc.product",
+    paginated=True,
+    body={"channel_guid": "$channel_guid", "style_id": "$?style_filter", **_PAGE},
+    yields={**_LISTED, "item_id": bound("/product_id")},
+)
+PRODUCT_SEARCH = _operation(
+    "product.search",
+    "product/search",
+    Kind.LIST,
+    acts_on="pmc.product",
+    paginated=True,
+    body={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid", **_PAGE},
+    fresh={"q": "search_text"},
+    yields={**_LISTED, "item_id": bound("/product_id")},
+)
+PRODUCT_GROUP = _operation(
+    "product.group",
+    "product/group",
+    Kind.LIST,
+    method="POST",
+    body={"dimension": "$dimension", "limit": "$?limit"},
+    fresh={"dimension": "dimension"},
+    yields={"items": bound("/data/items", "/data/groups")},
+)
+REVISION_LIST = _operation(
+    "product.revision_list",
+    "product/revision/list",
+    Kind.LIST,
+    acts_on="pmc.product",
+    paginated=True,
+    body={"product_id": "$product_id", **_PAGE},
+    yields={
+        **_LISTED,
+        "item_id": bound("/revision_id"),
+        "item_state": bound("/status"),
+        "item_reason": bound("/reason"),
+        "item_content": bound("/content"),
+    },
+)
+
+
+def _on_product(name: str, path: str, **body: str) -> Operation:
+    return _operation(
+        f"product.{name}",
+        f"product/{path}",
+        Kind.ACTION,
+        acts_on="pmc.product",
+        revisioned=True,
+        body={"product_id": "$product_id", **body, **_GUARD},
+        fresh={"kind": "pointer_kind"} if "kind" in body else {},
+        yields=_PRODUCT,
+    )
+
+
+ONLINE_SET = _on_product("online_set", "online/set", revision_id="$revision_id")
+ONLINE_CLEAR = _on_product("online_clear", "online/clear")
+POINTER_SET = _on_product("pointer_set", "pointer/set", kind="$kind", revision_id="$revision_id")
+POINTER_CLEAR = _on_product("pointer_clear", "pointer/clear", kind="$kind")
+POINTER_GET = _operation(
+    "product.pointer_get",
+    "product/pointer/get",
+    Kind.READ,
+    acts_on="pmc.product",
+    body={"product_id": "$product_id", "kind": "$kind"},
+    fresh={"kind": "pointer_kind"},
+    yields={"revision_id": bound("/data/revision_id"), "revision": REVISION},
+)
+
+OPERATIONS = (
+    BUILD_STATS,
+    PROFILE_SET,
+    PROFILE_GET,
+    PACK_CREATE,
+    PACK_COMPLETE,
+    PACK_GET,
+    PACK_LIST,
+    RUN_START,
+    RUN_STEP,
+    RUN_CANCEL,
+    RUN_GET,
+    MANIFEST_LIST,
+    MANIFEST_PRESIGN,
+    PRODUCT_GET,
+    PRODUCT_LIST,
+    PRODUCT_SEARCH,
+    PRODUCT_GROUP,
+    REVISION_LIST,
+    ONLINE_SET,
+    ONLINE_CLEAR,
+    POINTER_SET,
+    POINTER_CLEAR,
+    POINTER_GET,
+)
+RECORDS = (
+    RecordKind("pmc.pack", "pack_id", PACK_CREATE.id, PACK_GET.id, PACK_LIST.id, terminal=None),
+    RecordKind("pmc.run", "run_id", RUN_START.id, RUN_GET.id, terminal=None),
+)

@@ -1,0 +1,274 @@
+"""PVM: suppliers, brands, taxonomy, options. The org is in the header `x-orgcode`.
+
+Reads are GET with their inputs in the query, writes are POST. Roles are asked for on every route;
+an active owner passes them all.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, Source, documented, inferred
+from conformance.contract.operation import (
+    CONFLICT_REVISION,
+    REVISION,
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    Placement,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("pvm/calls.html")
+PLAYBOOK: Final = documented("pvm/playbooks.html")
+PATTERN: Final = inferred("pvm/calls.html")
+STORY: Final = inferred("story/pvm.html")
+
+CODE_PATTERN: Final = r"[A-Z][A-Z0-9_-]{0,9}"
+STATES: Final = ("inactive", "active", "doomed")
+MOST_ALIASES: Final = 16
+
+SUPPLIER_EDITORS: Final = frozenset({"pvm_supplier_admin", "vca"})
+EDITORS: Final = frozenset({"pvm_edit", "pma"})
+VIEWERS: Final = frozenset({"pvm_view", "pvv"}) | EDITORS | SUPPLIER_EDITORS
+
+ORG: Final = {"x-orgcode": "$orgcode"}
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+PAGE: Final = {
+    "status": "$?status",
+    "include_doomed": "$?include_doomed",
+    "limit": "$?limit",
+    "next_token": "$?next_token",
+}
+GUARD: Final = {"expected_revision": "$expected_revision"}
+
+
+def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
+    """A PVM route: reads are GET and for viewers, writes POST and for editors of products.
+
+    That reads ask for a role at all follows from there being a role for viewers.
+    """
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", EDITORS if kind.writes else VIEWERS)
+    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("method", "POST" if kind.writes else "GET")
+    more.setdefault("context", ORG)
+    return Operation(id=f"pvm.{name}", path=f"/pvm/{path}", kind=kind, source=source, **more)
+
+
+def shown(noun: str, *names: str) -> dict[str, Binding]:
+    """Bindings of a single record's answer; `names` stand under their own name."""
+    fields = (f"{noun}_id", "code", "caption", *names)
+    return {
+        **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fields},
+        "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
+        "revision": REVISION,
+    }
+
+
+def guarded(yields: Mapping[str, Binding]) -> dict[str, Binding]:
+    """The same for a write that `expected_revision` guards."""
+    return {**yields, "conflict_revision": CONFLICT_REVISION}
+
+
+class Family:
+    """The routes that records of the product model share, and the record kind they make up."""
+
+    def __init__(
+        self,
+        noun: str,
+        fields: Mapping[str, Any],
+        *,
+        written: Mapping[str, Source],
+        filters: Mapping[str, str] | None = None,
+        fresh: Mapping[str, str] | None = None,
+        roles: frozenset[str] = EDITORS,
+        yields: tuple[str, ...] = (),
+        within: str | None = None,
+        updated: bool = True,
+        tried: bool = False,
+        copy: str | None = None,
+    ) -> None:
+        self.noun, self.id, self.name = noun, f"{noun}_id", f"pvm.{noun}"
+        self._written, self._roles = written, roles
+        self.shown = shown(noun, *yields)
+        self.create = operation(
+            f"{noun}.create",
+            noun,
+            Kind.CREATE,
+            PLAYBOOK,
+            roles=roles,
+            acts_on=within,
+            body={
+                "code": "$code",
+                "code_pattern": "$?code_pattern",
+                "code_max_attempts": "$?code_max_attempts",
+                **fields,
+                "caption": "$caption",
+            },
+            fresh={"code": "pvm_code", "caption": "caption", **(fresh or {})},
+            yields=self.shown,
+        )
+        self.list = operation(
+            f"{noun}.list",
+            noun,
+            Kind.LIST,
+            written.get("list", PATTERN),
+            paginated=True,
+            body={**(filters or {}), **PAGE},
+            yields={**LISTED, "item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
+        )
+        self.get = operation(
+            f"{noun}.get",
+            f"{noun}/get",
+            Kind.READ,
+            written.get("get", PATTERN),
+            body={self.id: f"${self.id}"},
+            acts_on=self.name,
+            yields=self.shown,
+        )
+        self.update = self.write("update", {"caption": "$caption"}, {"caption": "caption"})
+        self.status = self.write(
+            "status", {"status": "$status"}, {"status": "active"}, kind=Kind.STATUS
+        )
+        self.operations = (
+            self.create,
+            self.list,
+            self.get,
+            *([self.update] if updated else []),
+            self.status,
+        )
+        self.record = RecordKind(
+            self.name,
+            self.id,
+            self.create.id,
+            self.get.id,
+            self.list.id,
+            self.update.id if updated else None,
+            self.status.id,
+            turns=("active", "inactive"),
+            tried=tried,
+            copy=copy,
+        )
+
+    def write(
+        self,
+        verb: str,
+        change: Mapping[str, Any],
+        fresh: Mapping[str, str] | None = None,
+        *,
+        kind: Kind = Kind.UPDATE,
+        acts_on: str | None = None,
+        source: Source = PATTERN,
+    ) -> Operation:
+        """A write on one record of the family, guarded by the record's revision."""
+        return operation(
+            f"{self.noun}.{verb.replace('/', '_')}",
+            f"{self.noun}/{verb}",
+            kind,
+            self._written.get(verb, source),
+            roles=self._roles,
+            body={self.id: f"${self.id}", **change, **GUARD},
+            fresh=fresh or {},
+            acts_on=acts_on or self.name,
+            revisioned=True,
+            yields=guarded(self.shown),
+        )
+
+
+_SEEN: Final = dict.fromkeys(("list", "get", "status", "update"), CALLS)
+
+VENDOR = Family("vendor", {}, written={}, roles=SUPPLIER_EDITORS, tried=True)
+MANUFACTURER = Family("manufacturer", {}, written={}, roles=SUPPLIER_EDITORS)
+BRAND = Family("brand", {}, written=_SEEN)
+DIVISION = Family("division", {}, written={})
+DEPARTMENT = Family(
+    "department",
+    {"division_id": "$division_id"},
+    written={name: CALLS for name in _SEEN if name != "update"},
+    filters={"division_id": "$?division_id"},
+)
+CATEGORY = Family(
+    "category",
+    {"department_id": "$department_id"},
+    written=_SEEN,
+    filters={"department_id": "$?department_id"},
+    tried=True,
+)
+SEASON = Family("season", {}, written={})
+OPTION_GROUP = Family("option_group", {}, written={})
+OPTION = Family(
+    "option",
+    {"option_group_id": "$option_group_id"},
+    written={},
+    filters={"option_group_id": "$?option_group_id"},
+)
+FAMILIES = (
+    VENDOR,
+    MANUFACTURER,
+    BRAND,
+    DIVISION,
+    DEPARTMENT,
+    CATEGORY,
+    SEASON,
+    OPTION_GROUP,
+    OPTION,
+)
+
+_LINK: Final = {"supplier_type": "$supplier_type", "supplier_id": "$vendor_id"}
+LINK_ADD = BRAND.write(
+    "link/add", _LINK, {"supplier_type": "vendor"}, kind=Kind.ACTION, source=CALLS
+)
+LINK_REMOVE = BRAND.write(
+    "link/remove",
+    _LINK,
+    {"supplier_type": "vendor"},
+    kind=Kind.ACTION,
+    acts_on="pvm.brand_link",
+    source=CALLS,
+)
+LINK_SET_PRIMARY = BRAND.write(
+    "link/set_primary",
+    _LINK,
+    {"supplier_type": "vendor"},
+    kind=Kind.ACTION,
+    acts_on="pvm.brand_link",
+    source=CALLS,
+)
+LINK_LIST = operation(
+    "brand.link_list",
+    "brand/link/list",
+    Kind.LIST,
+    CALLS,
+    body={"brand_id": "$brand_id", **PAGE},
+    acts_on="pvm.brand_link",
+    paginated=True,
+    yields={**LISTED, "item_primary": bound("/primary", "/is_primary")},
+)
+
+STAT = operation(
+    "stat",
+    "stat",
+    Kind.READ,
+    documented("pvm/PROTOCOL.md"),
+    access=Access.PUBLIC,
+    credentials=Placement.NONE,
+    context={},
+)
+
+OPERATIONS = (
+    STAT,
+    LINK_ADD,
+    LINK_REMOVE,
+    LINK_SET_PRIMARY,
+    LINK_LIST,
+    *(operation for family in FAMILIES for operation in family.operations),
+)
+RECORDS = tuple(family.record for family in FAMILIES)

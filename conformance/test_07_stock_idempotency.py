@@ -1,0 +1,170 @@
+"""Step 7: a request with an idempotency key has one effect, however often it is sent."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import OPERATIONS
+from fixtures import people, records, shelves
+from fixtures.answer import Answer
+from fixtures.check import Check
+from fixtures.client import Caller
+from fixtures.companions import advance
+from fixtures.races import at_once, together
+from fixtures.request import AS_PROVEN
+from fixtures.session import Session
+from fixtures.shelves import Shelf
+from fixtures.stages import catalog as product_model
+from fixtures.stages.catalog import Catalog
+from fixtures.stock import Stock
+
+# The routes that are documented to take a key, as far as this suite calls them, with the id of
+# what each makes and the field in which another payload differs.
+ADJUST, RESERVE, ALLOCATE = (
+    "ics.adjustment.create",
+    "ics.reservation.create",
+    "ics.allocation.create",
+)
+ROUTES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    ADJUST: ("adjustment_id", {"quantity_delta": 4}),
+    RESERVE: ("reservation_id", {"quantity": 4}),
+    ALLOCATE: ("allocation_id", {"quantity": 4}),
+    "ics.transfer.request": ("transfer_id", {"reason": "another reason"}),
+    "ics.comment.create": ("comment_id", {"text": "another text"}),
+}
+ON_STOCK: Final = {
+    ADJUST: Stock(available=12),
+    RESERVE: Stock(available=8, reserved=2),
+    ALLOCATE: Stock(available=8, allocated=2),
+}
+ALMOST_A_DAY_S: Final = 23.9 * 3600
+every_route = pytest.mark.parametrize("route", ROUTES)
+on_stock = pytest.mark.parametrize("route", ON_STOCK)
+
+
+def keyed(caller: Caller, route: str, **given: Any) -> Mapping[str, Any]:
+    """All values of one request with a key of its own."""
+    operation = OPERATIONS[route]
+    made = {} if "variant_id" in given else records.sample_values(caller, operation)
+    key = {"idempotency_key": f"conformance-{secrets.token_hex(8)}"}
+    return {**caller.fill(operation, {**made, **given}), **key}
+
+
+def of_two(shelf: Shelf, route: str) -> Mapping[str, Any]:
+    """A keyed request for two units of the shelf."""
+    name = "quantity_delta" if route == ADJUST else "quantity"
+    return keyed(shelf.caller, route, variant_id=shelf.variant_id, **{name: 2})
+
+
+def send(caller: Caller, route: str, values: Mapping[str, Any], **other: Any) -> Answer:
+    return caller(route, AS_PROVEN, **{**values, **other})
+
+
+def id_of(answer: Answer) -> str:
+    return str(answer.value(ROUTES[answer.operation.id][0]))
+
+
+def expect_same_record(first: Answer, second: Answer) -> None:
+    name, made = ROUTES[first.operation.id][0], id_of(first)
+    again = second.accepted().optional(name)
+    second.expect(
+        "the repeated request is answered with the record that the first one made",
+        holds=again is not None and str(again) == made,
+        expected=f"the same {name}",
+        observed=f"no {name}" if again is None else f"another {name}",
+        uses=(name,),
+    )
+
+
+@pytest.mark.requirement("STOCK-44")
+@every_route
+def test_repeated_request_is_answered_with_the_original_response(
+    merchant: Caller, route: str
+) -> None:
+    values = keyed(merchant, route)
+    first = send(merchant, route, values)
+    expect_same_record(first, send(merchant, route, values))
+
+
+@pytest.mark.requirement("STOCK-44")
+def test_repeated_request_is_answered_the_same_after_other_movements(shelf: Shelf) -> None:
+    values = of_two(shelf, RESERVE)
+    first = send(shelf.caller, RESERVE, values)
+    shelf.adjust(-8).accepted()
+    expect_same_record(first, send(shelf.caller, RESERVE, values))
+
+
+@pytest.mark.requirement("STOCK-45")
+@on_stock
+def test_repeated_request_has_one_effect(shelf: Shelf, route: str) -> None:
+    values = of_two(shelf, route)
+    for _ in range(3):
+        send(shelf.caller, route, values).accepted()
+    shelf.look().expect_stock("the request counts once", ON_STOCK[route])
+
+
+@pytest.mark.requirement("STOCK-45")
+@on_stock
+def test_request_repeated_at_the_same_time_has_one_effect(
+    session: Session, shelf: Shelf, route: str
+) -> None:
+    shelf.look()
+    values = of_two(shelf, route)
+    with at_once(session, [shelf.caller], 6, requests=6) as racers:
+        together(racers, lambda me: send(me.caller, route, values).status)
+    send(shelf.caller, route, values).accepted()
+    shelf.look().expect_stock("the request counts once", ON_STOCK[route])
+
+
+@pytest.mark.requirement("STOCK-46")
+@every_route
+def test_key_with_another_payload_is_refused(merchant: Caller, route: str) -> None:
+    values = keyed(merchant, route)
+    send(merchant, route, values).accepted()
+    send(merchant, route, values, **ROUTES[route][1]).refused(409)
+
+
+@pytest.mark.requirement("STOCK-46")
+@on_stock
+def test_refused_reuse_of_a_key_changes_nothing(shelf: Shelf, route: str) -> None:
+    values = of_two(shelf, route)
+    send(shelf.caller, route, values).accepted()
+    send(shelf.caller, route, values, **ROUTES[route][1]).refused(409)
+    shelf.look().expect_stock("the first request alone counts", ON_STOCK[route])
+
+
+@pytest.mark.requirement("STOCK-47")
+def test_key_counts_anew_on_another_route(shelf: Shelf) -> None:
+    values = of_two(shelf, RESERVE)
+    send(shelf.caller, RESERVE, values).accepted()
+    send(shelf.caller, ALLOCATE, values).accepted()
+    shelf.look().expect_stock("both requests count", Stock(available=6, reserved=2, allocated=2))
+
+
+@pytest.fixture
+def foreign_shelf(stranger_at_home: Caller, foreign_catalog: Catalog) -> Shelf:
+    """A shelf in the stranger's org."""
+    there = product_model.in_world(stranger_at_home.world, foreign_catalog)
+    return shelves.stocked(stranger_at_home.within(there))
+
+
+@pytest.mark.requirement("STOCK-48")
+def test_key_counts_anew_in_another_organisation(shelf: Shelf, foreign_shelf: Shelf) -> None:
+    values = of_two(shelf, RESERVE)
+    send(shelf.caller, RESERVE, values).accepted()
+    there = {**of_two(foreign_shelf, RESERVE), "idempotency_key": values["idempotency_key"]}
+    send(foreign_shelf.caller, RESERVE, there).accepted()
+    foreign_shelf.look().expect_stock("the request counts over there", ON_STOCK[RESERVE])
+
+
+@pytest.mark.requirement("STOCK-49")
+def test_key_is_kept_for_a_day(clock_session: Session, check: Check, clocked_shelf: Shelf) -> None:
+    values = of_two(clocked_shelf, ADJUST)
+    first = send(clocked_shelf.caller, ADJUST, values)
+    advance(clock_session, check, ALMOST_A_DAY_S)
+    again = people.log_in(clock_session, check, clocked_shelf.caller.actor)
+    later = clocked_shelf.by(clocked_shelf.caller.as_(again))
+    expect_same_record(first, send(later.caller, ADJUST, values))
+    later.look().expect_stock("the request counts once", ON_STOCK[ADJUST])

@@ -1,0 +1,141 @@
+"""A terse publisher in one org of a reference platform."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.reference.platform_client import Org, Platform, User
+from tests.reference.products import Catalogue, Record
+
+
+@dataclass(frozen=True)
+class Publisher:
+    catalogue: Catalogue
+    caller: User
+    channel_guid: str
+    channel_code: str = "kiosk"
+
+    @property
+    def platform(self) -> Platform:
+        return self.catalogue.platform
+
+    def ask(self, path: str, *, method: str = "POST", **inputs: Any) -> httpx.Response:
+        """A POST with a JSON body, or a GET with a query."""
+        carrier = "json" if method == "POST" else "params"
+        headers = {**self.caller.headers, "x-orgcode": self.catalogue.org.code}
+        url = f"{self.platform.base_url}/pmc{path}"
+        sent: dict[str, Any] = {carrier: inputs}
+        return self.platform.client.request(method, url, headers=headers, **sent)
+
+    def post(self, path: str, **inputs: Any) -> Record:
+        return _data(self.ask(path, **inputs))
+
+    def get(self, path: str, **inputs: Any) -> Record:
+        return _data(self.ask(path, method="GET", **inputs))
+
+    def refused(self, path: str, **inputs: Any) -> tuple[int, str]:
+        return _refusal(self.ask(path, **inputs))
+
+    def refused_get(self, path: str, **inputs: Any) -> tuple[int, str]:
+        return _refusal(self.ask(path, method="GET", **inputs))
+
+    def style(self, count: int = 1) -> tuple[Record, list[Record]]:
+        """An active style with `count` active variants."""
+        catalogue = self.catalogue
+        matrix = catalogue.matrix(options=count)
+        row = matrix["matrix"][0]
+        ogm = catalogue.move("ogm", matrix, "active")
+        style = catalogue.style(ogm_id=ogm["ogm_id"])
+        variants = []
+        for option in row["option_codes"]:
+            selection = {"option_group_code": row["option_group_code"], "option_code": option}
+            variant = catalogue.variant(style, selections=[selection])
+            variants.append(catalogue.move("variant", variant, "active"))
+        return catalogue.move("style", style, "active"), variants
+
+    def start(self, style: Record, variant: Record | None = None, **fields: Any) -> Record:
+        selector = {"style_id": style["style_id"]}
+        if variant is not None:
+            selector["variant_id"] = variant["variant_id"]
+        sent = {"channel_guid": self.channel_guid, "selector": selector, "reason": "spring"}
+        return self.post("/publish/run/start", **{**sent, **fields})
+
+    def step(self, run: Record) -> Record:
+        return self.post("/publish/run/step", run_id=run["run_id"])
+
+    def publish(self, style: Record, variant: Record | None = None, **fields: Any) -> Record:
+        """A run stepped to its end, with the entries of all its pages."""
+        run = self.start(style, variant, **fields)
+        entries: list[Record] = []
+        while run["status"] == "running":
+            run = self.step(run)
+            entries += run["entries"]
+        return {**run, "entries": entries}
+
+    def product(self, variant: Record) -> Record:
+        return self.get(
+            "/product/get", variant_id=variant["variant_id"], channel_guid=self.channel_guid
+        )
+
+    def published(self) -> tuple[Record, Record, Record]:
+        """A style, its one variant and the product of the two on this channel."""
+        style, variants = self.style()
+        self.publish(style)
+        return style, variants[0], self.product(variants[0])
+
+    def revisions(self, product: Record) -> list[Record]:
+        listed = self.get("/product/revision/list", product_id=product["product_id"])
+        items: list[Record] = listed["items"]
+        return items
+
+    def change(self, path: str, product: Record, **fields: Any) -> Record:
+        """A revisioned change of `product`, from the revision it was shown at."""
+        return self.post(path, **_addressed(product, fields))
+
+    def refused_change(self, path: str, product: Record, **fields: Any) -> tuple[int, str]:
+        return self.refused(path, **_addressed(product, fields))
+
+
+def publisher(catalogue: Catalogue, caller: User | None = None) -> Publisher:
+    """A publisher, the owner unless told otherwise, on a fresh active channel."""
+    platform, org = catalogue.platform, catalogue.org
+    channel = active_channel(platform, org)
+    return Publisher(catalogue, caller or org.owner, channel["channel_guid"])
+
+
+def active_channel(platform: Platform, org: Org, code: str = "kiosk") -> Record:
+    base: Record = {"org_guid": org.guid}
+
+    def named(kind: str, **fields: Any) -> Record:
+        body = {**base, "code": "F" + secrets.token_hex(4).upper(), "caption": kind, **fields}
+        return platform.make(f"/ofm/facility/{kind}/create", body, org.owner)
+
+    sites = {
+        "physical_guid": named("physical")["physical_guid"],
+        "legal_guid": named("legal")["legal_guid"],
+    }
+    place = {**base, "logical_guid": named("logical", **sites)["logical_guid"]}
+    described = {"channel_code": code, "market": "US", "locale": "en_US", "caption": "Till"}
+    draft = platform.make("/ofm/sales-channel/create", {**place, **described}, org.owner)
+    move = {"channel_guid": draft["channel_guid"], "expected_revision": draft["revision"]}
+    return platform.make(
+        "/ofm/sales-channel/status", {**base, **move, "status": "active"}, org.owner
+    )
+
+
+def _addressed(product: Record, fields: Record) -> Record:
+    named = {"product_id": product["product_id"], "expected_revision": product["revision"]}
+    return {**named, **fields}
+
+
+def _data(answer: httpx.Response) -> Record:
+    assert answer.is_success, (answer.url.path, answer.status_code, answer.text)
+    envelope = answer.json()
+    return {**envelope["data"], "revision": envelope.get("revision")}
+
+
+def _refusal(answer: httpx.Response) -> tuple[int, str]:
+    assert not answer.is_success, answer.text
+    return answer.status_code, answer.json()["error"]["major"]["tag"]
