@@ -1,3 +1,5 @@
 """Wires the suite into pytest: options, markers, the recorder, the callers that checks ask for."""
 
-pytest_plugins = ["reports.plugin", "fixtures.callers", "fixtures.companions"]
+from fixtures.callers import PLUGINS
+
+pytest_plugins = ["reports.plugin", "fixtures.companions", *PLUGINS]

@@ -17,7 +17,7 @@ from fixtures.paging import LARGEST_LIMIT, expect_listed, holds, pages
 from fixtures.products import expect_shown, expect_unchanged, moved
 from fixtures.request import AS_PROVEN, Change
 from fixtures.session import Session
-from fixtures.stages.catalog import Catalog, in_world
+from fixtures.stages.catalog import Catalog
 from fixtures.world import World
 
 LIST, READ, CATEGORY = "pvm.category.list", "pvm.category.get", "pvm.category"
@@ -29,7 +29,7 @@ CROWD: Final = 10
 def crowd(session: Session, owner_actor: Actor, world: World, catalog: Catalog) -> World:
     """The world of a new department with ten categories, whose ids are `crowd`."""
     check = session.stage_check("ten categories", "PROD-51")
-    caller = session.caller(check, owner_actor, in_world(world, catalog))
+    caller = session.caller(check, owner_actor, world.extended(**catalog.model_dump()))
     department = str(records.make(caller, "pvm.department")["department_id"])
     there = caller.world.extended(department_id=department)
     found = [records.make(caller.within(there), CATEGORY)["category_id"] for _ in range(CROWD)]
@@ -155,13 +155,12 @@ def test_product_list_holds_no_record_of_another_org(
 
 @pytest.mark.requirement("PROD-53")
 def test_later_page_holds_no_product_record_of_another_org(
-    merchant: Caller, stranger_at_home: Caller, foreign_catalog: Catalog
+    merchant: Caller, foreign_merchant: Caller
 ) -> None:
     own = [str(records.make(merchant, "pvm.brand")["brand_id"]) for _ in range(2)]
-    there = stranger_at_home.within(in_world(stranger_at_home.world, foreign_catalog))
     for _ in range(2):
-        records.make(there, "pvm.brand")
-    walk = pages(there, "pvm.brand.list", limit=1)
+        records.make(foreign_merchant, "pvm.brand")
+    walk = pages(foreign_merchant, "pvm.brand.list", limit=1)
     for each in own:
         expect_listed(walk, each, listed=False)
 

@@ -6,23 +6,26 @@ from typing import Final
 import pytest
 
 from fixtures import people, records
+from fixtures.actors import Actor
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.products import edit, expect_shown, names
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.session import Session
-from fixtures.stages.cast import Keys, Stranger
+from fixtures.stages.cast import Stranger
 
-VIEW, EDIT, SUPPLIERS = "key_pvm_view", "key_pvm_edit", "key_pvm_supplier_admin"
+VIEW, EDIT, SUPPLIERS = "pvm_view", "pvm_edit", "pvm_supplier_admin"
 READS: Final = ("pvm.category.get", "pvm.brand.list", "pvm.barcode.resolve", "pvm.style.get")
 PRODUCTS: Final = ("pvm.category.create", "pvm.brand.create", "pvm.style.create", "pvm.barcode.add")
 SUPPLIER_WRITES: Final = ("pvm.vendor.create", "pvm.manufacturer.create")
 
 
 @pytest.fixture
-def key(request: pytest.FixtureRequest, merchant: Caller, product_keys: Keys) -> Caller:
-    """The key that the parameter names."""
-    return merchant.as_(product_keys.by_name[str(request.param)])
+def key(
+    request: pytest.FixtureRequest, merchant: Caller, role_key: Callable[[str], Actor]
+) -> Caller:
+    """The key of a service account that has the role which the parameter names."""
+    return merchant.as_(role_key(str(request.param)))
 
 
 # --- roles ---

@@ -14,6 +14,7 @@ from fixtures.products import (
     expect_shown,
     expect_state,
     expect_unchanged,
+    linked,
     linked_brand,
     moved,
     names,
@@ -116,7 +117,7 @@ def test_brand_has_one_primary_link_of_a_type(merchant: Caller) -> None:
     brand = linked_brand(merchant, ("vendor",), primary=True)
     second = records.make(merchant, "pvm.vendor")["vendor_id"]
     other = merchant.within(merchant.world.extended(vendor_id=second))
-    records.linked(other, brand, "vendor", "link_add", "link_set_primary")
+    linked(other, brand, "vendor", "link_add", "link_set_primary")
     listed = merchant("pvm.brand.link_list", brand_id=brand["brand_id"])
     primary = [listed.read_item(item, "item_primary") for item in listed.items()]
     listed.expect(

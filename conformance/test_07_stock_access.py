@@ -1,5 +1,6 @@
 """Step 7: which roles do what at ICS, and the context that a request stands in."""
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
 
@@ -8,14 +9,14 @@ import pytest
 from conformance.contract import OPERATIONS
 from conformance.contract.ics import READERS
 from conformance.contract.operation import Placement
-from fixtures.actors import garbage_session
+from fixtures.actors import Actor, garbage_session
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.scenes import Stage
 from fixtures.session import Session
 from fixtures.shelves import Shelf
-from fixtures.stages.cast import Keys, Stranger
+from fixtures.stages.cast import Stranger
 from fixtures.stages.stock import Stocked
 
 STOCK, RECEIVE, ADJUST = "ics.stock.get", "ics.receive.record", "ics.adjustment.create"
@@ -23,9 +24,9 @@ PUTAWAY: Final = "ics.putaway.record"
 
 
 @pytest.fixture
-def keyed(shelf: Shelf, stock_keys: Keys, role: str) -> Shelf:
+def keyed(shelf: Shelf, role_key: Callable[[str], Actor], role: str) -> Shelf:
     """The shelf in the hands of a service account that has this role alone."""
-    return shelf.by(shelf.caller.as_(stock_keys.by_name[role]))
+    return shelf.by(shelf.caller.as_(role_key(role)))
 
 
 # --- roles ---

@@ -14,6 +14,7 @@ from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.paging import expect_listed, holds, pages
+from fixtures.products import new_variant
 from fixtures.records import Values
 from fixtures.request import AS_PROVEN, Change
 from fixtures.scenes import Stage
@@ -113,7 +114,7 @@ def test_transfer_names_its_facilities_in_the_body(merchant: Caller) -> None:
 @pytest.mark.requirement("STOCK-64")
 def test_transfer_of_more_than_20_lines_is_refused(merchant: Caller) -> None:
     made = records.make(merchant, "ics.transfer")
-    variants = [records.variant(merchant) for _ in range(MOST_LINES + 1)]
+    variants = [new_variant(merchant) for _ in range(MOST_LINES + 1)]
     merchant("ics.transfer.request", of_lines(merchant, variants[1:]), **made).accepted()
     merchant("ics.transfer.request", of_lines(merchant, variants), **made).refused()
 

@@ -16,8 +16,6 @@ from fixtures.races import at_once, together
 from fixtures.request import AS_PROVEN
 from fixtures.session import Session
 from fixtures.shelves import Shelf
-from fixtures.stages import catalog as product_model
-from fixtures.stages.catalog import Catalog
 from fixtures.stock import Stock
 
 # The routes that are documented to take a key, as far as this suite calls them, with the id of
@@ -144,10 +142,9 @@ def test_key_counts_anew_on_another_route(shelf: Shelf) -> None:
 
 
 @pytest.fixture
-def foreign_shelf(stranger_at_home: Caller, foreign_catalog: Catalog) -> Shelf:
+def foreign_shelf(foreign_merchant: Caller) -> Shelf:
     """A shelf in the stranger's org."""
-    there = product_model.in_world(stranger_at_home.world, foreign_catalog)
-    return shelves.stocked(stranger_at_home.within(there))
+    return shelves.stocked(foreign_merchant)
 
 
 @pytest.mark.requirement("STOCK-48")

@@ -331,10 +331,24 @@ OPERATIONS = (
 RECORDS = (
     RecordKind("ics.zone", "zone_id", ZONE_CREATE.id, terminal=None),
     RecordKind(
-        "ics.bin", "bin_id", BIN_CREATE.id, BIN_GET.id, BIN_LIST.id, terminal=None, editable="code"
+        "ics.bin",
+        "bin_id",
+        BIN_CREATE.id,
+        BIN_GET.id,
+        BIN_LIST.id,
+        terminal=None,
+        editable="code",
+        parents=("ics.zone",),
     ),
     RecordKind("ics.adjustment", "adjustment_id", ADJUST.id, terminal=None),
     RecordKind("ics.receipt", "receipt_id", RECEIVE.id, RECEIVE_GET.id, terminal=None),
     # A receipt whose quality control is complete.
-    RecordKind("ics.inspection", "receipt_id", QC_COMPLETE.id, RECEIVE_GET.id, terminal=None),
+    RecordKind(
+        "ics.inspection",
+        "receipt_id",
+        QC_COMPLETE.id,
+        RECEIVE_GET.id,
+        terminal=None,
+        parents=("ics.receipt", "ics.bin"),
+    ),
 )

@@ -52,6 +52,7 @@ class Family:
         scope: Mapping[str, str] | None = None,
         access: Certainty = Certainty.DOCUMENTED,
         first_status: str = "inactive",
+        parents: tuple[str, ...] = (),
     ) -> None:
         self.guid, self.path, self.access = guid, path, access
         made, rest = sources
@@ -106,6 +107,7 @@ class Family:
             self.update.id,
             self.status.id,
             turns=("active", "inactive") if first_status == "active" else ("inactive", "active"),
+            parents=parents,
         )
 
     def _route(
@@ -187,6 +189,8 @@ CHANNEL = Family(
     sources=(_PLAYBOOK, _PATTERN),
     access=Certainty.INFERRED,
     first_status="active",
+    # A code is taken in its facility, so each channel gets a new one.
+    parents=("ofm.logical",),
 )
 FAMILIES = (COST_CENTRE, PHYSICAL, LEGAL, LOGICAL, ZONE, TEAM, CHANNEL)
 

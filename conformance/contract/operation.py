@@ -67,6 +67,13 @@ class Radius(StrEnum):
 
 
 @dataclass(frozen=True)
+class Fixed:
+    """A value that a sample sends as it stands; a name in its place asks for a fresh one."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Binding:
     """JSON pointers into an answer, tried in order; the first that is there gives the value."""
 
@@ -110,7 +117,8 @@ class Operation:
     roles: frozenset[str] = frozenset()
     method: str = "POST"
     credentials: Placement = Placement.HEADER
-    fresh: Mapping[str, str] = field(default_factory=dict)
+    # What a sample sends unless it is given: the kind of a fresh value, or one value for all times.
+    fresh: Mapping[str, str | Fixed] = field(default_factory=dict)
     yields: Mapping[str, Binding] = field(default_factory=dict)
     # A record kind (see `RecordKind`) that must exist before the operation can be called.
     acts_on: str | None = None
@@ -174,6 +182,8 @@ class RecordKind:
     tried: bool = True
     # An operation that makes a new record from one that is there.
     copy: str | None = None
+    # Kinds of which each record of this kind has one of its own.
+    parents: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:

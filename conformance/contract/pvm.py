@@ -95,6 +95,7 @@ class Family:
         updated: bool = True,
         tried: bool = False,
         copy: str | None = None,
+        parents: tuple[str, ...] = (),
     ) -> None:
         self.noun, self.id, self.name = noun, f"{noun}_id", f"pvm.{noun}"
         self._written, self._roles = written, roles
@@ -156,6 +157,7 @@ class Family:
             turns=("active", "inactive"),
             tried=tried,
             copy=copy,
+            parents=parents,
         )
 
     def write(

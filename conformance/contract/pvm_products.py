@@ -69,6 +69,8 @@ VARIANT = Family(
     filters={"style_id": "$?style_id"},
     within="pvm.style",
     yields=("style_id", "matrix_rev", "stale"),
+    # A style has one variant of each signature.
+    parents=("pvm.style",),
 )
 FAMILIES = (OGM, STYLE, VARIANT)
 
@@ -90,6 +92,7 @@ class Attachment:
         read: Operation | None = None,
         turns: tuple[str, str] = ("inactive", "active"),
         yields: tuple[str, ...] = (),
+        parents: tuple[str, ...] = (),
     ) -> None:
         added, listed, moved = sources
         identifier, name = f"{noun}_id", f"pvm.{noun}"
@@ -138,6 +141,7 @@ class Attachment:
             self.status.id,
             turns=turns,
             tried=False,
+            parents=parents,
         )
 
 
@@ -199,6 +203,7 @@ ALTERNATIVE = Attachment(
     {"alternative_variant_id": "$other_variant_id"},
     scope=_OF_VARIANT,
     holder=VARIANT.name,
+    parents=(VARIANT.name,),
 )
 COMMENT = Attachment(
     "comment",

@@ -11,7 +11,25 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 SET_VERSION = "2026.12.0"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
 
-Area = Literal["CRED", "VALID", "ASSOC", "ORG", "PROD", "PUB", "STOCK", "MAP", "REV", "ENV", "LIM"]
+Area = Literal[
+    "CRED",
+    "VALID",
+    "ASSOC",
+    "ORG",
+    "PROD",
+    "PUB",
+    "STOCK",
+    "ORDER",
+    "PROC",
+    "PRICE",
+    "LOYAL",
+    "EVENT",
+    "EXIT",
+    "MAP",
+    "REV",
+    "ENV",
+    "LIM",
+]
 Level = Literal["MUST", "SHOULD", "MAY"]
 Certainty = Literal["documented", "inferred"]
 Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "AS-BUILT"]
@@ -26,7 +44,7 @@ LAST_STEP = 13
 # A MAP id names the status and, where the rule is one service's, the service. The letter behind
 # the status tells rules of one status apart: W write block, R record, F foreign, E enumeration.
 ID_GRAMMAR = re.compile(
-    r"(?:CRED|VALID|ASSOC|ORG|PROD|PUB|STOCK|REV|ENV|LIM)-[1-9]\d*"
+    rf"(?:{'|'.join(area for area in get_args(Area) if area != 'MAP')})-[1-9]\d*"
     r"|MAP-[45]\d\d[A-Z]?(?:-[A-Z]{3,})?"
 )
 # Pages as the documentation is cited: `usm/playbooks.html`, `usm/PROTOCOL.md`, `ofm/` (an index).

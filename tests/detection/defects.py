@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.run.suite import ROOT
 
-CATALOGUE: Final = ROOT / "fixtures" / "reference" / "defects.toml"
+CATALOGUE: Final = ROOT / "fixtures" / "reference" / "defects"
 WATCHERS: Final = "conformance/watchers"
 
 
@@ -32,8 +32,10 @@ class Defect:
 
 
 def catalogue() -> tuple[Defect, ...]:
-    """All defects, in the order of the file."""
-    table = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+    """All defects, in the order of the files and in each."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(CATALOGUE.glob("*.toml"))]
     return tuple(
-        Defect(**{**entry, "also": tuple(entry.get("also", ()))}) for entry in table["defect"]
+        Defect(**{**entry, "also": tuple(entry.get("also", ()))})
+        for text in texts
+        for entry in tomllib.loads(text)["defect"]
     )

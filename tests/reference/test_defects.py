@@ -8,7 +8,8 @@ import pytest
 from tests.reference.platform_client import PASSCODE, ROOT, running
 
 PLATFORM = ROOT / "fixtures" / "reference"
-CATALOGUE = tomllib.loads((PLATFORM / "defects.toml").read_text())["defect"]
+FILES = sorted((PLATFORM / "defects").glob("*.toml"))
+CATALOGUE = [defect for path in FILES for defect in tomllib.loads(path.read_text())["defect"]]
 CODE = "".join(path.read_text() for path in PLATFORM.rglob("*.py"))
 BY_STATE = re.compile("writes-open-on-(unverified|parked|suspended|frozen|doomed)")
 

@@ -5,17 +5,14 @@ own documentation: bindings only, no word of what is expected.
 """
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.contract import ROUTES
 from conformance.contract.operation import Operation
-from tests.run.suite import ROOT
+from fixtures.reference.renames import table
 
-_TABLE: Final = tomllib.loads(
-    (ROOT / "fixtures" / "reference" / "renames.toml").read_text(encoding="utf-8")
-)
+_TABLE: Final = table()
 
 
 def target_file(base_url: str, operator_url: str) -> str:
