@@ -1,8 +1,9 @@
 """The catalogue of deliberate defects, and the checks that have to notice them."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tests.run.suite import ROOT
 
@@ -33,9 +34,18 @@ class Defect:
 
 def catalogue() -> tuple[Defect, ...]:
     """All defects, in the order of the files and in each."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(CATALOGUE.glob("*.toml"))]
     return tuple(
         Defect(**{**entry, "also": tuple(entry.get("also", ()))})
-        for text in texts
-        for entry in tomllib.loads(text)["defect"]
+        for table in _tables()
+        for entry in table["defect"]
     )
+
+
+def unbreakable() -> dict[str, str]:
+    """The requirements that no defect can break, each with its reason."""
+    return {name: why for table in _tables() for name, why in table.get("unbreakable", {}).items()}
+
+
+def _tables() -> Iterator[dict[str, Any]]:
+    for path in sorted(CATALOGUE.glob("*.toml")):
+        yield tomllib.loads(path.read_text(encoding="utf-8"))
