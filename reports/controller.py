@@ -147,6 +147,7 @@ class Controller:
             "directory": str(self.directory),
             "run_id": self.run_id,
             "seed": self.aim.seed,
+            "turns": self.aim.takes_turns(self.target),
             "repeat": f"{self.aim.repeat} --run-seed {self.aim.seed}",
             "allure": getattr(self.config.option, "allure_report_dir", None),
             "waived": in_force(self.aim.waivers, self.target.host, self.target.kind, today),

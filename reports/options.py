@@ -17,6 +17,7 @@ from reports.waivers import load_waivers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TIERS: Final = ("smoke", "certify", "deep")
+CELLS: Final = ("auto", "every", "turns")
 DEFAULT_PROFILE: Final = "full/1"
 
 
@@ -28,6 +29,13 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
     group.addoption("--profile", metavar="NAME", help="full/1, team/1 or solo/1")
     group.addoption("--tier", choices=TIERS, default="certify", help="how much to run")
+    group.addoption(
+        "--cells",
+        choices=CELLS,
+        default="auto",
+        help="every parameter set of a check, or one of each kind by seed (turns); auto takes turns"
+        " where requests are a budget: in tier certify on a target that is not loopback",
+    )
     group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
     group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
     group.addoption("--run-seed", type=int, metavar="N", help="seed of all that is drawn")
@@ -51,6 +59,7 @@ class Aim:
     target: Target | None
     profile: Profile
     tier: str
+    cells: str
     directory: Path
     waivers: tuple[Waiver, ...]
     seed: int
@@ -59,6 +68,12 @@ class Aim:
     keep_on_failure: bool
     reference_args: tuple[str, ...]
     repeat: str
+
+    def takes_turns(self, target: Target) -> bool:
+        """Whether parameter sets take turns by seed, in place of all being tried."""
+        if self.cells == "auto":
+            return self.tier == "certify" and not target.is_loopback
+        return self.cells == "turns"
 
 
 def read(option: Any) -> Aim:
@@ -78,6 +93,7 @@ def read(option: Any) -> Aim:
         target=target,
         profile=_profile(requirements, name),
         tier=option.tier,
+        cells=option.cells,
         directory=_writable(Path(option.report_dir)),
         waivers=waivers,
         seed=option.run_seed if option.run_seed is not None else secrets.randbelow(2**32),

@@ -60,9 +60,9 @@ class Recorder:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        target, tier = self.settings["target"], self.settings["tier"]
-        rotate = tier == "certify" and not Target.model_validate(target).is_loopback
-        chosen = select(items, tier=tier, rotate=rotate, seed=self.settings["seed"])
+        settings = self.settings
+        how = {"tier": settings["tier"], "rotate": settings["turns"], "seed": settings["seed"]}
+        chosen = select(items, **how)
         items[:] = chosen.kept
         self.cells = chosen.cells
         if chosen.dropped:
