@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from conformance.requirements import RequirementSet
-from fixtures.target import Target
+from fixtures.pacing import HEADROOM
+from fixtures.target import Limits, Target
 from reports.costs import Cost, function_of, read
 from reports.options import Aim
 from reports.recorder import needs_of, requirement_of
@@ -20,7 +21,6 @@ _OF_KIND: Final = frozenset({"plans", "race", "long-race"})
 _APART: Final = frozenset({"clean-up", "flood", "clock-companion", "throttled-companion"})
 # Requests that close one record: most are closed with the revision last seen, at one.
 CLOSING: Final = 1.2
-BUDGET: Final = 1900
 
 
 def describe(
@@ -51,14 +51,29 @@ def _lines(
     for step in sorted(steps):
         yield f"            step {step:>2}  {steps[step]:>4}  {requirements.titles[step]}"
     yield f"  requests  about {requests}, as measured on the reference"
-    if requests > BUDGET and not target.is_loopback:
-        yield f"            more than the {BUDGET} that a run on a foreign target may use"
+    if not target.is_loopback:
+        yield f"            {_pace(requests, target.limits)}"
     if target.allow_burst and "burst" in aim.profile.needs:
         flood = 2 * target.limits.requests_per_minute + 1
         yield f"            and at the end one flood of up to {flood} on a throwaway org"
     yield f"  records   about {records} made"
     yield f"  needs     {', '.join(_needs(aim, target))}"
     yield from _remains(aim, target)
+
+
+def _pace(requests: int, limits: Limits) -> str:
+    """How the requests are spread, so that no firewall counts too many of one address."""
+    budget = int(limits.requests_per_address * HEADROOM)
+    if not budget:
+        return "the target file sets no limit for an address"
+    windows, seconds = -(-requests // budget), limits.address_window_seconds
+    last = requests - (windows - 1) * budget
+    minutes = (windows - 1) * seconds / 60 + last / max(1, limits.requests_per_minute)
+    plural = "s" if windows > 1 else ""
+    return (
+        f"at most {budget} in {seconds / 60:g} minutes from one address: {windows} such"
+        f" window{plural}, {minutes:.0f} minutes"
+    )
 
 
 def _is_built(name: str, aim: Aim, items: Sequence[pytest.Item]) -> bool:
