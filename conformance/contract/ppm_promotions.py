@@ -184,6 +184,7 @@ RATE_GET = route(
         "base_currency": "$?base_currency",
         "quote_currency": "$?quote_currency",
     },
+    fresh={"base_currency": Fixed("USD"), "quote_currency": Fixed("EUR")},
     yields=_RATE,
 )
 RATE_LIST = route(
