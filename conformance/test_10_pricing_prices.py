@@ -52,6 +52,7 @@ def test_price_list_is_attached(pricer: Caller, attached: str) -> None:
 
 @pytest.mark.requirement("PRICE-5")
 def test_price_is_read_as_it_was_set(pricer: Caller, variant_id: str) -> None:
+    pricer("ppm.price.get").accepted()
     price = pricing.draft(pricer, variant_id=variant_id, amount="12.30")
     answer = read(pricer, price)
     pricing.expect_amount(answer, "the entry is read with its amount", "12.30")
