@@ -12,7 +12,7 @@ from fixtures import pricing
 from fixtures.actors import Actor, garbage_session
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
-from fixtures.paging import LARGEST_LIMIT, pages
+from fixtures.paging import LARGEST_LIMIT, pages, read_all
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.stages.cast import Stranger
 
@@ -164,7 +164,7 @@ def test_repeated_price_makes_one_entry(pricer: Caller) -> None:
     for _ in range(3):
         pricer(pricing.SET, without("variant_id"), **sent).accepted()
     walk = pages(pricer, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
-    skus = [page.read_item(each, "item_sku") for page in walk for each in page.items()]
+    skus = read_all(walk, "item_sku")
     walk[-1].expect(
         "a request with a key makes one entry, however often it is sent",
         holds=skus.count(sku) == 1,
