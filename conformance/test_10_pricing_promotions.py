@@ -68,6 +68,8 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
     Whether validation refuses or answers that the coupon is not valid is not documented.
     """
     answer = caller(VALIDATE, AS_PROVEN, code=code, **asked)
+    how = "it answers so" if answer.ok else "it is refused"
+    answer.check.reading("how validation tells that a coupon is not valid", how)
     answer.expect(
         "the coupon is not valid",
         holds=not answer.ok or answer.optional("valid") is False,
@@ -98,6 +100,7 @@ def test_coupon_is_made_found_by_code_and_listed(pricer: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-36")
 def test_validation_redeems_nothing(pricer: Caller) -> None:
+    proven(pricer)
     code = coupon(pricer, max_redemptions=1)
     for _ in range(3):
         expect_taken(pricer, code)
@@ -106,6 +109,7 @@ def test_validation_redeems_nothing(pricer: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-37")
 def test_coupon_is_redeemed_as_often_as_it_allows_and_no_more(pricer: Caller) -> None:
+    proven(pricer)
     code = coupon(pricer, max_redemptions=2)
     for _ in range(2):
         pricer(REDEEM, AS_PROVEN, code=code).accepted()
