@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -293,13 +293,6 @@ def test_dynamic_rule_moves_a_price_only_while_it_is_active(
 # --- exchange rates ---
 
 
-def _decimal(answer: Answer, shown: object) -> Decimal:
-    try:
-        return Decimal(str(shown))
-    except InvalidOperation:
-        raise Inconclusive(f"{answer.operation.id}: the rate is no number") from None
-
-
 @pytest.fixture
 def rate(pricer: Caller, check: Check) -> dict[str, Any]:
     """A rate that the list shows; how rates come to be is not documented, so none is made."""
@@ -317,10 +310,10 @@ def test_exchange_rate_is_found(pricer: Caller, rate: dict[str, Any], by: str) -
     pair = ("base_currency", "quote_currency")
     names, change = (pair, AS_PROVEN) if by == "pair" else (("fx_rate_id",), without(*pair))
     answer = pricer("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
-    shown = _decimal(answer, answer.value("rate"))
+    shown = pricing.decimal_of(answer, "rate")
     answer.expect(
         f"the rate by {by} is the one that the list shows",
-        holds=shown == _decimal(answer, rate["rate"]),
+        holds=shown == Decimal(str(rate["rate"])),
         expected=str(rate["rate"]),
         observed=str(shown),
         uses=("rate",),

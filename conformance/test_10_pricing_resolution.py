@@ -1,6 +1,7 @@
 """Step 10: what resolution answers: at an instant, on a channel, at a facility, for a customer."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -155,6 +156,23 @@ def test_sku_alone_resolves_to_its_own_price(pricer: Caller, variant_id: str) ->
     pricing.approved_price(pricer, other, "20.00", sku=f"{sku}-2")
     answer = pricing.resolve_sku(pricer, sku)
     pricing.expect_amount(answer, "a SKU resolves to the price of its entry", "10.00")
+
+
+@pytest.mark.requirement("PRICE-70")
+def test_each_line_of_a_cart_has_its_own_price(pricer: Caller, variant_id: str) -> None:
+    pricing.approved_price(pricer, variant_id, "4.35")
+    articles = (str(pricer.world["variant_id"]), variant_id)
+    lines = [{"variant_id": each, "quantity": 2} for each in articles]
+    answer = pricer("ppm.price.resolve_cart", AS_PROVEN, cart_lines=lines)
+    pricing.expect_amount(answer, "the first line has its price", pricing.STANDARD)
+    second = pricing.decimal_of(answer, "second_amount")
+    answer.expect(
+        "the second line has its own",
+        holds=second == Decimal("4.35"),
+        expected="4.35",
+        observed=str(second),
+        uses=("second_amount",),
+    )
 
 
 # --- other organisations ---
