@@ -12,6 +12,8 @@ from conformance.contract import (
     ofm_people,
     operator,
     pmc,
+    ppm,
+    ppm_promotions,
     pvm,
     pvm_products,
     uas,
@@ -30,6 +32,8 @@ _SERVICES: Final = (
     ics,
     ics_holds,
     ics_flows,
+    ppm,
+    ppm_promotions,
     comments,
 )
 
