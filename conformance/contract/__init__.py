@@ -11,6 +11,9 @@ from conformance.contract import (
     ofm,
     ofm_people,
     operator,
+    pcm,
+    pcm_inbox,
+    pcm_invoices,
     pmc,
     pvm,
     pvm_products,
@@ -30,6 +33,9 @@ _SERVICES: Final = (
     ics,
     ics_holds,
     ics_flows,
+    pcm,
+    pcm_invoices,
+    pcm_inbox,
     comments,
 )
 
