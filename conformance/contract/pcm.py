@@ -136,8 +136,8 @@ PO_LIST = route(
     PLAYBOOK,
     acts_on="pcm.po",
     paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/po_id"), "item_state": bound("/status", "/state")},
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/po_id")},
 )
 
 

@@ -51,7 +51,7 @@ LIST = route(
     context=ORG,
     acts_on="pcm.inbox",
     paginated=True,
-    body={"record_id": "$?listed_record", **PAGE},
+    body=PAGE,
     yields={**LISTED, "item_id": bound("/inbox_id")},
 )
 # The values of state and status are not documented.

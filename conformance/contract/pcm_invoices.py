@@ -89,7 +89,7 @@ INVOICE_LIST = route(
     CALLS,
     acts_on="pcm.invoice",
     paginated=True,
-    body={"po_id": "$?listed_po", **PAGE},
+    body=PAGE,
     yields={**LISTED, "item_id": bound("/invoice_id")},
 )
 
