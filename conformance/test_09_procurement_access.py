@@ -1,6 +1,6 @@
 """Step 9: consignment and inbox, and which roles do what in procurement."""
 
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -12,9 +12,8 @@ from fixtures.actors import garbage_session
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown
-from fixtures.purchasing import Order, drafted, step
-from fixtures.records import Values
-from fixtures.request import AS_PROVEN, Change
+from fixtures.purchasing import APPROVE, Order, drafted, step, stepped
+from fixtures.request import Change
 
 ROLES: Final = sorted(CONSIGNERS)
 # Lists, and what is made to be held by them.
@@ -52,14 +51,6 @@ def test_notification_is_read_back_and_listed(purchaser: Caller) -> None:
     expect_listed(walk, identifier, inferred=True)
 
 
-def changed(caller: Caller, notification: Values, name: str, **values: Any) -> Values:
-    """The notification after its state or status was set."""
-    names = ("inbox_id", "expected_revision")
-    known = {each: notification[each] for each in names if notification.get(each) is not None}
-    answer = caller(f"pcm.inbox.{name}", AS_PROVEN, **known, **values).accepted()
-    return {**notification, "expected_revision": answer.optional("revision")}
-
-
 @pytest.mark.requirement("PROC-46")
 @pytest.mark.parametrize(("name", "other"), [("state", "status"), ("status", "state")])
 def test_state_and_status_of_a_notification_change_apart(
@@ -68,7 +59,7 @@ def test_state_and_status_of_a_notification_change_apart(
     notification = records.make(purchaser, "pcm.inbox")
     read = {"inbox_id": notification["inbox_id"]}
     before = purchaser("pcm.inbox.get", **read)
-    changed(purchaser, notification, name)
+    stepped(purchaser, f"pcm.inbox.{name}", notification)
     after = purchaser("pcm.inbox.get", **read)
     kept, new = ([answer.value(each) for answer in (before, after)] for each in (other, name))
     after.expect(
@@ -120,8 +111,8 @@ def test_buyers_alone_create_orders(purchaser: Caller, clerk: Caller, role: str)
 @pytest.mark.requirement("PROC-50")
 @pytest.mark.parametrize("role", ROLES)
 def test_approvers_alone_approve_orders(purchaser: Caller, clerk: Caller, role: str) -> None:
-    step(purchaser, "approve", drafted(purchaser)).accepted()
-    answer = step(clerk, "approve", drafted(purchaser))
+    step(purchaser, APPROVE, drafted(purchaser)).accepted()
+    answer = step(clerk, APPROVE, drafted(purchaser))
     if role == "pcm_po_approve":
         answer.accepted()
     else:
@@ -144,8 +135,8 @@ def test_each_of_its_roles_works_with_consignment(
 @pytest.mark.parametrize("role", sorted(READERS))
 def test_each_reading_role_writes_to_the_inbox(purchaser: Caller, clerk: Caller, role: str) -> None:
     del role
-    changed(purchaser, records.make(purchaser, "pcm.inbox"), "state")
-    changed(clerk, records.make(clerk, "pcm.inbox"), "state")
+    stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
+    stepped(clerk, "pcm.inbox.state", records.make(clerk, "pcm.inbox"))
 
 
 # --- context ---

@@ -1,7 +1,7 @@
 """Step 9: invoices are matched with orders and receipts; differences are disputed and resolved."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -14,9 +14,8 @@ from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown
-from fixtures.purchasing import Order, expect_echo, expect_invoice_state, state_of
+from fixtures.purchasing import Order, expect_invoice_state, state_of, step, stepped
 from fixtures.records import Values
-from fixtures.request import AS_PROVEN
 
 Orders = Callable[[str], Order]
 
@@ -75,10 +74,7 @@ def test_tolerance_of_an_invoice_overrides_the_default(
 
 def three_way(order: Order, **tolerances: str) -> Answer:
     """A three-way match of exactly what was ordered."""
-    answer = order.bill("125.00", match_mode=THREE_WAY, **tolerances)
-    for name, sent in {"match_mode": THREE_WAY, **tolerances}.items():
-        expect_echo(answer, name, sent)
-    return answer
+    return order.bill("125.00", match_mode=THREE_WAY, **tolerances)
 
 
 @pytest.mark.requirement("PROC-34")
@@ -115,6 +111,8 @@ def test_quantity_tolerance_lets_quantities_differ(
 
 # --- disputes ---
 
+DISPUTE: Final = "pcm.invoice.dispute"
+RESOLVE: Final = "pcm.invoice.resolve"
 OFF: Final = "999.00"
 MATCHED: Final = "125.00"
 
@@ -123,19 +121,6 @@ def matched(order: Order, total: str = MATCHED) -> Values:
     """A new invoice of the order: exact, or far off."""
     given = {"po_id": order.po_id, "invoice_total": total}
     return records.create(order.caller, RECORDS["pcm.invoice"], given)
-
-
-def step(caller: Caller, verb: str, invoice: Values, **values: Any) -> Answer:
-    """One step of a dispute, from the revision that the invoice was last seen at."""
-    names = ("invoice_id", "expected_revision")
-    known = {name: invoice[name] for name in names if invoice.get(name) is not None}
-    return caller(f"pcm.invoice.{verb}", AS_PROVEN, **known, **values)
-
-
-def stepped(caller: Caller, verb: str, invoice: Values, **values: Any) -> Values:
-    """The invoice after this step, with its revision as it is then."""
-    answer = step(caller, verb, invoice, **values).accepted()
-    return {**invoice, "expected_revision": answer.optional("revision")}
 
 
 def look(caller: Caller, invoice: Values) -> Answer:
@@ -148,30 +133,30 @@ def test_matched_and_exceptional_invoices_are_disputed(standing_order: Order) ->
     for total, state in ((OFF, "exception"), (MATCHED, "matched")):
         invoice = matched(standing_order, total)
         expect_invoice_state(look(caller, invoice), state)
-        stepped(caller, "dispute", invoice)
+        stepped(caller, DISPUTE, invoice)
         expect_invoice_state(look(caller, invoice), "disputed")
 
 
 @pytest.mark.requirement("PROC-39")
 @pytest.mark.parametrize("total", [MATCHED, OFF])
 def test_disputed_invoice_is_not_disputed_again(standing_order: Order, total: str) -> None:
-    disputed = stepped(standing_order.caller, "dispute", matched(standing_order, total))
-    step(standing_order.caller, "dispute", disputed).refused()
+    disputed = stepped(standing_order.caller, DISPUTE, matched(standing_order, total))
+    step(standing_order.caller, DISPUTE, disputed).refused()
 
 
 @pytest.mark.requirement("PROC-40")
 @pytest.mark.parametrize("total", [MATCHED, OFF])
 def test_invoice_that_is_not_disputed_is_not_resolved(standing_order: Order, total: str) -> None:
     caller = standing_order.caller
-    stepped(caller, "resolve", stepped(caller, "dispute", matched(standing_order)))
-    step(caller, "resolve", matched(standing_order, total)).refused()
+    stepped(caller, RESOLVE, stepped(caller, DISPUTE, matched(standing_order)))
+    step(caller, RESOLVE, matched(standing_order, total)).refused()
 
 
 @pytest.mark.requirement("PROC-41")
 def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check: Check) -> None:
     caller = standing_order.caller
-    invoice = stepped(caller, "dispute", matched(standing_order))
-    stepped(caller, "resolve", invoice)
+    invoice = stepped(caller, DISPUTE, matched(standing_order))
+    stepped(caller, RESOLVE, invoice)
     answer = look(caller, invoice)
     found, uses = state_of(answer, INVOICE_STATES)
     check.reading("the state of a resolved invoice", found)
@@ -188,7 +173,7 @@ def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check:
 def test_dispute_records_its_reason(standing_order: Order) -> None:
     why = str(standing_order.caller.world.fresh("caption"))
     invoice = matched(standing_order)
-    stepped(standing_order.caller, "dispute", invoice, reason=why)
+    stepped(standing_order.caller, DISPUTE, invoice, reason=why)
     expect_shown(look(standing_order.caller, invoice), why)
 
 

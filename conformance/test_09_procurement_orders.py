@@ -14,6 +14,7 @@ from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, ids, pages
 from fixtures.products import expect_shown
 from fixtures.purchasing import (
+    ISSUE,
     Order,
     drafted,
     expect_money,
@@ -57,7 +58,7 @@ def test_order_that_was_made_is_listed(publisher: Caller) -> None:
 def test_order_goes_by_approval_and_issue(publisher: Caller) -> None:
     order = drafted(publisher)
     for verb, edge in ORDER_EDGES.items():
-        order = stepped(publisher, verb, order)
+        order = stepped(publisher, f"pcm.po.{verb}", order)
         expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), edge.after)
 
 
@@ -65,7 +66,7 @@ def test_order_goes_by_approval_and_issue(publisher: Caller) -> None:
 def test_issue_before_approval_is_refused(publisher: Caller) -> None:
     purchasing.issued(publisher)
     order = drafted(publisher)
-    step(publisher, "issue", order).refused(None, "invalid-state")
+    step(publisher, ISSUE, order).refused(None, "invalid-state")
     expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), "draft")
 
 

@@ -11,10 +11,9 @@ import pytest
 from fixtures import purchasing
 from fixtures.check import Check
 from fixtures.client import Caller
-from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, pages
 from fixtures.products import new_variant
-from fixtures.purchasing import Order, drafted, expect_money, stepped
+from fixtures.purchasing import APPROVE, Order, drafted, expect_money, stepped
 from fixtures.races import at_once, together
 from fixtures.session import Session
 from fixtures.waiting import eventually
@@ -109,10 +108,8 @@ def test_what_came_beyond_the_order_is_settled_by_a_credit(order: Order, check: 
     order.receive(1).accepted()
     over = order.receive(11)
     check.reading("receiving more than was ordered", "taken" if over.ok else "refused")
-    if not over.ok:
-        raise Inconclusive(f"there is nothing to settle: {over.sketch}")
     order.caller("pcm.credit.apply", po_id=order.po_id, amount="25.00").accepted()
-    order.expect_received("a credit edits no receipt", 12)
+    order.expect_received("a credit edits no receipt", 12 if over.ok else 1)
     expect_money(order.look(), "the credit is noted", "credited_total", Decimal("25.00"))
 
 
@@ -132,7 +129,7 @@ def test_goods_of_an_order_that_is_not_issued_are_refused(order: Order, state: s
     order.receive(1).accepted()
     made = drafted(order.caller)
     if state == "approved":
-        made = stepped(order.caller, "approve", made)
+        made = stepped(order.caller, APPROVE, made)
     Order(order.caller, str(made["po_id"])).receive(1).refused()
 
 
