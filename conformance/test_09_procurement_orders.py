@@ -1,6 +1,7 @@
 """Step 9: purchase orders, from their draft to the supplier, and what they may be drawn up of."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, ids, pages
-from fixtures.products import expect_shown
+from fixtures.products import expect_shown, new_variant
 from fixtures.purchasing import (
     ISSUE,
     Order,
@@ -206,6 +207,13 @@ def test_total_is_exact(purchaser: Caller, operation: str, quantity: int, unit_c
     answer = purchaser(operation, quantity=quantity, unit_cost=unit_cost)
     total = purchasing.exact(quantity, unit_cost)
     expect_money(answer, f"{quantity} at {unit_cost} come to {total}", "total", total)
+
+
+@pytest.mark.requirement("PROC-14")
+def test_total_is_the_sum_over_lines(purchaser: Caller) -> None:
+    item = new_variant(purchaser)
+    answer = purchaser(CREATE, second_item=item, second_quantity=7, second_cost="0.10")
+    expect_money(answer, "125.00 and 0.70 come to 125.70", "total", Decimal("125.70"))
 
 
 @pytest.mark.requirement("PROC-15")

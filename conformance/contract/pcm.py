@@ -94,7 +94,8 @@ _ORDER: Final[Mapping[str, Binding]] = {
     "revision": REVISION,
 }
 ORDER_LINES: Final = [
-    {"variant_id": "$variant_id", "quantity": "$quantity", "unit_cost": "$unit_cost"}
+    {"variant_id": "$variant_id", "quantity": "$quantity", "unit_cost": "$unit_cost"},
+    {"variant_id": "$?second_item", "quantity": "$?second_quantity", "unit_cost": "$?second_cost"},
 ]
 PRICED: Final = {
     "quantity": Fixed(10),
