@@ -1,4 +1,4 @@
-"""A sample of the defects of procurement shows."""
+"""A sample of the defects of procurement shows, and so does its variant."""
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -55,3 +55,18 @@ def test_the_buyer_approves_and_another_org_receives() -> None:
         order = clerk.step("approve", clerk.draft())
         issued = clerk.make("/po/issue", **named(order))
         assert other.make("/receipt/record", **buyer.receipt_fields(issued, 1))["receipt_id"]
+
+
+def test_what_is_open_may_be_read_otherwise() -> None:
+    with running("--rate-limit-rpm", "0", "--variant", "procurement-read-otherwise") as platform:
+        buyer = buyer_of(platform)
+        order = buyer.issued(10, "100.00")
+        assert buyer.bill(order, "1010.00")["status"] == "exception"
+        assert buyer.bill(order, "1000.00", tolerance="0")["status"] == "matched"
+        over = buyer.receipt_fields(order, 11)
+        assert buyer.refused("/receipt/record", **over) == (409, "invalid-state")
+        bill = buyer.bill(order, "999.00")
+        for verb, state in (("dispute", "disputed"), ("resolve", "matched")):
+            at = {"invoice_id": bill["invoice_id"], "expected_revision": bill["revision"]}
+            bill = buyer.make(f"/invoice/{verb}", **at)
+            assert bill["status"] == state
