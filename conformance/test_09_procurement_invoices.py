@@ -15,7 +15,9 @@ from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown
 from fixtures.purchasing import Order, expect_invoice_state, state_of, step, stepped
+from fixtures.races import at_once, together
 from fixtures.records import Values
+from fixtures.session import Session
 
 Orders = Callable[[str], Order]
 
@@ -113,6 +115,7 @@ def test_quantity_tolerance_lets_quantities_differ(
 
 DISPUTE: Final = "pcm.invoice.dispute"
 RESOLVE: Final = "pcm.invoice.resolve"
+RACERS: Final = 6
 OFF: Final = "999.00"
 MATCHED: Final = "125.00"
 
@@ -142,6 +145,23 @@ def test_matched_and_exceptional_invoices_are_disputed(standing_order: Order) ->
 def test_disputed_invoice_is_not_disputed_again(standing_order: Order, total: str) -> None:
     disputed = stepped(standing_order.caller, DISPUTE, matched(standing_order, total))
     step(standing_order.caller, DISPUTE, disputed).refused()
+
+
+@pytest.mark.requirement("PROC-39")
+def test_of_disputes_at_the_same_time_one_is_accepted(
+    session: Session, standing_order: Order
+) -> None:
+    caller = standing_order.caller
+    stepped(caller, DISPUTE, matched(standing_order))
+    invoice = matched(standing_order)
+    with at_once(session, [caller], RACERS, requests=RACERS) as racers:
+        done = sum(together(racers, lambda me: step(me.caller, DISPUTE, invoice).ok))
+    look(caller, invoice).accepted().expect(
+        f"of {RACERS} disputes of one invoice at the same moment one is accepted",
+        holds=done == 1,
+        expected="one",
+        observed=f"{done}",
+    )
 
 
 @pytest.mark.requirement("PROC-40")
