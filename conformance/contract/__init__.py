@@ -11,6 +11,9 @@ from conformance.contract import (
     ofm,
     ofm_people,
     operator,
+    pcm,
+    pcm_inbox,
+    pcm_invoices,
     pmc,
     ppm,
     ppm_promotions,
@@ -34,6 +37,9 @@ _SERVICES: Final = (
     ics_flows,
     ppm,
     ppm_promotions,
+    pcm,
+    pcm_invoices,
+    pcm_inbox,
     comments,
 )
 

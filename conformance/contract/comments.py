@@ -122,6 +122,14 @@ class Comments:
 COMMENTED: Final = (
     Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
     Comments("ppm", on="ppm.price", target_type="price", added="PRICE-68", edited="PRICE-69"),
+    Comments(
+        "pcm",
+        on="pcm.po",
+        target_type="purchase_order",
+        added="PROC-59",
+        edited="PROC-60",
+        author="pcm_view",
+    ),
 )
 OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)

@@ -67,4 +67,17 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         org="PRICE-67",
         route="PRICE-66",
     ),
+    "pcm": KeyedService(
+        (
+            _other("pcm.po.create", "po_id", quantity=4),
+            _other("pcm.receipt.record", "receipt_id", quantity=4),
+            _other("pcm.invoice.match", "invoice_id", invoice_total="125.50"),
+            _other("pcm.inbox.create", "inbox_id", subject="another subject"),
+            _other("pcm.comment.create", "comment_id", text="another text"),
+        ),
+        replay="PROC-55",
+        payload="PROC-56",
+        org="PROC-58",
+        route="PROC-57",
+    ),
 }

@@ -193,6 +193,8 @@ class RecordKind:
 def render(template: Any, values: Mapping[str, Any]) -> Any:
     """`template` with its parameters filled in.
 
+    An element of a list that loses all its optional fields goes with them.
+
     Raises:
         KeyError: a parameter that is not optional has no value.
     """
@@ -205,7 +207,7 @@ def render(template: Any, values: Mapping[str, Any]) -> Any:
             if not (_is_optional(part) and _name(part) not in values)
         }
     if isinstance(template, Sequence) and not isinstance(template, str):
-        return [render(part, values) for part in template]
+        return [made for part in template if (made := render(part, values)) or not part]
     return template
 
 

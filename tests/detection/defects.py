@@ -1,7 +1,7 @@
 """The catalogue of deliberate defects, and the checks that have to notice them."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,12 +33,24 @@ class Defect:
 
 
 def catalogue() -> tuple[Defect, ...]:
-    """All defects, in the order of the files and in each."""
+    """All defects, in the order of the files and in each.
+
+    What a file names under `[also]` joins the `also` of defects that are told in other files.
+    """
+    tables = tuple(_tables())
+    joined = [each for table in tables for each in table.get("also", {}).items()]
     return tuple(
-        Defect(**{**entry, "also": tuple(entry.get("also", ()))})
-        for table in _tables()
+        Defect(**{**entry, "also": (*entry.get("also", ()), *_joining(entry["name"], joined))})
+        for table in tables
         for entry in table["defect"]
     )
+
+
+def _joining(name: str, joined: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
+    """What the files add to the defect of this name."""
+    for defect, requirements in joined:
+        if defect == name:
+            yield from requirements
 
 
 def unbreakable() -> dict[str, str]:

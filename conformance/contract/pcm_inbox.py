@@ -1,0 +1,82 @@
+"""The inbox of procurement: notifications with a state of work and, apart from it, a status."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.pcm import CALLS, KEYED, LISTED, ORG, PAGE, route, shown
+
+_SHOWN: Final[Mapping[str, Binding]] = {
+    **shown("inbox", "inbox_id", "subject", "state", "status"),
+    "revision": REVISION,
+}
+_REVISED: Final = {"expected_revision": "$?expected_revision"}
+
+CREATE = route(
+    "inbox.create",
+    "inbox/create",
+    Kind.CREATE,
+    CALLS,
+    context=ORG,
+    body={
+        "subject": "$subject",
+        "org_wide": "$org_wide",
+        "record_type": "$?record_type",
+        "record_id": "$?record_id",
+        **KEYED,
+    },
+    fresh={
+        "subject": "caption",
+        "org_wide": "yes",
+        "record_type": Fixed("purchase_order"),
+        "record_id": "guid",
+    },
+    yields=_SHOWN,
+)
+GET = route(
+    "inbox.get",
+    "inbox/get",
+    Kind.READ,
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    body={"inbox_id": "$inbox_id"},
+    yields=_SHOWN,
+)
+LIST = route(
+    "inbox.list",
+    "inbox/list",
+    Kind.LIST,
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/inbox_id")},
+)
+# The values of state and status are not documented.
+STATE = route(
+    "inbox.state",
+    "inbox/state",
+    Kind.STATUS,
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    body={"inbox_id": "$inbox_id", "state": "$state", **_REVISED},
+    fresh={"state": Fixed("done")},
+    yields=_SHOWN,
+)
+STATUS = route(
+    "inbox.status",
+    "inbox/status",
+    Kind.STATUS,
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    body={"inbox_id": "$inbox_id", "status": "$status", **_REVISED},
+    fresh={"status": "archive"},
+    yields=_SHOWN,
+)
+
+OPERATIONS = (CREATE, GET, LIST, STATE, STATUS)
+RECORDS = (RecordKind("pcm.inbox", "inbox_id", CREATE.id, GET.id, LIST.id, terminal=None),)

@@ -1,0 +1,165 @@
+"""Step 9: consignment and inbox, and which roles do what in procurement."""
+
+from typing import Final
+
+import pytest
+
+from conformance.contract import RECORDS
+from conformance.contract.operation import Placement
+from conformance.contract.pcm import CONSIGNERS, READERS
+from fixtures import records
+from fixtures.actors import garbage_session
+from fixtures.client import Caller
+from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
+from fixtures.products import expect_shown
+from fixtures.purchasing import APPROVE, Order, drafted, step, stepped
+from fixtures.request import Change
+
+ROLES: Final = sorted(CONSIGNERS)
+# Lists, and what is made to be held by them.
+LISTS: Final = {
+    "pcm.po.list": "pcm.po",
+    "pcm.invoice.list": "pcm.invoice",
+    "pcm.consignment.list": "pcm.settlement",
+    "pcm.inbox.list": "pcm.inbox",
+}
+
+
+def made(caller: Caller, kind: str) -> str:
+    """The id of a new record."""
+    return str(records.make(caller, kind)[RECORDS[kind].id])
+
+
+# --- consignment and inbox ---
+
+
+@pytest.mark.requirement("PROC-44")
+def test_settlement_is_read_back_and_listed(purchaser: Caller) -> None:
+    settlement = made(purchaser, "pcm.settlement")
+    answer = purchaser("pcm.consignment.get", settlement_id=settlement)
+    expect_shown(answer, settlement)
+    walk = pages(purchaser, "pcm.consignment.list", limit=LARGEST_LIMIT)
+    expect_listed(walk, settlement, inferred=True)
+
+
+@pytest.mark.requirement("PROC-45")
+def test_notification_is_read_back_and_listed(purchaser: Caller) -> None:
+    notification = records.make(purchaser, "pcm.inbox")
+    identifier = str(notification["inbox_id"])
+    expect_shown(purchaser("pcm.inbox.get", inbox_id=identifier), notification["subject"])
+    walk = pages(purchaser, "pcm.inbox.list", limit=LARGEST_LIMIT)
+    expect_listed(walk, identifier, inferred=True)
+
+
+@pytest.mark.requirement("PROC-46")
+@pytest.mark.parametrize(("name", "other"), [("state", "status"), ("status", "state")])
+def test_state_and_status_of_a_notification_change_apart(
+    purchaser: Caller, name: str, other: str
+) -> None:
+    notification = records.make(purchaser, "pcm.inbox")
+    read = {"inbox_id": notification["inbox_id"]}
+    before = purchaser("pcm.inbox.get", **read)
+    stepped(purchaser, f"pcm.inbox.{name}", notification)
+    after = purchaser("pcm.inbox.get", **read)
+    kept, new = ([answer.value(each) for answer in (before, after)] for each in (other, name))
+    after.expect(
+        f"{name} is changed, and {other} is as it was",
+        holds=kept[0] == kept[1] and new[0] != new[1],
+        expected=f"another {name}, the same {other}",
+        observed=f"{name} {new[0]} and then {new[1]}, {other} {kept[0]} and then {kept[1]}",
+        uses=(name, other),
+    )
+
+
+@pytest.mark.requirement("PROC-47")
+@pytest.mark.parametrize("operation", LISTS)
+def test_no_list_holds_a_document_of_another_organisation(
+    purchaser: Caller, foreign_purchaser: Caller, operation: str
+) -> None:
+    mine = made(purchaser, LISTS[operation])
+    made(foreign_purchaser, LISTS[operation])
+    walk = pages(foreign_purchaser, operation, limit=LARGEST_LIMIT)
+    expect_listed(walk, mine, listed=False)
+
+
+# --- roles ---
+
+
+@pytest.mark.requirement("PROC-48")
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_each_reading_role_reads_procurement(
+    clerk: Caller, standing_order: Order, role: str
+) -> None:
+    del role  # the account has it
+    standing_order.look()
+    standing_order.by(clerk).look()
+    for operation in ("pcm.po.list", "pcm.invoice.list"):
+        clerk(operation).accepted()
+
+
+@pytest.mark.requirement("PROC-49")
+@pytest.mark.parametrize("role", ROLES)
+def test_buyers_alone_create_orders(purchaser: Caller, clerk: Caller, role: str) -> None:
+    purchaser("pcm.po.create").accepted()
+    answer = clerk("pcm.po.create")
+    if role == "pcm_buyer":
+        answer.accepted()
+    else:
+        answer.refused(403)
+
+
+@pytest.mark.requirement("PROC-50")
+@pytest.mark.parametrize("role", ROLES)
+def test_approvers_alone_approve_orders(purchaser: Caller, clerk: Caller, role: str) -> None:
+    step(purchaser, APPROVE, drafted(purchaser)).accepted()
+    answer = step(clerk, APPROVE, drafted(purchaser))
+    if role == "pcm_po_approve":
+        answer.accepted()
+    else:
+        answer.refused(403)
+
+
+@pytest.mark.requirement("PROC-51")
+@pytest.mark.parametrize("role", ROLES)
+def test_each_of_its_roles_works_with_consignment(
+    purchaser: Caller, clerk: Caller, role: str
+) -> None:
+    del role
+    purchaser("pcm.consignment.settle").accepted()
+    settlement = clerk("pcm.consignment.settle").value("settlement_id")
+    clerk("pcm.consignment.get", settlement_id=settlement).accepted()
+    clerk("pcm.consignment.list").accepted()
+
+
+@pytest.mark.requirement("PROC-52")
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_each_reading_role_writes_to_the_inbox(purchaser: Caller, clerk: Caller, role: str) -> None:
+    del role
+    stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
+    stepped(clerk, "pcm.inbox.state", records.make(clerk, "pcm.inbox"))
+
+
+# --- context ---
+
+
+@pytest.mark.requirement("PROC-53")
+def test_health_of_procurement_is_told_to_a_user_and_nobody_else(
+    owner: Caller, anonymous: Caller
+) -> None:
+    owner("pcm.stat").accepted()
+    anonymous("pcm.stat").refused(401)
+    owner.as_(garbage_session())("pcm.stat").refused(401)
+
+
+@pytest.mark.requirement("PROC-54")
+def test_session_in_the_body_is_taken_by_procurement(purchaser: Caller) -> None:
+    purchaser("pcm.po.list").accepted()
+    purchaser("pcm.po.list", Change(place=Placement.BODY)).accepted()
+
+
+@pytest.mark.requirement("PROC-54")
+@pytest.mark.parametrize("role", ["pcm_view"])
+def test_key_in_the_body_is_taken_by_procurement(clerk: Caller, role: str) -> None:
+    del role
+    clerk("pcm.po.list").accepted()
+    clerk("pcm.po.list", Change(place=Placement.BODY)).accepted()

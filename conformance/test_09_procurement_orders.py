@@ -1,0 +1,240 @@
+"""Step 9: purchase orders, from their draft to the supplier, and what they may be drawn up of."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.pcm import ORDER_EDGES
+from fixtures import purchasing, records
+from fixtures.actors import Actor
+from fixtures.answer import Answer
+from fixtures.client import Caller
+from fixtures.paging import LARGEST_LIMIT, expect_listed, ids, pages
+from fixtures.products import expect_shown, new_variant
+from fixtures.purchasing import (
+    ISSUE,
+    Order,
+    drafted,
+    expect_money,
+    expect_order_state,
+    step,
+    stepped,
+)
+from fixtures.request import without
+from fixtures.session import Session
+from fixtures.stages import layers
+from fixtures.stages.procurement import PROCUREMENT
+from fixtures.world import World
+
+CREATE: Final = "pcm.po.create"
+ORDERS: Final = "pcm.po.list"
+DEFAULT_LIMIT: Final = 8
+CROWD: Final = 10
+
+# --- life of an order ---
+
+
+@pytest.mark.requirement("PROC-1")
+def test_order_is_made(publisher: Caller) -> None:
+    answer = publisher(CREATE)
+    # A documented route may dislike our body, but it may not be missing.
+    answer.expect(
+        f"{answer.operation.path} is implemented",
+        holds=answer.status != 501,
+        expected="any answer but 501",
+    )
+    answer.value("po_id")
+
+
+@pytest.mark.requirement("PROC-2")
+def test_order_that_was_made_is_listed(publisher: Caller) -> None:
+    made = str(drafted(publisher)["po_id"])
+    expect_listed(pages(publisher, ORDERS, limit=LARGEST_LIMIT), made)
+
+
+@pytest.mark.requirement("PROC-3")
+def test_order_goes_by_approval_and_issue(publisher: Caller) -> None:
+    order = drafted(publisher)
+    for verb, edge in ORDER_EDGES.items():
+        order = stepped(publisher, f"pcm.po.{verb}", order)
+        expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), edge.after)
+
+
+@pytest.mark.requirement("PROC-4")
+def test_issue_before_approval_is_refused(publisher: Caller) -> None:
+    purchasing.issued(publisher)
+    order = drafted(publisher)
+    step(publisher, ISSUE, order).refused(None, "invalid-state")
+    expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), "draft")
+
+
+# --- lists ---
+
+
+@pytest.fixture(scope="module")
+def crowd(session: Session, owner_actor: Actor, world: World) -> Callable[[], World]:
+    """Lets there be ten orders at a facility of their own, once; returns the world around them."""
+
+    @cache
+    def build() -> World:
+        caller = session.caller(session.stage_check("ten orders", "PROC-7"), owner_actor, world)
+        caller = caller.within(layers.main_world(session, PROCUREMENT, world))
+        there = purchasing.at_new_facility(caller)
+        made = [str(drafted(there)["po_id"]) for _ in range(CROWD)]
+        return there.world.extended(crowd=tuple(made))
+
+    return build
+
+
+@pytest.fixture
+def crowded(owner: Caller, crowd: Callable[[], World]) -> Caller:
+    """The owner at a facility with ten orders."""
+    return owner.within(crowd())
+
+
+@pytest.mark.requirement("PROC-5")
+def test_list_of_orders_without_limit_is_a_page_of_8(crowded: Caller) -> None:
+    answer = crowded(ORDERS)
+    count = len(answer.items())
+    answer.expect(
+        "a list of ten orders without limit holds at most 8 and offers a cursor",
+        holds=count <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
+        expected="8 orders at most, and next_token",
+        observed=f"{count} orders, next_token {bool(answer.optional('next_token'))}",
+        uses=("items", "next_token"),
+    )
+
+
+@pytest.mark.requirement("PROC-6")
+@pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1])
+def test_limit_of_a_list_of_orders_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
+    crowded(ORDERS, limit=1).accepted()
+    answer = crowded(ORDERS, limit=limit).accepted()
+    if not answer.ok:
+        return  # recorded above: there is nothing to count
+    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
+    answer.expect(
+        f"limit {limit} is read as {most}",
+        holds=min(most, CROWD) <= count <= most,
+        expected=f"{most} orders at most, and not less than there are",
+        observed=f"{count} orders",
+        uses=("items",),
+    )
+
+
+@pytest.mark.requirement("PROC-7")
+@pytest.mark.parametrize("limit", [1, 3, None])
+def test_walk_through_the_orders_shows_each_once(crowded: Caller, limit: int | None) -> None:
+    size: dict[str, Any] = {} if limit is None else {"limit": limit}
+    walk = pages(crowded, ORDERS, **size)
+    found = ids(walk)
+    strays = [each for each in crowded.world["crowd"] if found.count(each) != 1]
+    walk[-1].expect(
+        "a walk through the pages shows each order once and comes to an end",
+        holds=not strays and not walk[-1].optional("next_token"),
+        expected="ten orders, each of them once, and a last page without cursor",
+        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
+        uses=("items", "item_id", "next_token"),
+    )
+
+
+# --- context ---
+
+
+@pytest.mark.requirement("PROC-8")
+def test_order_without_a_facility_is_refused(purchaser: Caller) -> None:
+    purchaser(CREATE).accepted()
+    purchaser(CREATE, without("logical_guid")).refused()
+
+
+@pytest.mark.requirement("PROC-8")
+def test_receipt_without_a_facility_is_refused(order: Order) -> None:
+    order.receive(1).accepted()
+    order.receive(1, without("logical_guid")).refused()
+
+
+@pytest.mark.requirement("PROC-9")
+def test_channel_of_an_order_comes_in_the_body(purchaser: Caller) -> None:
+    code = str(purchaser.world.fresh("channel_code"))
+    order = drafted(purchaser, channel_code=code)
+    expect_shown(purchaser("pcm.po.get", po_id=order["po_id"]), code)
+
+
+# --- what an order is drawn up of ---
+
+
+def refused_with(caller: Caller, **wrong: Any) -> Answer:
+    """The refusal of an order that differs from an accepted one in this."""
+    caller(CREATE).accepted()
+    return caller(CREATE, **wrong).refused()
+
+
+@pytest.mark.requirement("PROC-10")
+def test_order_to_an_unknown_supplier_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, vendor_id=purchaser.world.fresh("guid"))
+
+
+@pytest.mark.requirement("PROC-11")
+def test_order_of_an_unknown_item_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, variant_id=purchaser.world.fresh("guid"))
+
+
+@pytest.mark.requirement("PROC-12")
+def test_code_of_a_supplier_does_not_stand_for_its_id(purchaser: Caller) -> None:
+    code = records.make(purchaser, "pvm.vendor")["code"]
+    refused_with(purchaser, vendor_id=code)
+
+
+@pytest.mark.requirement("PROC-13")
+@pytest.mark.parametrize("name", ["vendor_id", "variant_id"])
+def test_order_of_what_another_organisation_has_is_refused(
+    purchaser: Caller, foreign_purchaser: Caller, name: str
+) -> None:
+    refused_with(purchaser, **{name: foreign_purchaser.world[name]})
+
+
+# Sums that binary floats do not hit.
+SUMS: Final = [(3, "1.10"), (7, "19.99"), (60, "0.07")]
+
+
+@pytest.mark.requirement("PROC-14")
+@pytest.mark.parametrize(("quantity", "unit_cost"), SUMS)
+@pytest.mark.parametrize("operation", [CREATE, "pcm.consignment.settle"])
+def test_total_is_exact(purchaser: Caller, operation: str, quantity: int, unit_cost: str) -> None:
+    answer = purchaser(operation, quantity=quantity, unit_cost=unit_cost)
+    total = purchasing.exact(quantity, unit_cost)
+    expect_money(answer, f"{quantity} at {unit_cost} come to {total}", "total", total)
+
+
+@pytest.mark.requirement("PROC-14")
+def test_total_is_the_sum_over_lines(purchaser: Caller) -> None:
+    item = new_variant(purchaser)
+    answer = purchaser(CREATE, second_item=item, second_quantity=7, second_cost="0.10")
+    expect_money(answer, "125.00 and 0.70 come to 125.70", "total", Decimal("125.70"))
+
+
+@pytest.mark.requirement("PROC-15")
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_order_of_nothing_or_less_is_refused(purchaser: Caller, quantity: int) -> None:
+    refused_with(purchaser, quantity=quantity)
+
+
+@pytest.mark.requirement("PROC-16")
+@pytest.mark.parametrize("unit_cost", ["-1.00", "12.505"])
+def test_order_at_a_cost_that_is_no_amount_is_refused(purchaser: Caller, unit_cost: str) -> None:
+    refused_with(purchaser, unit_cost=unit_cost)
+
+
+@pytest.mark.requirement("PROC-17")
+def test_order_in_an_unknown_currency_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, currency="QQQ")
+
+
+@pytest.mark.requirement("PROC-18")
+def test_unknown_reason_of_an_order_is_refused(purchaser: Caller) -> None:
+    purchaser(CREATE, reason_code="INVENTORY.ADJUST").accepted()
+    answer = purchaser(CREATE, reason_code="RECEIVING.NEVER_REGISTERED")
+    answer.refused(None, "invalid-input")

@@ -1,0 +1,216 @@
+"""Procurement: the order and its documents, stock raised by receipts, matching, disputes."""
+
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from tests.reference.platform_client import Org, Platform
+from tests.reference.purchasing import Buyer, Record, buyer_of, named
+
+
+@pytest.fixture(scope="module")
+def buyer(platform: Platform) -> Buyer:
+    return buyer_of(platform)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(platform: Platform) -> Buyer:
+    """A buyer of another org."""
+    return buyer_of(platform)
+
+
+def test_an_order_is_drafted_approved_and_issued(buyer: Buyer) -> None:
+    order = buyer.draft(3, "1.10")
+    assert (order["status"], order["total"]) == ("draft", "3.30")
+    assert buyer.refused("/po/issue", **named(order)) == (409, "invalid-state")
+    approved = buyer.step("approve", order)
+    assert approved["status"] == "approved"
+    assert buyer.refused("/po/approve", **named(approved)) == (409, "invalid-state")
+    assert buyer.refused("/receipt/record", **buyer.receipt_fields(order, 1))[1] == "invalid-state"
+    issued = buyer.step("issue", approved)
+    assert issued["status"] == "issued"
+    assert buyer.make("/po/get", po_id=order["po_id"])["status"] == "issued"
+    assert buyer.refused("/po/approve", **named(order)) == (409, "conflict")
+    assert buyer.refused("/po/issue", po_id=order["po_id"]) == (428, "expected-revision-required")
+
+
+def test_orders_are_listed_by_status(buyer: Buyer) -> None:
+    draft, issued = buyer.draft()["po_id"], buyer.issued()["po_id"]
+    found = buyer.make("/po/list", status="draft", limit=256)["items"]
+    ids = [order["po_id"] for order in found]
+    assert draft in ids
+    assert issued not in ids
+
+
+def test_receipts_add_up_in_order_and_stock(buyer: Buyer) -> None:
+    order, before = buyer.issued(10), buyer.on_hand()
+    first = buyer.receive(order, 4, received_at="2026-01-02T03:04:05+01:00")
+    assert first["received_at"] == "2026-01-02T02:04:05.000Z"
+    line = buyer.make("/po/get", po_id=order["po_id"])["lines"][0]
+    assert (line["received_quantity"], line["outcome"]) == (4, "short")
+    buyer.receive(order, 6)
+    assert buyer.make("/po/get", po_id=order["po_id"])["lines"][0]["outcome"] == "complete"
+    buyer.receive(order, 2)
+    assert buyer.make("/po/get", po_id=order["po_id"])["lines"][0]["outcome"] == "over"
+    assert buyer.on_hand() - before == 12
+    card = buyer.ask("/stock-card/list", "ics", variant_id=buyer.variant_id, limit=256)
+    refs = [entry["source_refs"] for entry in card.json()["data"]["items"]]
+    assert [{"type": "purchase_order", "id": order["po_id"]}] in refs
+
+
+def test_a_keyed_receipt_counts_once(buyer: Buyer) -> None:
+    order, before = buyer.issued(), buyer.on_hand()
+    key = secrets.token_hex(8)
+    first = buyer.receive(order, 4, idempotency_key=key)
+    assert buyer.receive(order, 4, idempotency_key=key) == first
+    assert buyer.on_hand() - before == 4
+    other = {**buyer.receipt_fields(order, 5), "idempotency_key": key}
+    assert buyer.refused("/receipt/record", **other)[0] == 409
+
+
+def test_a_refused_receipt_raises_nothing(buyer: Buyer) -> None:
+    order, before = buyer.issued(), buyer.on_hand()
+    for quantity in (0, -1):
+        fields = buyer.receipt_fields(order, quantity)
+        assert buyer.refused("/receipt/record", **fields) == (400, "invalid-input")
+    assert buyer.on_hand() == before
+
+
+def test_a_credit_is_noted_at_its_order(buyer: Buyer) -> None:
+    order = buyer.issued()
+    credit = buyer.make("/credit/apply", po_id=order["po_id"], amount="12.50", reason="one over")
+    assert credit["status"] == "credited"
+    assert buyer.make("/po/get", po_id=order["po_id"])["credited_total"] == "12.50"
+    nothing = {"po_id": order["po_id"], "amount": "0.00"}
+    assert buyer.refused("/credit/apply", **nothing) == (400, "invalid-input")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cost", "total", "state"),
+    [
+        (4, "12.50", "50.99", "matched"),
+        (4, "12.50", "51.01", "exception"),
+        (4, "12.50", "48.99", "exception"),
+        (10, "100.00", "1009.99", "matched"),
+        (10, "100.00", "1010.01", "exception"),
+    ],
+)
+def test_totals_match_within_the_larger_tolerance(
+    buyer: Buyer, quantity: int, cost: str, total: str, state: str
+) -> None:
+    assert buyer.bill(buyer.issued(quantity, cost), total)["status"] == state
+
+
+def test_a_tolerance_may_be_given(buyer: Buyer) -> None:
+    order = buyer.issued(10, "100.00")
+    assert buyer.bill(order, "1005.00", tolerance="2.00")["status"] == "exception"
+    assert buyer.bill(order, "1050.00", tolerance="60.00")["status"] == "matched"
+    assert buyer.bill(order, "1000.01", tolerance="0")["status"] == "exception"
+
+
+def test_quantities_match_those_received(buyer: Buyer) -> None:
+    order = buyer.issued()
+    assert buyer.bill(order, "125.00")["status"] == "matched"
+    assert buyer.bill(order, "125.00", "3-way")["status"] == "exception"
+    buyer.receive(order, 8)
+    assert buyer.bill(order, "125.00", "3-way")["status"] == "exception"
+    assert buyer.bill(order, "125.00", "3-way", qty_amount="3")["status"] == "matched"
+    assert buyer.bill(order, "125.00", "3-way", qty_percent="30")["status"] == "matched"
+    assert buyer.bill(order, "125.00", "3-way", qty_percent="10")["status"] == "exception"
+    buyer.receive(order, 2)
+    assert buyer.bill(order, "125.00", "3-way")["status"] == "matched"
+
+
+def test_a_dispute_is_resolved_once(buyer: Buyer) -> None:
+    for total in ("125.00", "999.00"):
+        bill = buyer.bill(buyer.issued(), total)
+        at = {"invoice_id": bill["invoice_id"], "expected_revision": bill["revision"]}
+        assert buyer.refused("/invoice/resolve", **at) == (409, "invalid-state")
+        disputed = buyer.make("/invoice/dispute", **at, reason="too dear")
+        assert (disputed["status"], disputed["dispute_reason"]) == ("disputed", "too dear")
+        at["expected_revision"] = disputed["revision"]
+        assert buyer.refused("/invoice/dispute", **at) == (409, "invalid-state")
+        assert buyer.make("/invoice/resolve", **at)["status"] == "resolved"
+    items = buyer.make("/invoice/list", po_id=bill["po_id"])["items"]
+    assert [each["invoice_id"] for each in items] == [bill["invoice_id"]]
+
+
+def test_bad_orders_are_refused(buyer: Buyer, elsewhere: Buyer) -> None:
+    fields, line = buyer.draft_fields(), buyer.draft_fields()["lines"][0]
+    wrongs: tuple[Record, ...] = (
+        {"currency": "XXX"},
+        {"lines": []},
+        {"lines": [line, line]},
+        {"lines": [{**line, "quantity": -1}]},
+        {"lines": [{**line, "unit_cost": "1.005"}]},
+        {"lines": [{**line, "unit_cost": 12.5}]},
+        {"reason_code": "RECEIVING.NEVER_REGISTERED"},
+        {"channel_code": "No Such"},
+    )
+    for wrong in wrongs:
+        assert buyer.refused("/po/create", **{**fields, **wrong}) == (400, "invalid-input"), wrong
+    for strange in (
+        {"vendor_id": elsewhere.vendor_id},
+        {"lines": [{**line, "variant_id": elsewhere.variant_id}]},
+    ):
+        assert buyer.refused("/po/create", **{**fields, **strange}) == (404, "not-found")
+    nowhere = replace(buyer, logical_guid="")
+    assert nowhere.refused("/po/create", **fields) == (400, "invalid-input")
+
+
+def test_yen_have_no_decimals(buyer: Buyer) -> None:
+    fields = {**buyer.draft_fields(3, "150"), "currency": "JPY"}
+    assert buyer.make("/po/create", **fields)["total"] == "450"
+
+
+def test_documents_of_another_org_are_not_there(buyer: Buyer, elsewhere: Buyer) -> None:
+    theirs = elsewhere.issued()
+    bill = {"invoice_number": "1", "total": "1.00"}
+    assert elsewhere.make("/po/get", po_id=theirs["po_id"])["status"] == "issued"
+    for path, fields in (
+        ("/po/get", {}),
+        ("/receipt/record", elsewhere.receipt_fields(theirs, 1)),
+        ("/invoice/match", {"invoice": bill}),
+        ("/credit/apply", {"amount": "1.00"}),
+    ):
+        asked = {**fields, "po_id": theirs["po_id"]}
+        assert buyer.refused(path, **asked) == (404, "not-found"), path
+
+
+def test_roles_part_buying_from_approving(platform: Platform, buyer: Buyer) -> None:
+    def by(org: Org, *roles: str) -> Buyer:
+        return replace(buyer, caller=platform.member(org, *roles))
+
+    viewer, clerk = by(buyer.org, "pcm_view"), by(buyer.org, "pcm_buyer")
+    manager, consigner = by(buyer.org, "pcm_po_approve"), by(buyer.org, "pcm_consignment")
+    fields = buyer.draft_fields()
+    for refused in (viewer, manager, consigner):
+        assert refused.refused("/po/create", **fields) == (403, "forbidden")
+    order = clerk.draft()
+    assert clerk.refused("/po/approve", **named(order)) == (403, "forbidden")
+    assert manager.step("approve", order)["status"] == "approved"
+    assert consigner.refused("/po/get", po_id=order["po_id"]) == (403, "forbidden")
+    made = consigner.make("/consignment/settle", **fields)
+    assert made["total"] == "125.00"
+    assert viewer.make("/consignment/get", settlement_id=made["settlement_id"])
+    assert viewer.make("/inbox/create", subject="Late", org_wide=True)
+
+
+def test_a_notification_has_a_state_and_a_status(buyer: Buyer) -> None:
+    made = buyer.make("/inbox/create", subject="Late", org_wide=True, record_id="r-1")
+    at = {"inbox_id": made["inbox_id"], "expected_revision": made["revision"]}
+    done = buyer.make("/inbox/state", **at, state="done")
+    assert (done["state"], done["status"]) == ("done", "active")
+    at["expected_revision"] = done["revision"]
+    kept = buyer.make("/inbox/status", **at, status="archive")
+    assert (kept["state"], kept["status"]) == ("done", "archive")
+    items = buyer.make("/inbox/list", record_id="r-1")["items"]
+    assert [each["inbox_id"] for each in items] == [made["inbox_id"]]
+    assert buyer.refused("/inbox/create", subject="To nobody") == (400, "invalid-input")
+
+
+def test_health_wants_a_session(platform: Platform, buyer: Buyer) -> None:
+    address = f"{platform.base_url}/pcm/stat"
+    assert platform.client.get(address).status_code == 401
+    assert platform.client.get(address, headers=buyer.caller.headers).is_success
