@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    crm,
+    crm_accounts,
     ics,
     ics_flows,
     ics_holds,
@@ -18,7 +20,20 @@ from conformance.contract import (
 )
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, pmc, ics, ics_holds, ics_flows)
+_SERVICES: Final = (
+    uas,
+    usm,
+    ofm,
+    ofm_people,
+    pvm,
+    pvm_products,
+    pmc,
+    ics,
+    ics_holds,
+    ics_flows,
+    crm,
+    crm_accounts,
+)
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {
