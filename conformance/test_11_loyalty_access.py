@@ -92,7 +92,9 @@ def test_editor_does_not_read(clerk: Caller, keyed: Caller, check: Check, role: 
 @pytest.mark.parametrize("role", ["loyalty_admin"])
 def test_administrator_of_loyalty_corrects_points(patron: Purse, keyed: Caller, role: str) -> None:
     del role
+    patron.adjust(5).accepted()
     patron.by(keyed).adjust(5).accepted()
+    patron.undo("restore", entry_of(patron.take(5))).accepted()
     patron.by(keyed).undo("restore", entry_of(patron.take(5))).accepted()
 
 
@@ -123,10 +125,13 @@ def test_manager_of_customers_does_not_administer_loyalty(
 
 @pytest.mark.requirement("LOYAL-61")
 @pytest.mark.parametrize("role", ["giftcard_admin"])
-def test_administrator_of_gift_cards_issues_and_redeems(keyed: Caller, role: str) -> None:
+def test_administrator_of_gift_cards_issues_and_redeems(
+    card: Purse, keyed: Caller, role: str
+) -> None:
     del role
-    card = keyed(ISSUE).value("giftcard_id")
-    keyed(REDEEM, giftcard_id=card).accepted()
+    card(REDEEM).accepted()
+    keyed(ISSUE).accepted()
+    card.by(keyed)(REDEEM).accepted()
 
 
 @pytest.mark.requirement("LOYAL-62")
