@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    comments,
     crm,
     crm_accounts,
     ics,
@@ -33,6 +34,7 @@ _SERVICES: Final = (
     ics_flows,
     crm,
     crm_accounts,
+    comments,
 )
 
 # What integrators call over HTTPS, by id.
