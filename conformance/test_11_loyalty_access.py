@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -72,7 +72,6 @@ def test_editor_does_not_anonymise(clerk: Caller, keyed: Caller, role: str) -> N
     customer = records.make(clerk, "crm.customer")
     forget(clerk, records.make(clerk, "crm.customer")).accepted()
     forget(keyed, customer).refused(403)
-    forget(clerk, customer).accepted()
 
 
 @pytest.mark.requirement("LOYAL-63")
@@ -105,12 +104,8 @@ def _loyalty(patron: Purse, verb: str) -> records.Values:
     return {"entry_id": entry_of(patron.give(1))} if verb == "reverse" else {"points": 1}
 
 
-# That administering includes corrections is the page's; earning may be left to a cashier.
-_CORRECTING: Final = ("adjust", "restore", "reverse")
-
-
 @pytest.mark.requirement("LOYAL-60")
-@pytest.mark.parametrize("verb", [*_CORRECTING, "earn", "redeem"])
+@pytest.mark.parametrize("verb", ["adjust", "restore", "reverse", "earn", "redeem"])
 @pytest.mark.parametrize("role", ["crm_manage"])
 def test_manager_of_customers_does_not_administer_loyalty(
     patron: Purse, keyed: Caller, role: str, verb: str
@@ -118,9 +113,9 @@ def test_manager_of_customers_does_not_administer_loyalty(
     del role
     operation = f"crm.loyalty.{verb}"
     patron(operation, **_loyalty(patron, verb)).accepted()
-    values = _loyalty(patron, verb)
-    patron.by(keyed)(operation, **values).refused(403, inferred=verb != "adjust")
-    patron(operation, **values).accepted()
+    answer = patron.by(keyed)(operation, **_loyalty(patron, verb))
+    # That to administer is to adjust is plain; points of a sale may be left to a cashier.
+    answer.refused(403, inferred=verb != "adjust")
 
 
 @pytest.mark.requirement("LOYAL-61")
@@ -150,12 +145,12 @@ def test_role_of_another_capability_moves_no_gift_card(
 
 
 @pytest.mark.requirement("LOYAL-64")
-def test_health_is_told_to_an_authenticated_user(owner: Caller) -> None:
+def test_health_of_crm_is_told_to_an_authenticated_user(owner: Caller) -> None:
     owner("crm.stat").accepted()
 
 
 @pytest.mark.requirement("LOYAL-64")
-def test_health_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
+def test_health_of_crm_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
     owner("crm.stat").accepted()
     anonymous("crm.stat").refused(401)
     owner.as_(garbage_session())("crm.stat").refused(401)
@@ -163,14 +158,14 @@ def test_health_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
 
 @pytest.mark.requirement("LOYAL-65")
 @pytest.mark.parametrize("operation", [GET, CREATE])
-def test_session_in_the_body_is_taken(clerk: Caller, operation: str) -> None:
+def test_session_in_the_body_is_taken_by_crm(clerk: Caller, operation: str) -> None:
     clerk(operation).accepted()
     clerk(operation, Change(place=Placement.BODY)).accepted()
 
 
 @pytest.mark.requirement("LOYAL-65")
 @pytest.mark.parametrize("role", ["crm_view"])
-def test_key_in_the_body_is_taken(keyed: Caller, role: str) -> None:
+def test_key_in_the_body_is_taken_by_crm(keyed: Caller, role: str) -> None:
     del role
     keyed(GET).accepted()
     keyed(GET, Change(place=Placement.BODY)).accepted()

@@ -72,6 +72,16 @@ def test_gift_card_may_have_a_customer(owner: Caller) -> None:
     owner(ISSUE, holder_id=holder).accepted()
 
 
+@pytest.mark.requirement("LOYAL-70")
+def test_gift_card_is_not_issued_to_a_customer_of_another_organisation(
+    owner: Caller, stranger_at_home: Caller
+) -> None:
+    holder = records.make(owner, "crm.customer")["customer_id"]
+    owner(ISSUE, holder_id=holder).accepted()
+    foreign = records.make(stranger_at_home, "crm.customer")["customer_id"]
+    owner(ISSUE, holder_id=foreign).refused()
+
+
 # --- what is no amount ---
 
 _NO_AMOUNTS: Final = {"zero": "0.00", "negative": "-5.00", "finer than a cent": "5.005"}
@@ -95,7 +105,9 @@ def test_what_is_no_amount_is_not_redeemed(card: Purse, amount: str) -> None:
 
 @pytest.mark.requirement("LOYAL-38")
 @pytest.mark.parametrize("currency", ["QQQ", "usd dollars"])
-def test_currency_that_does_not_exist_is_refused(owner: Caller, currency: str) -> None:
+def test_gift_card_in_a_currency_that_does_not_exist_is_refused(
+    owner: Caller, currency: str
+) -> None:
     owner(ISSUE).accepted()
     owner(ISSUE, currency=currency).refused()
 

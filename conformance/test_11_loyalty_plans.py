@@ -106,7 +106,7 @@ def test_what_the_sum_does_not_allow_is_refused(judge: Judge) -> None:
 
 
 @kinds({"points": "LOYAL-15", "credit": "LOYAL-53"})
-def test_refused_step_changes_nothing(judge: Judge) -> None:
+def test_refused_step_leaves_the_balance(judge: Judge) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"a refused '{turn.move}' of {turn.amount} leaves the balance",
