@@ -5,6 +5,8 @@ from typing import Final
 
 from conformance.contract import (
     comments,
+    crm,
+    crm_accounts,
     ics,
     ics_flows,
     ics_holds,
@@ -40,6 +42,8 @@ _SERVICES: Final = (
     pcm,
     pcm_invoices,
     pcm_inbox,
+    crm,
+    crm_accounts,
     comments,
 )
 

@@ -130,6 +130,7 @@ COMMENTED: Final = (
         edited="PROC-60",
         author="pcm_view",
     ),
+    Comments("crm", on="crm.customer", target_type="customer", added="LOYAL-68", edited="LOYAL-69"),
 )
 OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)

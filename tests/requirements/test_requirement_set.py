@@ -64,6 +64,7 @@ def test_tentative_pages_are_at_most_should(released: RequirementSet) -> None:
         ("PROD", 5),
         ("PUB", 6),
         ("STOCK", 7),
+        ("LOYAL", 11),
         ("REV", 0),
         ("ENV", 0),
         ("LIM", 0),
@@ -75,7 +76,9 @@ def test_an_area_belongs_to_its_step(released: RequirementSet, area: str, step: 
     assert {r.step for r in of_area} == {step}
 
 
-@pytest.mark.parametrize(("suffix", "step"), [("-UAS", 1), ("-USM", 1), ("-OFM", 4), ("-PVM", 5)])
+@pytest.mark.parametrize(
+    ("suffix", "step"), [("-UAS", 1), ("-USM", 1), ("-OFM", 4), ("-PVM", 5), ("-CRM", 11)]
+)
 def test_a_map_rule_of_a_service_carries_its_step(
     released: RequirementSet, suffix: str, step: int
 ) -> None:

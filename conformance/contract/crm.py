@@ -1,0 +1,278 @@
+"""Customers, points and gift cards. Org, facility and channel are in headers.
+
+No page gives CRM idempotency keys, so no operation takes one and no requirement speaks of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("crm/calls.html")
+PLAYBOOK: Final = documented("crm/playbooks.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+# The facility counts where policy differs by facility (crm/openapi.yaml).
+FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
+# Required where loyalty or tender is applied (story/crm-loyalty.html).
+CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+NOTES: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
+REVISED: Final = {"expected_revision": "$?expected_revision"}
+
+# Who may do what: any one of the roles is enough (crm/PROTOCOL.md).
+READERS: Final = frozenset(
+    {
+        "crm_view",
+        "crm_manage",
+        "crm_privacy_admin",
+        "crm_tax_exemption_admin",
+        "loyalty_admin",
+        "giftcard_admin",
+        "finance_audit",
+    }
+)
+CUSTOMER_WRITERS: Final = frozenset({"crm_manage", "crm_privacy_admin", "crm_edit"})
+PRIVACY: Final = frozenset({"crm_manage", "crm_privacy_admin"})
+# The line of loyalty is cut in the page; common/member-access-roles.html names its role.
+LOYALTY: Final = frozenset({"loyalty_admin"})
+GIFT_CARDS: Final = frozenset({"giftcard_admin"})
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
+    """A CRM route: a POST in an org, read by any CRM role."""
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", CUSTOMER_WRITERS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("context", FACILITY)
+    return Operation(id=f"crm.{name}", path=f"/crm/{path}", kind=kind, source=source, **more)
+
+
+def shown(noun: str, *names: str) -> dict[str, Binding]:
+    """Fields of a record, at the top of the data or under its noun."""
+    return {name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in names}
+
+
+STAT = Operation(
+    id="crm.stat",
+    path="/crm/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=documented("crm/PROTOCOL.md"),
+    access=Access.SELF,
+    human_only=True,
+)
+
+# --- customers ---
+
+CONSENTS: Final = ("marketing_consent", "privacy_consent")
+_CUSTOMER: Final[Mapping[str, Binding]] = {
+    **shown("customer", "customer_id", "first_name", "last_name", "email", *CONSENTS),
+    "balance": bound(
+        "/data/loyalty_balance", "/data/customer/loyalty_balance", "/data/loyalty/balance"
+    ),
+    "state": bound("/data/status", "/data/customer/status"),
+    "revision": REVISION,
+}
+CUSTOMER_CREATE = route(
+    "customer.create",
+    "customer/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    body={
+        "first_name": "$first_name",
+        "last_name": "$last_name",
+        "email": "$email",
+        "phone": "$?phone",
+    },
+    fresh={"first_name": "caption", "last_name": "caption", "email": "email"},
+    yields=_CUSTOMER,
+)
+CUSTOMER_GET = route(
+    "customer.get",
+    "customer/get",
+    Kind.READ,
+    PLAYBOOK,
+    acts_on="crm.customer",
+    body={"customer_id": "$customer_id"},
+    yields=_CUSTOMER,
+)
+CUSTOMER_LIST = route(
+    "customer.list",
+    "customer/list",
+    Kind.LIST,
+    PLAYBOOK,
+    acts_on="crm.customer",
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/customer_id")},
+)
+# That customers are revisioned is not documented; where they show a revision it is sent.
+CONSENT_SET = route(
+    "customer.consent_set",
+    "customer/consent/set",
+    Kind.ACTION,
+    PLAYBOOK,
+    roles=PRIVACY,
+    acts_on="crm.customer",
+    revisioned=True,
+    body={"customer_id": "$customer_id", **{name: f"$?{name}" for name in CONSENTS}, **REVISED},
+    fresh={"marketing_consent": Fixed(value=True)},
+    yields=_CUSTOMER,
+)
+ANONYMIZE = route(
+    "customer.anonymize",
+    "customer/anonymize",
+    Kind.ACTION,
+    CALLS,
+    roles=PRIVACY,
+    acts_on="crm.customer",
+    revisioned=True,
+    body={"customer_id": "$customer_id", "reason": "$?reason", **REVISED},
+    yields=_CUSTOMER,
+)
+
+# --- points ---
+
+_ENTRY: Final[Mapping[str, Binding]] = {
+    **shown("entry", "entry_id", "customer_id", "points"),
+    "balance": bound("/data/balance", "/data/entry/balance", "/data/customer/loyalty_balance"),
+}
+
+
+def _of_loyalty(verb: str, acts_on: str, body: Mapping[str, Any], **more: Any) -> Operation:
+    return route(
+        f"loyalty.{verb}",
+        f"loyalty/{verb}",
+        Kind.CREATE,
+        PLAYBOOK,
+        roles=LOYALTY,
+        access_certainty=Certainty.INFERRED,
+        acts_on=acts_on,
+        context=CHANNEL,
+        body={"customer_id": "$customer_id", **body, **NOTES},
+        yields=_ENTRY,
+        **{"fresh": {"channel_code": "channel_code", "reason": "reason"}, **more},
+    )
+
+
+def _counted(points: int) -> dict[str, Any]:
+    kinds = {"channel_code": "channel_code", "reason": "reason", "points": Fixed(points)}
+    return {"body": {"points": "$points"}, "fresh": kinds}
+
+
+# What the sample of an earning credits, and those of a redemption and an adjustment take and add.
+EARNED, REDEEMED, ADJUSTED = 100, 10, 5
+EARN = _of_loyalty("earn", "crm.customer", **_counted(EARNED))
+REDEEM = _of_loyalty("redeem", "crm.member", **_counted(REDEEMED))
+ADJUST = _of_loyalty("adjust", "crm.customer", **_counted(ADJUSTED))
+RESTORE = _of_loyalty("restore", "crm.redemption", {"entry_id": "$entry_id"})
+REVERSE = _of_loyalty("reverse", "crm.earning", {"entry_id": "$entry_id"})
+LEDGER = route(
+    "loyalty.ledger_list",
+    "loyalty/ledger/list",
+    Kind.LIST,
+    # A ledger is stated to exist (crm/); its path is spelt as those of the other lists are.
+    inferred("crm/calls.html"),
+    acts_on="crm.member",
+    paginated=True,
+    body={"customer_id": "$customer_id", **PAGE},
+    yields={**LISTED, "item_id": bound("/entry_id"), "item_points": bound("/points")},
+)
+POLICY = route(
+    "loyalty.policy_get",
+    "loyalty/policy/get",
+    Kind.READ,
+    PLAYBOOK,
+    yields={"policy": bound("/data/policy", "/data")},
+)
+
+# --- gift cards ---
+
+CARD_AMOUNT, CARD_CURRENCY = "50.00", "USD"
+_CARD: Final[Mapping[str, Binding]] = {
+    **shown("giftcard", "giftcard_id", "currency"),
+    "balance": bound("/data/balance", "/data/giftcard/balance"),
+}
+# Whether a card has a customer depends on its type; the sample's has none.
+ISSUE = route(
+    "giftcard.issue",
+    "giftcard/issue",
+    Kind.CREATE,
+    PLAYBOOK,
+    roles=GIFT_CARDS,
+    access_certainty=Certainty.INFERRED,
+    body={
+        "amount": "$amount",
+        "currency": "$currency",
+        "customer_id": "$?holder_id",
+        **NOTES,
+    },
+    fresh={"amount": Fixed(CARD_AMOUNT), "currency": Fixed(CARD_CURRENCY)},
+    yields=_CARD,
+)
+CARD_REDEEM = route(
+    "giftcard.redeem",
+    "giftcard/redeem",
+    Kind.ACTION,
+    PLAYBOOK,
+    roles=GIFT_CARDS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="crm.giftcard",
+    context=CHANNEL,
+    body={
+        "giftcard_id": "$giftcard_id",
+        "amount": "$amount",
+        "currency": "$currency",
+        **NOTES,
+    },
+    fresh={
+        "amount": Fixed("1.00"),
+        "currency": Fixed(CARD_CURRENCY),
+        "channel_code": "channel_code",
+    },
+    yields=_CARD,
+)
+
+OPERATIONS = (
+    STAT,
+    CUSTOMER_CREATE,
+    CUSTOMER_GET,
+    CUSTOMER_LIST,
+    CONSENT_SET,
+    ANONYMIZE,
+    EARN,
+    REDEEM,
+    ADJUST,
+    RESTORE,
+    REVERSE,
+    LEDGER,
+    POLICY,
+    ISSUE,
+    CARD_REDEEM,
+)
+# No path closes a customer but the one that forgets it, and none a card or an entry.
+RECORDS = (
+    # A customer with points, the earning that gave them, and a redemption of some.
+    RecordKind("crm.member", "customer_id", CUSTOMER_CREATE.id, CUSTOMER_GET.id, terminal=None),
+    RecordKind("crm.customer", "customer_id", CUSTOMER_CREATE.id, CUSTOMER_GET.id, terminal=None),
+    RecordKind("crm.earning", "entry_id", EARN.id, terminal=None, parents=("crm.customer",)),
+    RecordKind("crm.redemption", "entry_id", REDEEM.id, terminal=None),
+    RecordKind("crm.giftcard", "giftcard_id", ISSUE.id, terminal=None),
+)

@@ -1,0 +1,193 @@
+"""Step 11: which roles do what at CRM, and the context that a request stands in."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from conformance.contract.crm import CUSTOMER_WRITERS, PRIVACY, READERS
+from conformance.contract.operation import Placement
+from fixtures import purses, records
+from fixtures.actors import Actor, garbage_session
+from fixtures.check import Check
+from fixtures.client import Caller
+from fixtures.purses import Purse, entry_of
+from fixtures.request import AS_PROVEN, Change
+from fixtures.stages.cast import Stranger
+
+GET, CREATE, ANONYMIZE = "crm.customer.get", "crm.customer.create", "crm.customer.anonymize"
+ISSUE, REDEEM = "crm.giftcard.issue", "crm.giftcard.redeem"
+
+
+@pytest.fixture
+def keyed(clerk: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
+    """A service account that has this role alone, with the clientele in context."""
+    return clerk.as_(role_key(role))
+
+
+# --- customers ---
+
+
+@pytest.mark.requirement("LOYAL-54")
+@pytest.mark.parametrize("role", sorted(READERS))
+def test_each_role_of_crm_reads_customers(keyed: Caller, role: str) -> None:
+    del role  # the account has it
+    keyed(GET).accepted()
+
+
+@pytest.mark.requirement("LOYAL-55")
+@pytest.mark.parametrize("role", sorted(CUSTOMER_WRITERS))
+def test_each_role_that_writes_customers_creates_one(keyed: Caller, role: str) -> None:
+    del role
+    keyed(CREATE).accepted()
+
+
+@pytest.mark.requirement("LOYAL-56")
+@pytest.mark.parametrize("role", sorted(READERS - CUSTOMER_WRITERS))
+def test_role_of_another_capability_creates_no_customer(
+    clerk: Caller, keyed: Caller, role: str
+) -> None:
+    del role
+    clerk(CREATE).accepted()
+    keyed(CREATE).refused(403)
+
+
+def forget(caller: Caller, customer: records.Values) -> Any:
+    names = {name: customer[name] for name in ("customer_id", "expected_revision")}
+    return caller(ANONYMIZE, AS_PROVEN, **names)
+
+
+@pytest.mark.requirement("LOYAL-57")
+@pytest.mark.parametrize("role", sorted(PRIVACY))
+def test_each_role_of_privacy_anonymises(clerk: Caller, keyed: Caller, role: str) -> None:
+    del role
+    forget(keyed, records.make(clerk, "crm.customer")).accepted()
+
+
+@pytest.mark.requirement("LOYAL-58")
+@pytest.mark.parametrize("role", ["crm_edit"])
+def test_editor_does_not_anonymise(clerk: Caller, keyed: Caller, role: str) -> None:
+    del role
+    customer = records.make(clerk, "crm.customer")
+    forget(clerk, records.make(clerk, "crm.customer")).accepted()
+    forget(keyed, customer).refused(403)
+
+
+@pytest.mark.requirement("LOYAL-63")
+@pytest.mark.parametrize("role", ["crm_edit"])
+def test_editor_does_not_read(clerk: Caller, keyed: Caller, check: Check, role: str) -> None:
+    del role
+    clerk(GET).accepted()
+    answer = keyed(GET)
+    check.reading("whether crm_edit reads customers", "it does" if answer.ok else "it does not")
+    answer.refused(403)
+
+
+# --- points and gift cards ---
+
+
+@pytest.mark.requirement("LOYAL-59")
+@pytest.mark.parametrize("role", ["loyalty_admin"])
+def test_administrator_of_loyalty_corrects_points(patron: Purse, keyed: Caller, role: str) -> None:
+    del role
+    patron.adjust(5).accepted()
+    patron.by(keyed).adjust(5).accepted()
+    patron.undo("restore", entry_of(patron.take(5))).accepted()
+    patron.by(keyed).undo("restore", entry_of(patron.take(5))).accepted()
+
+
+def _loyalty(patron: Purse, verb: str) -> records.Values:
+    """What a call of loyalty needs to be accepted."""
+    if verb == "restore":
+        return {"entry_id": entry_of(patron.take(1))}
+    return {"entry_id": entry_of(patron.give(1))} if verb == "reverse" else {"points": 1}
+
+
+@pytest.mark.requirement("LOYAL-60")
+@pytest.mark.parametrize("verb", ["adjust", "restore", "reverse", "earn", "redeem"])
+@pytest.mark.parametrize("role", ["crm_manage"])
+def test_manager_of_customers_does_not_administer_loyalty(
+    patron: Purse, keyed: Caller, role: str, verb: str
+) -> None:
+    del role
+    operation = f"crm.loyalty.{verb}"
+    patron(operation, **_loyalty(patron, verb)).accepted()
+    answer = patron.by(keyed)(operation, **_loyalty(patron, verb))
+    # That to administer is to adjust is plain; points of a sale may be left to a cashier.
+    answer.refused(403, inferred=verb != "adjust")
+
+
+@pytest.mark.requirement("LOYAL-61")
+@pytest.mark.parametrize("role", ["giftcard_admin"])
+def test_administrator_of_gift_cards_issues_and_redeems(
+    card: Purse, keyed: Caller, role: str
+) -> None:
+    del role
+    card(REDEEM).accepted()
+    keyed(ISSUE).accepted()
+    card.by(keyed)(REDEEM).accepted()
+
+
+@pytest.mark.requirement("LOYAL-62")
+@pytest.mark.parametrize(
+    ("role", "operation"), list(product(("crm_manage", "loyalty_admin"), (ISSUE, REDEEM)))
+)
+def test_role_of_another_capability_moves_no_gift_card(
+    card: Purse, keyed: Caller, role: str, operation: str
+) -> None:
+    del role
+    card(operation).accepted()
+    card.by(keyed)(operation).refused(403)
+
+
+# --- context ---
+
+
+@pytest.mark.requirement("LOYAL-64")
+def test_health_of_crm_is_told_to_an_authenticated_user(owner: Caller) -> None:
+    owner("crm.stat").accepted()
+
+
+@pytest.mark.requirement("LOYAL-64")
+def test_health_of_crm_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
+    owner("crm.stat").accepted()
+    anonymous("crm.stat").refused(401)
+    owner.as_(garbage_session())("crm.stat").refused(401)
+
+
+@pytest.mark.requirement("LOYAL-65")
+@pytest.mark.parametrize("operation", [GET, CREATE])
+def test_session_in_the_body_is_taken_by_crm(clerk: Caller, operation: str) -> None:
+    clerk(operation).accepted()
+    clerk(operation, Change(place=Placement.BODY)).accepted()
+
+
+@pytest.mark.requirement("LOYAL-65")
+@pytest.mark.parametrize("role", ["crm_view"])
+def test_key_in_the_body_is_taken_by_crm(keyed: Caller, role: str) -> None:
+    del role
+    keyed(GET).accepted()
+    keyed(GET, Change(place=Placement.BODY)).accepted()
+
+
+@pytest.mark.requirement("LOYAL-66")
+@pytest.mark.parametrize("operation", [GET, CREATE])
+def test_organisation_of_the_body_must_be_that_of_the_header(
+    clerk: Caller, stranger_org: Stranger, operation: str
+) -> None:
+    clerk(operation).accepted()
+    clerk(operation, Change(body={"orgcode": clerk.world["orgcode"]})).accepted()
+    other = Change(body={"orgcode": stranger_org.orgcode})
+    clerk(operation, other).refused(None, "context_mismatch", "invalid-input")
+
+
+@pytest.mark.requirement("LOYAL-67")
+def test_no_points_are_written_at_a_facility_of_another_organisation(
+    owner: Caller, stranger_org: Stranger
+) -> None:
+    patron = purses.new(owner, purses.POINTS)
+    patron.give(1).accepted()
+    there = stranger_org.facilities.logical_guid
+    patron("crm.loyalty.earn", points=1, logical_guid=there).refused()
+    patron.expect("nothing was written", 101)

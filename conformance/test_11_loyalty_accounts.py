@@ -1,0 +1,230 @@
+"""Step 11: B2B accounts, their contacts, and the credit that they consume and release."""
+
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import RECORDS
+from fixtures import records
+from fixtures.answer import Answer
+from fixtures.client import Caller
+from fixtures.paging import LARGEST_LIMIT, expect_listed, holds, ids, pages
+from fixtures.products import expect_shown
+from fixtures.purses import Purse, expect_balance
+from fixtures.records import Values
+from fixtures.request import AS_PROVEN
+from fixtures.session import Session
+from fixtures.stages.crowds import Crowd, crowd_of_contacts
+
+ACCOUNT, CONTACT = RECORDS["crm.account"], RECORDS["crm.contact"]
+CONTACTS: Final = "crm.account.contact_list"
+DEFAULT_LIMIT: Final = 8
+KINDS = {kind.name: kind for kind in (ACCOUNT, CONTACT)}
+
+
+def all_of(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
+    return pages(caller, operation_id, limit=LARGEST_LIMIT, **values)
+
+
+# --- accounts and contacts ---
+
+
+@pytest.mark.requirement("LOYAL-40")
+def test_account_is_made(owner: Caller) -> None:
+    owner(ACCOUNT.create).value("account_id")
+
+
+@pytest.mark.requirement("LOYAL-41")
+def test_account_is_read_back(owner: Caller) -> None:
+    made = records.make(owner, ACCOUNT.name)
+    expect_shown(records.read(owner, ACCOUNT, made), made["caption"], inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-41")
+def test_account_is_listed(owner: Caller) -> None:
+    made = records.make(owner, ACCOUNT.name)
+    expect_listed(all_of(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-44")
+def test_contact_is_read_back(clerk: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    expect_shown(records.read(clerk, CONTACT, made), made["caption"], inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-44")
+def test_contact_is_listed(clerk: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    walk = all_of(clerk, CONTACTS, listed_account=made["account_id"])
+    expect_listed(walk, str(made["contact_id"]), inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-47")
+def test_contact_of_another_account_is_not_listed(clerk: Caller, owner: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    other = records.make(owner, ACCOUNT.name)["account_id"]
+    own = records.create(owner, CONTACT, {"account_id": other})
+    walk = all_of(clerk, CONTACTS, listed_account=other)
+    expect_listed(walk, str(own["contact_id"]), inferred=True)
+    expect_listed(walk, str(made["contact_id"]), listed=False)
+
+
+def _edited(kind_name: str) -> Any:
+    number = {"crm.account": ("LOYAL-42", "LOYAL-43"), "crm.contact": ("LOYAL-45", "LOYAL-46")}
+    return number[kind_name]
+
+
+def of_kinds(which: int) -> pytest.MarkDecorator:
+    """Accounts and contacts, each with the requirement of its update (0) or status (1)."""
+    return pytest.mark.parametrize(
+        "kind_name",
+        [
+            pytest.param(name, id=name, marks=pytest.mark.requirement(_edited(name)[which]))
+            for name in KINDS
+        ],
+    )
+
+
+def _names(kind_name: str, made: Values) -> Values:
+    return {name: made[name] for name in (KINDS[kind_name].id, "expected_revision")}
+
+
+@of_kinds(0)
+def test_update_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
+    caption = clerk.world.fresh("caption")
+    clerk(str(kind.update), **_names(kind_name, made), caption=caption).accepted()
+    after = records.read(clerk, kind, made)
+    expect_shown(after, caption, inferred=True)
+    after.expect(
+        "the old caption is gone",
+        holds=not holds([after], str(made["caption"])),
+        expected="the new caption alone",
+        observed="the old one still",
+        inferred=True,
+    )
+
+
+@of_kinds(1)
+def test_status_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
+    clerk(str(kind.status), AS_PROVEN, **_names(kind_name, made), status="inactive").accepted()
+    after = records.read(clerk, kind, made)
+    state = after.value("state")
+    after.expect(
+        "the record has the status that it was given",
+        holds=state == "inactive",
+        expected="inactive",
+        observed=f"{state}",
+        uses=("state",),
+    )
+
+
+# --- pages of contacts ---
+
+
+@pytest.fixture
+def crowd(session: Session) -> Crowd:
+    """An account with ten contacts."""
+    return crowd_of_contacts(session)
+
+
+@pytest.fixture
+def crowded(owner: Caller, crowd: Crowd) -> Caller:
+    """The owner, asking for the contacts of that account."""
+    return owner.within(owner.world.extended(listed_account=crowd.parent))
+
+
+@pytest.mark.requirement("LOYAL-48")
+def test_list_of_contacts_without_limit_holds_8_and_offers_a_cursor(crowded: Caller) -> None:
+    answer = crowded(CONTACTS)
+    count = len(answer.items())
+    answer.expect(
+        "a list of ten without limit holds at most 8, and offers a cursor",
+        holds=count <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
+        expected="8 contacts at most, and next_token",
+        observed=f"{count} contacts, cursor {bool(answer.optional('next_token'))}",
+        uses=("items", "next_token"),
+    )
+
+
+@pytest.mark.requirement("LOYAL-48")
+@pytest.mark.parametrize("limit", [0, LARGEST_LIMIT + 1])
+def test_limit_of_contacts_is_pulled_into_its_range(
+    crowded: Caller, crowd: Crowd, limit: int
+) -> None:
+    crowded(CONTACTS, limit=1).accepted()
+    answer = crowded(CONTACTS, limit=limit).accepted()
+    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
+    answer.expect(
+        f"limit {limit} is read as {most}",
+        holds=min(most, len(crowd.members)) <= count <= most,
+        expected=f"{most} contacts at most, and not less than there are",
+        observed=f"{count} contacts",
+        uses=("items",),
+    )
+
+
+@pytest.mark.requirement("LOYAL-48")
+@pytest.mark.parametrize("limit", [3, None])
+def test_walk_through_the_contacts_shows_each_once(
+    crowded: Caller, crowd: Crowd, limit: int | None
+) -> None:
+    size: dict[str, Any] = {} if limit is None else {"limit": limit}
+    walk = pages(crowded, CONTACTS, **size)
+    found = ids(walk)
+    strays = [each for each in crowd.members if found.count(each) != 1]
+    walk[-1].expect(
+        "a walk through the pages shows each contact once and comes to an end",
+        holds=not strays and not walk[-1].optional("next_token"),
+        expected="ten contacts, each of them once, and a last page without cursor",
+        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
+        uses=("items", "item_id", "next_token"),
+    )
+
+
+# --- credit ---
+
+
+@pytest.mark.requirement("LOYAL-49")
+def test_consumption_takes_its_amount_from_the_credit(debtor: Purse) -> None:
+    debtor.take("30.10").accepted()
+    debtor.expect("the credit is less by what was consumed", "69.90")
+
+
+@pytest.mark.requirement("LOYAL-49")
+def test_consumption_beyond_the_limit_is_refused(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.take("60.01").refused()
+    debtor.take("60.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-51")
+def test_released_credit_can_be_consumed_again(debtor: Purse) -> None:
+    debtor.take("100.00").accepted()
+    debtor.give("25.00").accepted()
+    debtor.expect("the released amount is there again", "25.00")
+    debtor.take("25.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-52")
+def test_release_of_more_than_was_consumed_is_refused(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.give("10.00").accepted()
+    debtor.give("30.01").refused()
+    debtor.give("30.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-53")
+def test_refused_consumption_changes_nothing(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.take("70.00").refused()
+    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)
+
+
+@pytest.mark.requirement("LOYAL-53")
+@pytest.mark.parametrize("amount", ["0.00", "-5.00", "5.005"])
+def test_consumption_of_what_is_no_amount_changes_nothing(debtor: Purse, amount: str) -> None:
+    debtor.take("40.00").accepted()
+    debtor("crm.account.credit_consume", amount=amount).refused()
+    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)

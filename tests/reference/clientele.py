@@ -1,0 +1,74 @@
+"""Customers, cards and accounts of an org, for the tests of CRM."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.reference.platform_client import Org, Platform, User
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Someone of an org who works with its customers, at a channel."""
+
+    platform: Platform
+    org: Org
+    caller: User
+    channel: str = "g3npos"
+
+    def ask(self, path: str, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+        context = {"x-orgcode": self.org.code, "x-channel-code": self.channel}
+        sent = {**context, **self.caller.headers, **(headers or {})}
+        return self.platform.client.post(
+            f"{self.platform.base_url}/crm{path}",
+            json=body,
+            headers={name: value for name, value in sent.items() if value},
+        )
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self.ask(path, **body)
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        envelope = answer.json()
+        return {**envelope["data"], "revision": envelope.get("revision")}
+
+    def refused(self, path: str, **body: Any) -> tuple[int, str]:
+        answer = self.ask(path, **body)
+        assert not answer.is_success, answer.text
+        return answer.status_code, answer.json()["error"]["major"]["tag"]
+
+    def customer(self, **more: Any) -> dict[str, Any]:
+        email = f"{secrets.token_hex(6)}@example.test"
+        person = {"first_name": "Ada", "last_name": "Byron", "email": email}
+        return self.make("/customer/create", **{**person, **more})
+
+    def member(self, points: int) -> str:
+        """A customer with so many points."""
+        customer_id: str = self.customer()["customer_id"]
+        self.make("/loyalty/earn", customer_id=customer_id, points=points)
+        return customer_id
+
+    def balance(self, customer_id: str) -> int:
+        balance: int = self.make("/customer/get", customer_id=customer_id)["loyalty_balance"]
+        return balance
+
+    def ledger(self, customer_id: str) -> list[dict[str, Any]]:
+        listed = self.make("/loyalty/ledger/list", customer_id=customer_id, limit=256)
+        items: list[dict[str, Any]] = listed["items"]
+        return items
+
+    def card(self, amount: str, currency: str = "USD") -> str:
+        card_id: str = self.make("/giftcard/issue", amount=amount, currency=currency)["giftcard_id"]
+        return card_id
+
+    def account(self, limit: str) -> str:
+        account = self.make("/account/create", caption="Buyer", credit_limit=limit, currency="USD")
+        account_id: str = account["account_id"]
+        return account_id
+
+
+def desk_of(platform: Platform, org: Org | None = None) -> Desk:
+    """The owner at work, in a new org unless one is given."""
+    org = org or platform.org()
+    return Desk(platform, org, org.owner)
