@@ -13,12 +13,27 @@ from conformance.contract import (
     pmc,
     pvm,
     pvm_products,
+    scm,
+    scm_desk,
     uas,
     usm,
 )
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, pmc, ics, ics_holds, ics_flows)
+_SERVICES: Final = (
+    uas,
+    usm,
+    ofm,
+    ofm_people,
+    pvm,
+    pvm_products,
+    pmc,
+    ics,
+    ics_holds,
+    ics_flows,
+    scm,
+    scm_desk,
+)
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {
