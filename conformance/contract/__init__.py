@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    comments,
     ics,
     ics_flows,
     ics_holds,
@@ -33,6 +34,7 @@ _SERVICES: Final = (
     ics_flows,
     scm,
     scm_desk,
+    comments,
 )
 
 # What integrators call over HTTPS, by id.

@@ -90,7 +90,11 @@ _ORDER: Final[Mapping[str, Binding]] = {
     "lines": bound("/data/lines", "/data/order/lines"),
     "revision": REVISION,
 }
-_LINES: Final = [{"variant_id": "$variant_id", "quantity": "$quantity"}]
+_LINES: Final = [
+    {"variant_id": "$variant_id", "quantity": "$quantity"},
+    # A second line, where a check asks for one.
+    {"variant_id": "$?second_variant_id", "quantity": "$?second_quantity"},
+]
 _OF_ORDER: Final = {"order_id": "$order_id"}
 
 QUOTE = route(
