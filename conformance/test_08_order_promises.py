@@ -1,5 +1,6 @@
 """Step 8: promises: what is quoted, held, committed, and given back."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -7,8 +8,12 @@ import pytest
 
 from fixtures import trading
 from fixtures.answer import Answer
+from fixtures.client import Caller
 from fixtures.instants import instant
 from fixtures.outcome import Inconclusive
+from fixtures.races import at_once, together
+from fixtures.request import AS_PROVEN
+from fixtures.session import Session
 from fixtures.stock import Stock
 from fixtures.trading import ALLOCATE, CANCEL, COMMIT, PLACE, RELEASE, RESERVE, Stall
 from fixtures.waiting import eventually
@@ -177,3 +182,37 @@ def test_released_promise_gives_its_units_back_once(stall: Stall, held: tuple[st
     stall.look().expect_stock(
         "the units of the released promise are available", Stock(available=7, reserved=3)
     )
+
+
+# --- one effect a key ---
+
+
+@pytest.mark.requirement("ORDER-40")
+def test_repeated_reserve_has_one_effect(stall: Stall) -> None:
+    order_id = stall.order(4, PLACE)
+    key = f"conformance-{secrets.token_hex(8)}"
+    for _ in range(3):
+        stall(RESERVE, order_id, idempotency_key=key).accepted()
+    stall.look().expect_stock("the units are held once", Stock(available=6, reserved=4))
+
+
+@pytest.mark.requirement("ORDER-40")
+def test_order_repeated_at_the_same_time_is_made_once(session: Session, seller: Caller) -> None:
+    seller("scm.order.create").accepted()
+    key = f"conformance-{secrets.token_hex(8)}"
+    with at_once(session, [seller], 6, requests=6) as racers:
+        made = together(racers, lambda me: _ordered(me.caller, key))
+    again = seller("scm.order.create", AS_PROVEN, idempotency_key=key, quantity=1)
+    ids = {each for each in made if each} | {str(again.value("order_id"))}
+    again.expect(
+        "a request repeated at the same time makes one order",
+        holds=len(ids) == 1,
+        expected="one order",
+        observed=f"{len(ids)} orders",
+        uses=("order_id",),
+    )
+
+
+def _ordered(caller: Caller, key: str) -> str | None:
+    answer = caller("scm.order.create", AS_PROVEN, idempotency_key=key, quantity=1)
+    return str(answer.optional("order_id")) if answer.ok else None
