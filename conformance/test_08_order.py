@@ -25,6 +25,22 @@ def test_placed_order_is_actionable(seller: Caller) -> None:
     seller(RESERVE, order_id=order_id).accepted()
 
 
+@pytest.mark.requirement("ORDER-2")
+def test_placed_order_is_read_as_it_was_answered(seller: Caller) -> None:
+    stall = Stall(seller)
+    order_id = stall.order(1)
+    told = str(stall(PLACE, order_id).value("state"))
+    answer = stall.read(order_id)
+    shown = str(answer.value("state"))
+    answer.expect(
+        "a placed order is in the state that placing it answered",
+        holds=shown == told,
+        expected=told,
+        observed=shown,
+        uses=("state",),
+    )
+
+
 @pytest.mark.requirement("ORDER-3")
 def test_order_is_read_back_and_listed(seller: Caller) -> None:
     order_id = Stall(seller).order(1)
