@@ -1,10 +1,11 @@
 """Step 8: orders, from the draft to what is delivered, and what each keeps of its sale."""
 
+from decimal import Decimal
 from typing import Final
 
 import pytest
 
-from fixtures import publishing, trading
+from fixtures import pricing, publishing, trading
 from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
@@ -116,14 +117,14 @@ def _rename(caller: Caller, named: dict[str, str]) -> None:
     edit(caller, "pvm.variant", {**named, "expected_revision": revision}).accepted()
 
 
-def _expect_snapshot(answer: Answer, caption: str) -> None:
-    """An order that shows nothing of its product proves nothing of its snapshot.
+def _expect_snapshot(answer: Answer, text: str) -> None:
+    """An order that shows nothing of its sale proves nothing of its snapshot.
 
     Raises:
-        Inconclusive: the caption is nowhere in the answer.
+        Inconclusive: the text is nowhere in the answer.
     """
-    if caption not in str(answer.accepted().body):
-        raise Inconclusive("the order shows no caption, so its snapshot cannot be seen")
+    if text not in str(answer.accepted().body):
+        raise Inconclusive(f"the order shows no {text!r}, so its snapshot cannot be seen")
 
 
 @pytest.mark.requirement("ORDER-29")
@@ -138,6 +139,34 @@ def test_order_reads_the_same_after_its_product_went_offline(stall: Stall) -> No
         expected="the order as it was",
         observed="another one",
     )
+
+
+@pytest.mark.requirement("ORDER-30")
+def test_order_keeps_the_price_of_its_sale(stall: Stall) -> None:
+    _price(stall, "19.95")
+    order_id = stall.order(1, PLACE)
+    _expect_snapshot(stall.read(order_id), "19.95")
+    _price(stall, "24.50")
+    after = stall.read(order_id)
+    shown = [text for text in ("19.95", "24.50") if text in str(after.accepted().body)]
+    after.expect(
+        "an order shows its price as it was when it was sold",
+        holds=shown == ["19.95"],
+        expected="19.95",
+        observed=" and ".join(shown) or "neither price",
+    )
+
+
+def _price(stall: Stall, amount: str) -> None:
+    """Let the variant cost so much from now on.
+
+    Raises:
+        Inconclusive: the target resolves another price after it was approved.
+    """
+    pricing.approved_price(stall.caller, stall.variant_id, amount=amount)
+    resolved = pricing.amount_of(pricing.resolve(stall.caller, stall.variant_id).accepted())
+    if resolved != Decimal(amount):
+        raise Inconclusive(f"the price that was approved is {amount}, resolved is {resolved}")
 
 
 @pytest.mark.requirement("ORDER-50")

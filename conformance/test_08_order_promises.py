@@ -28,6 +28,7 @@ ALL: Final = trading.STOCK
 
 @pytest.mark.requirement("ORDER-7")
 def test_quote_holds_nothing(stall: Stall) -> None:
+    trading.prove(stall.caller, RESERVE)
     for _ in range(2):
         stall.caller(QUOTE, quantity=ALL).accepted()
     stall(RESERVE, stall.order(ALL, PLACE)).accepted()
