@@ -161,6 +161,21 @@ def test_appointment_goes_from_booking_to_completion(seller: Caller) -> None:
         seller(f"scm.appointment.{verb}", appointment_id=made["appointment_id"]).accepted()
 
 
+@pytest.mark.requirement("ORDER-60")
+def test_confirmed_appointment_is_read_as_it_was_answered(seller: Caller) -> None:
+    made = records.make(seller, "scm.appointment")
+    told = str(appointed(seller, "confirm", made).value("state"))
+    answer = seller("scm.appointment.get", appointment_id=made["appointment_id"])
+    shown = str(answer.value("state"))
+    answer.expect(
+        "a confirmed appointment is in the state that confirming it answered",
+        holds=shown == told,
+        expected=told,
+        observed=shown,
+        uses=("state",),
+    )
+
+
 @pytest.mark.requirement("ORDER-61")
 @pytest.mark.parametrize(
     ("taken", "verb"),

@@ -36,8 +36,12 @@ def test_a_cancelled_draft_frees_nothing() -> None:
     assert effect(Move.CANCEL, SHOP.sales[0]) == Units(0, 0)
 
 
-def test_a_repeated_reserve_has_no_effect() -> None:
-    assert effect(Move.REPEAT, Sale("o-1", 4, Stage.RESERVED)) == Units(0, 0)
+@pytest.mark.parametrize("stage", Stage)
+def test_a_repeated_reserve_has_no_effect(stage: Stage) -> None:
+    sale = Sale("o-1", 4, stage)
+    assert SHOP.allowed(Move.REPEAT, sale)
+    assert effect(Move.REPEAT, sale) == Units(0, 0)
+    assert SHOP.with_sale(sale).stepped(Move.REPEAT, sale) == SHOP.with_sale(sale)
 
 
 @pytest.mark.parametrize(
