@@ -179,7 +179,7 @@ def test_order_of_no_units_is_refused(seller: Caller, operation: str, quantity: 
 
 @pytest.mark.requirement("ORDER-49")
 @pytest.mark.parametrize("operation", ["scm.order.create", "scm.tender.capture"])
-def test_unknown_reason_code_is_refused(seller: Caller, operation: str) -> None:
+def test_sale_with_an_unknown_reason_code_is_refused(seller: Caller, operation: str) -> None:
     values = {"order_id": Stall(seller).order(1, PLACE)} if "tender" in operation else {}
     known, unknown = "FULFILLMENT.SHORT_PICK", "FULFILLMENT.NEVER_REGISTERED"
     seller(operation, AS_PROVEN, **values, reason_code=known).accepted()

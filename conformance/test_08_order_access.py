@@ -40,8 +40,9 @@ def test_each_role_of_sales_reads(keyed: Caller, role: str) -> None:
 
 @pytest.mark.requirement("ORDER-67")
 @pytest.mark.parametrize("role", ["scm_order"])
-def test_order_role_prepares_orders(keyed: Caller, role: str) -> None:
+def test_order_role_prepares_orders(seller: Caller, keyed: Caller, role: str) -> None:
     del role
+    trading.prove(seller, CREATE, PLACE)
     Stall(keyed).order(1, PLACE)
 
 
@@ -52,6 +53,7 @@ def test_role_that_reads_prepares_no_order(
     seller: Caller, keyed: Caller, operation: str, role: str
 ) -> None:
     del role
+    trading.prove(seller, PLACE)
     order_id = Stall(seller).order(1)
     values = {"order_id": order_id} if operation == PLACE else {}
     keyed(operation, AS_PROVEN, **values).refused(403)
@@ -77,6 +79,7 @@ def test_backorder_is_not_approved_without_the_role(
     seller: Caller, keyed: Caller, role: str
 ) -> None:
     del role
+    trading.prove(seller, APPROVE)
     backorder = seller("scm.backorder.create").value("backorder_id")
     keyed(APPROVE, AS_PROVEN, backorder_id=backorder).refused(403)
     seller(APPROVE, backorder_id=backorder).accepted()
@@ -86,8 +89,9 @@ def test_backorder_is_not_approved_without_the_role(
 @pytest.mark.parametrize("role", ["scm_backorder_approve"])
 def test_backorder_is_approved_with_the_role(seller: Caller, keyed: Caller, role: str) -> None:
     del role
+    trading.prove(seller, APPROVE)
     backorder = seller("scm.backorder.create").value("backorder_id")
-    keyed(APPROVE, backorder_id=backorder).accepted()
+    keyed(APPROVE, AS_PROVEN, backorder_id=backorder).accepted()
 
 
 # --- lists ---
@@ -148,12 +152,12 @@ def test_walk_through_the_backorders_shows_each_once(
 
 
 @pytest.mark.requirement("ORDER-70")
-def test_health_is_told_to_an_authenticated_user(owner: Caller) -> None:
+def test_health_of_sales_is_told_to_an_authenticated_user(owner: Caller) -> None:
     owner("scm.stat").accepted()
 
 
 @pytest.mark.requirement("ORDER-70")
-def test_health_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
+def test_health_of_sales_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
     owner("scm.stat").accepted()
     anonymous("scm.stat").refused(401)
     owner.as_(garbage_session())("scm.stat").refused(401)
