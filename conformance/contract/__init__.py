@@ -21,6 +21,8 @@ from conformance.contract import (
     ppm_promotions,
     pvm,
     pvm_products,
+    scm,
+    scm_desk,
     uas,
     usm,
 )
@@ -44,6 +46,8 @@ _SERVICES: Final = (
     pcm_inbox,
     crm,
     crm_accounts,
+    scm,
+    scm_desk,
     comments,
 )
 

@@ -80,4 +80,19 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         org="PROC-58",
         route="PROC-57",
     ),
+    # "Orders, promises, shipments, tenders" (common/idempotency-retry.html).
+    "scm": KeyedService(
+        (
+            _other("scm.order.create", "order_id", quantity=4),
+            _other("scm.order.place", "order_id", reason="another reason"),
+            _other("scm.promise.reserve", "promise_id", reason="another reason"),
+            _other("scm.promise.commit", "promise_id", reason="another reason"),
+            _other("scm.shipment.create", "shipment_id", reason="another reason"),
+            _other("scm.tender.capture", "tender_id", amount="13.50"),
+        ),
+        replay="ORDER-39",
+        payload="ORDER-41",
+        org="ORDER-43",
+        route="ORDER-42",
+    ),
 }
