@@ -1,4 +1,4 @@
-"""Step 7: transfers between facilities, comments, the parked search, available-to-promise."""
+"""Step 7: transfers between facilities, the parked search, available-to-promise."""
 
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -6,14 +6,14 @@ from typing import Final
 
 import pytest
 
-from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract import OPERATIONS
 from conformance.contract.ics_flows import MOST_LINES, TRANSFER_EDGES, TRANSFER_IN
 from conformance.contract.operation import render
 from fixtures import records, shelves
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
-from fixtures.paging import expect_listed, holds, pages
+from fixtures.paging import expect_listed, holds
 from fixtures.products import new_variant
 from fixtures.records import Values
 from fixtures.request import AS_PROVEN, Change
@@ -127,62 +127,6 @@ def of_lines(caller: Caller, variants: Sequence[str]) -> Change:
     return Change(body={name: lines})
 
 
-# --- comments ---
-
-COMMENT: Final = RECORDS["ics.comment"]
-
-
-@pytest.mark.requirement("STOCK-65")
-def test_member_adds_a_comment_and_reads_it(owner: Caller, member: Caller) -> None:
-    target = records.make(owner, "ics.bin")["bin_id"]
-    made = records.create(member, COMMENT, {"target_id": target})
-    answer = records.read(member, COMMENT, made)
-    text = answer.value("text")
-    answer.expect(
-        "the comment holds what was written",
-        holds=text == made["text"],
-        expected=str(made["text"]),
-        observed=f"{text}",
-        uses=("text",),
-    )
-
-
-@pytest.mark.requirement("STOCK-65")
-def test_member_reads_the_comments_of_others(owner: Caller, member: Caller) -> None:
-    made = records.make(owner, COMMENT.name)
-    target = {name: made[name] for name in ("target_type", "target_id")}
-    records.read(owner, COMMENT, made).accepted()
-    records.read(member, COMMENT, made).accepted()
-    walk = pages(member, "ics.comment.list", **target)
-    expect_listed(walk, str(made["comment_id"]), inferred=True)
-
-
-def revised(caller: Caller, comment: Values) -> Answer:
-    names = {name: comment[name] for name in ("comment_id", "expected_revision")}
-    return caller("ics.comment.revise", AS_PROVEN, **names)
-
-
-@pytest.mark.requirement("STOCK-66")
-def test_author_edits_a_comment(member: Caller, owner: Caller) -> None:
-    target = records.make(owner, "ics.bin")["bin_id"]
-    revised(member, records.create(member, COMMENT, {"target_id": target})).accepted()
-
-
-@pytest.mark.requirement("STOCK-66")
-def test_nobody_but_the_author_edits_a_comment(owner: Caller, member: Caller) -> None:
-    revised(owner, records.make(owner, COMMENT.name)).accepted()
-    comment = records.make(owner, COMMENT.name)
-    revised(member, comment).refused()
-    shown = records.read(owner, COMMENT, comment)
-    shown.expect(
-        "the comment of another is as it was",
-        holds=shown.value("text") == comment["text"],
-        expected=str(comment["text"]),
-        observed=str(shown.value("text")),
-        uses=("text",),
-    )
-
-
 # --- search and availability ---
 
 
@@ -192,7 +136,7 @@ _FRESH_S: Final = 15.0
 
 @pytest.mark.requirement("STOCK-67")
 def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, check: Check) -> None:
-    made = records.make(owner, COMMENT.name)
+    made = records.make(owner, "ics.comment")
 
     def ask() -> Answer:
         return owner("ics.search.comments", AS_PROVEN, q=made["text"])

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS
-from fixtures import people, records, shelves
+from fixtures import people, records
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
@@ -18,8 +18,8 @@ from fixtures.session import Session
 from fixtures.shelves import Shelf
 from fixtures.stock import Stock
 
-# The routes that are documented to take a key, as far as this suite calls them, with the id of
-# what each makes and the field in which another payload differs.
+# Keyed routes that move stock, with the id of what each makes and the field in which another
+# payload differs. What every keyed route owes is in test_idempotency.py.
 ADJUST, RESERVE, ALLOCATE = (
     "ics.adjustment.create",
     "ics.reservation.create",
@@ -29,8 +29,6 @@ ROUTES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     ADJUST: ("adjustment_id", {"quantity_delta": 4}),
     RESERVE: ("reservation_id", {"quantity": 4}),
     ALLOCATE: ("allocation_id", {"quantity": 4}),
-    "ics.transfer.request": ("transfer_id", {"reason": "another reason"}),
-    "ics.comment.create": ("comment_id", {"text": "another text"}),
 }
 ON_STOCK: Final = {
     ADJUST: Stock(available=12),
@@ -38,7 +36,6 @@ ON_STOCK: Final = {
     ALLOCATE: Stock(available=8, allocated=2),
 }
 ALMOST_A_DAY_S: Final = 23.9 * 3600
-every_route = pytest.mark.parametrize("route", ROUTES)
 on_stock = pytest.mark.parametrize("route", ON_STOCK)
 
 
@@ -77,16 +74,6 @@ def expect_same_record(first: Answer, second: Answer) -> None:
 
 
 @pytest.mark.requirement("STOCK-44")
-@every_route
-def test_repeated_request_is_answered_with_the_original_response(
-    merchant: Caller, route: str
-) -> None:
-    values = keyed(merchant, route)
-    first = send(merchant, route, values)
-    expect_same_record(first, send(merchant, route, values))
-
-
-@pytest.mark.requirement("STOCK-44")
 def test_repeated_request_is_answered_the_same_after_other_movements(shelf: Shelf) -> None:
     values = of_two(shelf, RESERVE)
     first = send(shelf.caller, RESERVE, values)
@@ -117,43 +104,12 @@ def test_request_repeated_at_the_same_time_has_one_effect(
 
 
 @pytest.mark.requirement("STOCK-46")
-@every_route
-def test_key_with_another_payload_is_refused(merchant: Caller, route: str) -> None:
-    values = keyed(merchant, route)
-    send(merchant, route, values).accepted()
-    send(merchant, route, values, **ROUTES[route][1]).refused(409)
-
-
-@pytest.mark.requirement("STOCK-46")
 @on_stock
 def test_refused_reuse_of_a_key_changes_nothing(shelf: Shelf, route: str) -> None:
     values = of_two(shelf, route)
     send(shelf.caller, route, values).accepted()
     send(shelf.caller, route, values, **ROUTES[route][1]).refused(409)
     shelf.look().expect_stock("the first request alone counts", ON_STOCK[route])
-
-
-@pytest.mark.requirement("STOCK-47")
-def test_key_counts_anew_on_another_route(shelf: Shelf) -> None:
-    values = of_two(shelf, RESERVE)
-    send(shelf.caller, RESERVE, values).accepted()
-    send(shelf.caller, ALLOCATE, values).accepted()
-    shelf.look().expect_stock("both requests count", Stock(available=6, reserved=2, allocated=2))
-
-
-@pytest.fixture
-def foreign_shelf(foreign_merchant: Caller) -> Shelf:
-    """A shelf in the stranger's org."""
-    return shelves.stocked(foreign_merchant)
-
-
-@pytest.mark.requirement("STOCK-48")
-def test_key_counts_anew_in_another_organisation(shelf: Shelf, foreign_shelf: Shelf) -> None:
-    values = of_two(shelf, RESERVE)
-    send(shelf.caller, RESERVE, values).accepted()
-    there = {**of_two(foreign_shelf, RESERVE), "idempotency_key": values["idempotency_key"]}
-    send(foreign_shelf.caller, RESERVE, there).accepted()
-    foreign_shelf.look().expect_stock("the request counts over there", ON_STOCK[RESERVE])
 
 
 @pytest.mark.requirement("STOCK-49")

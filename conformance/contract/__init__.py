@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    comments,
     ics,
     ics_flows,
     ics_holds,
@@ -18,7 +19,19 @@ from conformance.contract import (
 )
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (uas, usm, ofm, ofm_people, pvm, pvm_products, pmc, ics, ics_holds, ics_flows)
+_SERVICES: Final = (
+    uas,
+    usm,
+    ofm,
+    ofm_people,
+    pvm,
+    pvm_products,
+    pmc,
+    ics,
+    ics_holds,
+    ics_flows,
+    comments,
+)
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {

@@ -1,10 +1,10 @@
-"""Transfers between facilities, comments on stock records, and the org-wide search plane."""
+"""Transfers between facilities, and the org-wide search plane."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.ics import CALLS, KEYED, LISTED, NOTES, ORG, PAGE, READERS, route
+from conformance.contract.ics import KEYED, LISTED, NOTES, ORG, PAGE, route
 from conformance.contract.operation import (
     REVISION,
     Access,
@@ -85,64 +85,6 @@ def _step(verb: str) -> Operation:
 
 STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
 
-_COMMENT: Final[Mapping[str, Binding]] = {
-    "comment_id": bound("/data/comment_id", "/data/comment/comment_id"),
-    "text": bound("/data/text", "/data/comment/text"),
-    "revision": REVISION,
-}
-_TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
-
-
-def _comment(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """A comment route: for any member of the org, without a facility."""
-    more.setdefault("access_certainty", Certainty.INFERRED)
-    return route(
-        f"comment.{name}",
-        path,
-        kind,
-        CALLS,
-        access=Access.ASSOCIATED,
-        roles=READERS,
-        acts_on="ics.comment",
-        context=ORG,
-        **more,
-    )
-
-
-COMMENT_CREATE = _comment(
-    "create",
-    "comment",
-    Kind.CREATE,
-    access_certainty=Certainty.DOCUMENTED,
-    body={**_TARGET, "text": "$text", "idempotency_key": "$?idempotency_key"},
-    fresh={"target_type": "target_type", "text": "caption"},
-    yields=_COMMENT,
-)
-COMMENT_GET = _comment(
-    "get", "comment/get", Kind.READ, body={"comment_id": "$comment_id"}, yields=_COMMENT
-)
-COMMENT_LIST = _comment(
-    "list",
-    "comment/list",
-    Kind.LIST,
-    body={**_TARGET, **PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/comment_id")},
-)
-COMMENT_REVISE = _comment(
-    "revise",
-    "comment/revise",
-    Kind.UPDATE,
-    body={
-        "comment_id": "$comment_id",
-        "text": "$text",
-        "expected_revision": "$?expected_revision",
-    },
-    fresh={"text": "caption"},
-    yields=_COMMENT,
-)
-COMMENT_REPORT = _comment("report", "comment/report", Kind.LIST, body=PAGE, yields=LISTED)
-
 
 def _search(name: str, body: Mapping[str, str]) -> Operation:
     return route(
@@ -164,30 +106,15 @@ SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
 OPERATIONS = (
     TRANSFER_REQUEST,
     *STEPS.values(),
-    COMMENT_CREATE,
-    COMMENT_GET,
-    COMMENT_LIST,
-    COMMENT_REVISE,
-    COMMENT_REPORT,
     SEARCH_COMMENTS,
     SEARCH_INBOX,
 )
-# Neither a way back for transfers nor the status values of comments are documented.
+# No way back is documented for transfers.
 RECORDS = (
     RecordKind("ics.transfer", "transfer_id", TRANSFER_REQUEST.id, terminal=None),
     *(
         RecordKind(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb].id, terminal=None)
         for verb, edge in TRANSFER_EDGES.items()
         if edge.after in TRANSFER_IN
-    ),
-    RecordKind(
-        "ics.comment",
-        "comment_id",
-        COMMENT_CREATE.id,
-        COMMENT_GET.id,
-        COMMENT_LIST.id,
-        COMMENT_REVISE.id,
-        editable="text",
-        terminal=None,
     ),
 )

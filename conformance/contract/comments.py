@@ -1,0 +1,126 @@
+"""Comments: the routes and the record kind that several services have in one shape.
+
+A service joins by a line in `COMMENTED`, with the ids of its requirements.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+_SHOWN: Final[Mapping[str, Binding]] = {
+    "comment_id": bound("/data/comment_id", "/data/comment/comment_id"),
+    "text": bound("/data/text", "/data/comment/text"),
+    "revision": REVISION,
+}
+_LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+_TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
+_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+
+
+class Comments:
+    """The comment routes of one service.
+
+    Comments hang on records of kind `on`, which requests call `target_type`. `author` is a role
+    with which one may write them, or None where any member of the org may. `added` and `edited`
+    are the requirements on who adds and reads, and on who edits.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        on: str,
+        target_type: str,
+        added: str,
+        edited: str,
+        page: str = "",
+        author: str | None = None,
+    ) -> None:
+        self.service, self.on, self.author = service, on, author
+        self.added, self.edited = added, edited
+        self._source = documented(page or f"{service}/calls.html")
+        typed = {"target_type": Fixed(target_type)}
+        self.create = self._route(
+            "create",
+            "comment",
+            Kind.CREATE,
+            access_certainty=Certainty.DOCUMENTED,
+            body={**_TARGET, "text": "$text", "idempotency_key": "$?idempotency_key"},
+            fresh={**typed, "text": "caption"},
+            yields=_SHOWN,
+        )
+        self.get = self._route(
+            "get", "comment/get", Kind.READ, body={"comment_id": "$comment_id"}, yields=_SHOWN
+        )
+        self.list = self._route(
+            "list",
+            "comment/list",
+            Kind.LIST,
+            body={**_TARGET, **_PAGE},
+            paginated=True,
+            yields={**_LISTED, "item_id": bound("/comment_id")},
+        )
+        self.revise = self._route(
+            "revise",
+            "comment/revise",
+            Kind.UPDATE,
+            body={
+                "comment_id": "$comment_id",
+                "text": "$text",
+                "expected_revision": "$?expected_revision",
+            },
+            fresh={"text": "caption"},
+            yields=_SHOWN,
+        )
+        self.report = self._route("report", "comment/report", Kind.LIST, body=_PAGE, yields=_LISTED)
+        self.operations = (self.create, self.get, self.list, self.revise, self.report)
+        # The status values of comments are not documented, so nothing here can be closed.
+        self.record = RecordKind(
+            f"{service}.comment",
+            "comment_id",
+            self.create.id,
+            self.get.id,
+            self.list.id,
+            self.revise.id,
+            editable="text",
+            terminal=None,
+        )
+
+    def _route(self, name: str, path: str, kind: Kind, **more: Any) -> Operation:
+        """A comment route: no facility, no channel."""
+        more.setdefault("access_certainty", Certainty.INFERRED)
+        return Operation(
+            id=f"{self.service}.comment.{name}",
+            path=f"/{self.service}/{path}",
+            kind=kind,
+            source=self._source,
+            access=Access.ASSOCIATED if self.author is None else Access.ROLE,
+            roles=frozenset() if self.author is None else frozenset({self.author}),
+            acts_on=f"{self.service}.comment",
+            context={"x-orgcode": "$orgcode"},
+            radius=Radius.RECORD if kind.writes else Radius.NONE,
+            **more,
+        )
+
+
+COMMENTED: Final = (
+    Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
+)
+OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
+RECORDS: Final = tuple(comments.record for comments in COMMENTED)

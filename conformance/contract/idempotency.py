@@ -1,0 +1,56 @@
+"""Idempotency keys: which routes are documented to take one, and each service's requirements on it.
+
+A service joins by an entry in `KEYED_SERVICES`, its routes in the order in which they are to be
+tried. The key of a route stands in its body template as `$?idempotency_key`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conformance.contract.operation import Fixed
+
+
+@dataclass(frozen=True)
+class KeyedRoute:
+    """A route that takes a key, the name of what it makes, and what makes another payload of it."""
+
+    operation: str
+    made: str
+    other: Mapping[str, str | Fixed]
+
+
+@dataclass(frozen=True)
+class KeyedService:
+    """The keyed routes of a service and its requirements.
+
+    `replay`: the repeated request is answered as at first; `payload`: another payload is refused;
+    `org`: in another org a key is a new one; `route`: on another route it is, too.
+    """
+
+    routes: tuple[KeyedRoute, ...]
+    replay: str
+    payload: str
+    org: str
+    route: str
+
+
+def _other(operation: str, made: str, **other: Any) -> KeyedRoute:
+    return KeyedRoute(operation, made, {name: Fixed(value) for name, value in other.items()})
+
+
+KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
+    "ics": KeyedService(
+        (
+            _other("ics.adjustment.create", "adjustment_id", quantity_delta=4),
+            _other("ics.reservation.create", "reservation_id", quantity=4),
+            _other("ics.allocation.create", "allocation_id", quantity=4),
+            _other("ics.transfer.request", "transfer_id", reason="another reason"),
+            _other("ics.comment.create", "comment_id", text="another text"),
+        ),
+        replay="STOCK-44",
+        payload="STOCK-46",
+        org="STOCK-48",
+        route="STOCK-47",
+    ),
+}
