@@ -14,9 +14,8 @@ from tests.reference.log_desk import Desk, desk
 from tests.reference.mailbox import Mailbox, mailbox
 
 Make = Callable[..., Desk]
-STATED = {
-    "request_context": {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}
-}
+CONTEXT = {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}
+STATED = {"request_context": CONTEXT}
 
 
 @pytest.fixture
