@@ -8,6 +8,8 @@ from conformance.contract import (
     ics,
     ics_flows,
     ics_holds,
+    ipm,
+    ipm_bulk,
     ofm,
     ofm_people,
     operator,
@@ -30,6 +32,8 @@ _SERVICES: Final = (
     ics,
     ics_holds,
     ics_flows,
+    ipm,
+    ipm_bulk,
     comments,
 )
 
