@@ -8,11 +8,10 @@ import pytest
 
 from conformance.contract.ipm_bulk import ENDED, STATES
 from fixtures import ndjson, publishing, records
-from fixtures.answer import Answer, at
+from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.hooks import Place, told_at
 from fixtures.makers.ipm import create_upload
-from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.receiver import envelope_of
 from fixtures.request import AS_PROVEN
@@ -70,11 +69,7 @@ def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
             lambda told: told.optional("state") in ENDED,
             bound_s=BOUND_S,
         )
-    url = answer.optional("download_url") or at(ready.body, "/data/download_url")
-    if not isinstance(url, str):
-        raise Inconclusive(
-            "no address of the exported file", cause="ipm.export.create:download_url"
-        )
+    url = str(ready.value("download_url"))
     return ndjson.read(publishing.download(caller, url).text)
 
 

@@ -190,6 +190,24 @@ def test_feed_shows_no_event_of_another_organisation(
     expect_listed(found, str(foreign), listed=False)
 
 
+@pytest.mark.requirement("EVENT-46")
+def test_cursor_of_another_organisation_leads_to_none_of_its_events(
+    integrator: Caller, foreign_integrator: Caller
+) -> None:
+    wanted = {"listed_service": "ofm", "limit": 1}
+    token = foreign_integrator(CDC, AS_PROVEN, **wanted).accepted().optional("next_token")
+    foreign = [records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"] for _ in range(2)]
+    integrator(CDC, AS_PROVEN, **wanted).accepted()
+    answer = integrator(CDC, AS_PROVEN, **{**wanted, "limit": LARGEST, "next_token": token})
+    shown = [guid for guid in map(str, foreign) if guid in str(answer.body)]
+    answer.expect(
+        "a cursor of another organisation is refused, or leads on among one's own events",
+        holds=not shown and answer.status < 500,
+        expected="no event of the other organisation",
+        observed=f"{answer.sketch}, {len(shown)} of its events",
+    )
+
+
 # --- pages ---
 
 
@@ -219,7 +237,7 @@ def test_page_holds_eight_events_by_default(crowd: Place) -> None:
 
 @pytest.mark.requirement("EVENT-43")
 @pytest.mark.parametrize("limit", [0, -1, 257, 100_000])
-def test_limit_is_pulled_into_its_range(crowd: Place, limit: int) -> None:
+def test_limit_of_the_feed_is_pulled_into_its_range(crowd: Place, limit: int) -> None:
     answer = _page(crowd, limit=limit)
     wanted = 1 if limit < 1 else DEFAULT_LIMIT + 2
     answer.expect(
