@@ -10,7 +10,6 @@ from fixtures import records
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
-from fixtures.hooks import as_key
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.request import AS_PROVEN, Change
 from fixtures.stages.cast import Stranger
@@ -108,11 +107,11 @@ def test_write_without_its_context_is_refused(integrator: Caller, missing: str) 
 
 
 def _stated(caller: Caller) -> dict[str, Any]:
-    world = caller.world
+    said = caller.actor.context
     return {
-        "orgcode": world["orgcode"],
-        "actor": world["context_actor"],
-        "context_source": world["context_source"],
+        "orgcode": caller.world["orgcode"],
+        "actor": said["context_actor"],
+        "context_source": said["context_source"],
     }
 
 
@@ -180,7 +179,7 @@ def test_admin_role_writes(keyed_integrator: Keyed) -> None:
 
 @pytest.mark.requirement("EVENT-82")
 def test_owner_key_writes(integrator: Caller, key_owner: Caller) -> None:
-    as_key(integrator.as_(key_owner.actor))(CREATE).accepted()
+    integrator.as_(key_owner.actor)(CREATE).accepted()
 
 
 @pytest.mark.requirement("EVENT-83")
