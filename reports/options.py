@@ -18,7 +18,7 @@ from reports.waivers import load_waivers
 ROOT: Final = Path(__file__).resolve().parent.parent
 TIERS: Final = ("smoke", "certify", "deep")
 CELLS: Final = ("auto", "every", "turns")
-DEFAULT_PROFILE: Final = "full/1"
+DEFAULT_PROFILE: Final = "full/2"
 
 
 def add(parser: pytest.Parser) -> None:
@@ -27,7 +27,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="target file (TOML); default: the reference")
     group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
     group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
-    group.addoption("--profile", metavar="NAME", help="full/1, team/1 or solo/1")
+    group.addoption("--profile", metavar="NAME", help="full/2, full/1, team/1 or solo/1")
     group.addoption("--tier", choices=TIERS, default="certify", help="how much to run")
     group.addoption(
         "--cells",

@@ -10,6 +10,8 @@ from conformance.contract import (
     ics,
     ics_flows,
     ics_holds,
+    ipm,
+    ipm_bulk,
     ofm,
     ofm_people,
     operator,
@@ -48,6 +50,8 @@ _SERVICES: Final = (
     crm_accounts,
     scm,
     scm_desk,
+    ipm,
+    ipm_bulk,
     comments,
 )
 

@@ -38,7 +38,7 @@ def file(directory: Path, text: str = TARGET) -> str:
 
 def test_without_a_target_the_reference_is_aimed_at(tmp_path: Path) -> None:
     aim = read(tmp_path)
-    assert (aim.target, aim.profile.name, aim.repeat) == (None, "full/1", "")
+    assert (aim.target, aim.profile.name, aim.repeat) == (None, "full/2", "")
     assert aim.directory.is_dir()
 
 
@@ -61,7 +61,10 @@ def test_profile_of_the_option_wins_over_that_of_the_file(tmp_path: Path) -> Non
         ({"target": "none.toml"}, "none.toml cannot be read"),
         ({"target_url": "nowhere"}, "--target-url: key base_url"),
         ({"target_url": "http://127.0.0.1:1"}, "give operator_url"),
-        ({"profile": "half/1"}, "unknown profile 'half/1': choose one of full/1, team/1, solo/1"),
+        (
+            {"profile": "half/1"},
+            "unknown profile 'half/1': choose one of full/1, full/2, team/1, solo/1",
+        ),
         ({"waivers": "none.toml"}, "none.toml"),
         ({"report_dir": "/dev/null/x"}, "choose another with --report-dir"),
     ],

@@ -1,0 +1,33 @@
+"""The request context that writes of the event services state in their body.
+
+That writes carry one is published (ipm/openapi.yaml, rbs/openapi.yaml), and so are its fields
+(common/request-context.html); that it stands in the body under this name is our deduction.
+"""
+
+from typing import Final
+
+STATED: Final = {
+    "request_context": {
+        "orgcode": "$orgcode",
+        "actor": "$context_actor",
+        "context_source": "$context_source",
+    }
+}
+# What an event tells of who caused it (common/request-context.html).
+REQUIRED: Final = ("orgcode", "actor", "context_source")
+SOURCES: Final = ("session", "api_key", "operator", "system")
+# The fingerprint that goes with a source.
+FINGERPRINTS: Final = {"session": "session_fingerprint", "api_key": "api_key_fingerprint"}
+# What every event has (common/eventing-auditability.html).
+BASE_EVENT: Final = (
+    "event_id",
+    "schema_version",
+    "timestamp_utc",
+    "build",
+    "service",
+    "action",
+    "orgcode",
+    "request_context",
+    "reason",
+    "source_refs",
+)

@@ -1,0 +1,268 @@
+"""IPM: webhooks, the feed of changes, look-ups and key figures. The org is in `x-orgcode`.
+
+All 22 paths are published; of their fields none is, so bodies and bindings are our deduction.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.context import STATED
+from conformance.contract.facts import documented
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("ipm/calls.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+# Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
+VIEW: Final = "integration_view"
+ADMIN: Final = "integration_admin"
+READERS: Final = frozenset({VIEW, ADMIN})
+WRITERS: Final = frozenset({ADMIN})
+
+# Which events a webhook or an export is about. "Scope can be org, channel or facility."
+FILTERS: Final = {
+    "service": "$?listened_service",
+    "logical_guid": "$?listened_place",
+    "channel_code": "$?listened_channel",
+}
+WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/events", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
+    """An IPM route: a POST, read by either role and written by administrators."""
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more["body"] = {**more.get("body", {}), **(STATED if kind.writes else {})}
+    return Operation(
+        id=f"ipm.{name}",
+        path=f"/ipm/{path}",
+        kind=kind,
+        source=CALLS,
+        access=Access.ROLE,
+        roles=WRITERS if kind.writes else READERS,
+        context=ORG,
+        **more,
+    )
+
+
+STAT = Operation(
+    id="ipm.stat",
+    path="/ipm/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=CALLS,
+    # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
+    access=Access.PUBLIC,
+)
+
+# --- webhooks ---
+
+_WEBHOOK: Final[Mapping[str, Binding]] = {
+    "webhook_id": bound("/data/webhook_id", "/data/webhook/webhook_id", "/data/id"),
+    "url": bound("/data/url", "/data/webhook/url"),
+    "state": bound("/data/status", "/data/webhook/status"),
+    "filters": bound("/data/filters", "/data/webhook/filters"),
+    "request_context": bound("/data/request_context", "/data/webhook/request_context"),
+    "revision": REVISION,
+}
+_ONE: Final = {"webhook_id": "$webhook_id"}
+
+WEBHOOK_CREATE = route(
+    "webhook.create",
+    "webhook/create",
+    Kind.CREATE,
+    body={"url": "$webhook_url", "caption": "$caption", "filters": FILTERS},
+    fresh={"caption": "caption"},
+    yields={**_WEBHOOK, "secret": bound("/data/secret", "/data/webhook/secret")},
+    issues=("secret",),
+)
+WEBHOOK_GET = route(
+    "webhook.get", "webhook/get", Kind.READ, acts_on="ipm.webhook", body=_ONE, yields=_WEBHOOK
+)
+WEBHOOK_LIST = route(
+    "webhook.list",
+    "webhook/list",
+    Kind.LIST,
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/webhook_id", "/id")},
+)
+# That a webhook is revisioned is not documented, so its revision is sent and never judged.
+WEBHOOK_STATUS = route(
+    "webhook.status_set",
+    "webhook/status/set",
+    Kind.STATUS,
+    acts_on="ipm.webhook",
+    body={**_ONE, "status": "$status", "expected_revision": "$?expected_revision"},
+    fresh={"status": "active"},
+    yields=_WEBHOOK,
+)
+WEBHOOK_REPLAY = route(
+    "webhook.replay",
+    "webhook/replay",
+    Kind.ACTION,
+    acts_on="ipm.active_webhook",
+    body={**_ONE, **WINDOW, **PAGE},
+    yields={
+        "next_token": bound("/data/next_token", "/data/cursor", "/next_token"),
+        "replayed": bound("/data/replayed_count", "/data/count"),
+    },
+)
+
+# --- the feed of changes ---
+
+CDC_LIST = route(
+    "cdc.list",
+    "cdc/list",
+    Kind.LIST,
+    paginated=True,
+    body={
+        "service": "$?listed_service",
+        "logical_guid": "$?listed_place",
+        "channel_code": "$?listed_channel",
+        **WINDOW,
+        **PAGE,
+    },
+    yields={
+        **LISTED,
+        "item_id": bound("/event_id", "/event/event_id"),
+        "item_redaction": bound("/redaction", "/redaction_metadata", "/event/redaction"),
+    },
+)
+
+# --- look-ups ---
+
+_BY_SERVICE: Final = {"service": "$?listed_service", **PAGE}
+EVENT_CATALOG = route(
+    "event.catalog_list",
+    "event/catalog/list",
+    Kind.LIST,
+    paginated=True,
+    body=_BY_SERVICE,
+    yields={**LISTED, "item_service": bound("/service"), "item_action": bound("/action")},
+)
+EXPORT_CONTRACTS = route(
+    "export.contract_list",
+    "export/contract/list",
+    Kind.LIST,
+    paginated=True,
+    body=_BY_SERVICE,
+    yields={**LISTED, "item_service": bound("/service", "/stream")},
+)
+LIFECYCLES = route(
+    "lifecycle.list",
+    "lifecycle/list",
+    Kind.LIST,
+    paginated=True,
+    body=_BY_SERVICE,
+    yields={**LISTED, "item_entity": bound("/entity", "/name")},
+)
+SPECIMEN = route(
+    "specimen.get",
+    "specimen/get",
+    Kind.READ,
+    body={"service": "$specimen_service", "action": "$specimen_action"},
+    yields={"specimen": bound("/data/specimen", "/data/payload", "/data")},
+)
+PAGINATION = route(
+    "pagination.get",
+    "pagination/get",
+    Kind.READ,
+    yields={
+        "default_limit": bound("/data/default_limit", "/data/limit/default"),
+        "min_limit": bound("/data/min_limit", "/data/limit/min"),
+        "max_limit": bound("/data/max_limit", "/data/limit/max"),
+    },
+)
+
+# --- key figures ---
+
+_FIGURE: Final = {"metric": "$metric", "value": "$value"}
+_FRESH_FIGURE: Final = {"metric": "metric", "value": "figure"}
+KPI_RECORD = route(
+    "kpi.record",
+    "kpi/record",
+    Kind.CREATE,
+    body={
+        **_FIGURE,
+        "bucket_utc": "$bucket",
+        "logical_guid": "$?measured_place",
+        "channel_code": "$?measured_channel",
+    },
+    fresh={**_FRESH_FIGURE, "bucket": "bucket"},
+    yields={
+        "kpi_id": bound("/data/kpi_id", "/data/snapshot/kpi_id", "/data/id"),
+        "value": bound("/data/value", "/data/snapshot/value"),
+    },
+)
+KPI_QUERY = route(
+    "kpi.query",
+    "kpi/query",
+    Kind.LIST,
+    paginated=True,
+    body={
+        "metric": "$metric",
+        "logical_guid": "$?measured_place",
+        "channel_code": "$?measured_channel",
+        **WINDOW,
+        **PAGE,
+    },
+    fresh={"metric": "metric"},
+    yields={**LISTED, "item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
+)
+KPI_ALERT = route(
+    "kpi.alert",
+    "kpi/alert",
+    Kind.ACTION,
+    body={**_FIGURE, "threshold": "$threshold"},
+    fresh={**_FRESH_FIGURE, "threshold": "figure"},
+    yields={"alert_id": bound("/data/alert_id", "/data/alert/alert_id", "/data/id")},
+)
+
+OPERATIONS = (
+    STAT,
+    WEBHOOK_CREATE,
+    WEBHOOK_GET,
+    WEBHOOK_LIST,
+    WEBHOOK_STATUS,
+    WEBHOOK_REPLAY,
+    CDC_LIST,
+    EVENT_CATALOG,
+    EXPORT_CONTRACTS,
+    LIFECYCLES,
+    SPECIMEN,
+    PAGINATION,
+    KPI_RECORD,
+    KPI_QUERY,
+    KPI_ALERT,
+)
+# No way to remove a webhook is documented; a paused one does no harm. An active one is no record of
+# its own, so the kind that the ledger knows comes last.
+RECORDS = tuple(
+    RecordKind(
+        name,
+        "webhook_id",
+        WEBHOOK_CREATE.id,
+        WEBHOOK_GET.id,
+        WEBHOOK_LIST.id,
+        status=WEBHOOK_STATUS.id,
+        terminal="paused",
+        turns=("active", "paused"),
+        tried=False,
+    )
+    for name in ("ipm.active_webhook", "ipm.webhook")
+)
