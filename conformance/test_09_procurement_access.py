@@ -88,20 +88,20 @@ def test_no_list_holds_a_document_of_another_organisation(
 @pytest.mark.requirement("PROC-48")
 @pytest.mark.parametrize("role", sorted(READERS))
 def test_each_reading_role_reads_procurement(
-    clerk: Caller, standing_order: Order, role: str
+    purchasing_clerk: Caller, standing_order: Order, role: str
 ) -> None:
     del role  # the account has it
     standing_order.look()
-    standing_order.by(clerk).look()
+    standing_order.by(purchasing_clerk).look()
     for operation in ("pcm.po.list", "pcm.invoice.list"):
-        clerk(operation).accepted()
+        purchasing_clerk(operation).accepted()
 
 
 @pytest.mark.requirement("PROC-49")
 @pytest.mark.parametrize("role", ROLES)
-def test_buyers_alone_create_orders(purchaser: Caller, clerk: Caller, role: str) -> None:
+def test_buyers_alone_create_orders(purchaser: Caller, purchasing_clerk: Caller, role: str) -> None:
     purchaser("pcm.po.create").accepted()
-    answer = clerk("pcm.po.create")
+    answer = purchasing_clerk("pcm.po.create")
     if role == "pcm_buyer":
         answer.accepted()
     else:
@@ -110,9 +110,11 @@ def test_buyers_alone_create_orders(purchaser: Caller, clerk: Caller, role: str)
 
 @pytest.mark.requirement("PROC-50")
 @pytest.mark.parametrize("role", ROLES)
-def test_approvers_alone_approve_orders(purchaser: Caller, clerk: Caller, role: str) -> None:
+def test_approvers_alone_approve_orders(
+    purchaser: Caller, purchasing_clerk: Caller, role: str
+) -> None:
     step(purchaser, APPROVE, drafted(purchaser)).accepted()
-    answer = step(clerk, APPROVE, drafted(purchaser))
+    answer = step(purchasing_clerk, APPROVE, drafted(purchaser))
     if role == "pcm_po_approve":
         answer.accepted()
     else:
@@ -122,21 +124,23 @@ def test_approvers_alone_approve_orders(purchaser: Caller, clerk: Caller, role: 
 @pytest.mark.requirement("PROC-51")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_of_its_roles_works_with_consignment(
-    purchaser: Caller, clerk: Caller, role: str
+    purchaser: Caller, purchasing_clerk: Caller, role: str
 ) -> None:
     del role
     purchaser("pcm.consignment.settle").accepted()
-    settlement = clerk("pcm.consignment.settle").value("settlement_id")
-    clerk("pcm.consignment.get", settlement_id=settlement).accepted()
-    clerk("pcm.consignment.list").accepted()
+    settlement = purchasing_clerk("pcm.consignment.settle").value("settlement_id")
+    purchasing_clerk("pcm.consignment.get", settlement_id=settlement).accepted()
+    purchasing_clerk("pcm.consignment.list").accepted()
 
 
 @pytest.mark.requirement("PROC-52")
 @pytest.mark.parametrize("role", sorted(READERS))
-def test_each_reading_role_writes_to_the_inbox(purchaser: Caller, clerk: Caller, role: str) -> None:
+def test_each_reading_role_writes_to_the_inbox(
+    purchaser: Caller, purchasing_clerk: Caller, role: str
+) -> None:
     del role
     stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
-    stepped(clerk, "pcm.inbox.state", records.make(clerk, "pcm.inbox"))
+    stepped(purchasing_clerk, "pcm.inbox.state", records.make(purchasing_clerk, "pcm.inbox"))
 
 
 # --- context ---
@@ -159,7 +163,7 @@ def test_session_in_the_body_is_taken_by_procurement(purchaser: Caller) -> None:
 
 @pytest.mark.requirement("PROC-54")
 @pytest.mark.parametrize("role", ["pcm_view"])
-def test_key_in_the_body_is_taken_by_procurement(clerk: Caller, role: str) -> None:
+def test_key_in_the_body_is_taken_by_procurement(purchasing_clerk: Caller, role: str) -> None:
     del role
-    clerk("pcm.po.list").accepted()
-    clerk("pcm.po.list", Change(place=Placement.BODY)).accepted()
+    purchasing_clerk("pcm.po.list").accepted()
+    purchasing_clerk("pcm.po.list", Change(place=Placement.BODY)).accepted()
