@@ -224,9 +224,23 @@ FAMILIES = (
     OPTION,
 )
 
+# A brand as it is created, which has no supplier yet.
+UNLINKED_BRAND: Final = RecordKind(
+    "pvm.unlinked_brand",
+    BRAND.id,
+    BRAND.create.id,
+    update=BRAND.update.id,
+    status=BRAND.status.id,
+    tried=False,
+)
 _LINK: Final = {"supplier_type": "$supplier_type", "supplier_id": "$vendor_id"}
 LINK_ADD = BRAND.write(
-    "link/add", _LINK, {"supplier_type": "vendor"}, kind=Kind.ACTION, source=CALLS
+    "link/add",
+    _LINK,
+    {"supplier_type": "vendor"},
+    kind=Kind.ACTION,
+    acts_on=UNLINKED_BRAND.name,
+    source=CALLS,
 )
 LINK_REMOVE = BRAND.write(
     "link/remove",
@@ -273,4 +287,5 @@ OPERATIONS = (
     LINK_LIST,
     *(operation for family in FAMILIES for operation in family.operations),
 )
-RECORDS = tuple(family.record for family in FAMILIES)
+# Brands come after their unlinked twin, for the creation belongs to them.
+RECORDS = (UNLINKED_BRAND, *(family.record for family in FAMILIES))
