@@ -158,6 +158,14 @@ def test_header_and_body_that_name_different_channels_are_refused(pricer: Caller
     pricer(pricing.RESOLVE, Change(body={"channel_code": other})).refused(400, "invalid-input")
 
 
+@pytest.mark.requirement("PRICE-71")
+def test_cost_centre_of_another_form_is_refused_at_pricing(pricer: Caller) -> None:
+    pricer(GET).accepted()
+    code = str(pricer.world.fresh("cccode"))
+    pricer(GET, Change(headers={"x-cccode": code})).accepted()
+    pricer(GET, Change(headers={"x-cccode": code[:-1]})).refused(400, inferred=True)
+
+
 # --- requests that are repeated ---
 
 
