@@ -22,6 +22,7 @@ from fixtures.session import Session
 from fixtures.stages import revisions
 
 COUPON, VALIDATE, REDEEM = "ppm.coupon", "ppm.coupon.validate", "ppm.coupon.redeem"
+LONG_SINCE: Final = "2020-01-01T00:00:00Z"
 FAMILIES: Final = ("ppm.dynamic_rule", "ppm.commission_rule")
 
 
@@ -281,7 +282,7 @@ def test_dynamic_rule_moves_a_price_only_while_it_is_active(
 ) -> None:
     pricing.approved_price(pricer, variant_id, "20.00")
     there = pricer.within(pricer.world.extended(variant_id=variant_id))
-    names: Values = records.make(there, FAMILIES[0])
+    names: Values = records.create(there, RECORDS[FAMILIES[0]], {"effective_from": LONG_SINCE})
     for status, amount in (("active", "18.00"), ("inactive", "20.00")):
         sent = {**pricing.names(FAMILIES[0], names), "status": status}
         answer = there(f"{FAMILIES[0]}.status_set", AS_PROVEN, **sent).accepted()

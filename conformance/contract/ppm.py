@@ -184,7 +184,8 @@ PRICE_REVISE = route(
     Kind.UPDATE,
     PLAYBOOK,
     acts_on="ppm.price",
-    body={"price_id": "$price_id", **_TERMS, **KEYED},
+    # Without the id, the same request makes another entry.
+    body={"price_id": "$?price_id", **_TERMS, **KEYED},
     fresh=_MONEY,
     yields=_PRICE,
 )

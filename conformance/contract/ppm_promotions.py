@@ -24,6 +24,7 @@ _COUPON: Final = {
     **shown("coupon", "coupon_id", "code", "redeemed_count"),
     "valid": bound("/data/valid", "/data/is_valid", "/data/eligible"),
 }
+FAR_OFF: Final = "2100-01-01T00:00:00Z"
 _PERIOD: Final = {"effective_from": "$?effective_from", "effective_to": "$?effective_to"}
 
 COUPON_CREATE = route(
@@ -102,9 +103,13 @@ class _Rules:
     def __init__(self, name: str, roles: frozenset[str], **terms: str) -> None:
         family, path = f"{name}_rule", f"{name}-rule"
         yields = shown("rule", "rule_id", "caption", "percent")
-        named = {"rule_id": "$rule_id"}
+        named, dynamic = {"rule_id": "$rule_id"}, "variant_id" in terms
         terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
-        fresh = {"caption": "caption", "percent": Fixed("-10" if "variant_id" in terms else "10")}
+        fresh: dict[str, str | Fixed] = {"caption": "caption"}
+        fresh["percent"] = Fixed("-10" if dynamic else "10")
+        if dynamic:
+            # Samples are of articles that other checks read prices of.
+            fresh["effective_from"] = Fixed(FAR_OFF)
         kind = f"ppm.{family}"
         writes = {"access_certainty": Certainty.INFERRED, "roles": roles}
         self.set = route(
@@ -123,7 +128,8 @@ class _Rules:
             Kind.UPDATE,
             CALLS,
             acts_on=kind,
-            body={**named, **terms},
+            # Without the id, the same request makes another rule.
+            body={"rule_id": "$?rule_id", **terms},
             fresh=fresh,
             yields=yields,
             **writes,
