@@ -177,7 +177,6 @@ def test_organisation_of_the_body_must_be_that_of_the_header(
     clerk: Caller, stranger_org: Stranger, operation: str
 ) -> None:
     clerk(operation).accepted()
-    clerk(operation, Change(body={"orgcode": clerk.world["orgcode"]})).accepted()
     other = Change(body={"orgcode": stranger_org.orgcode})
     clerk(operation, other).refused(None, "context_mismatch", "invalid-input")
 

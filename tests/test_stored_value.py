@@ -65,6 +65,11 @@ def test_an_entry_is_undone_once() -> None:
         book.posted(Entry("of the correction", Decimal(-10), undoes="back"))
 
 
+def test_an_entry_without_an_id_is_not_undone() -> None:
+    book = filled([]).posted(Entry("", Decimal(5)))
+    assert [entry.id for entry in book.open] == ["start"]
+
+
 def test_what_somebody_else_decided_is_entered_all_the_same() -> None:
     assert filled([]).forced(Entry("over", Decimal(-60))).balance == -10
 
