@@ -197,3 +197,13 @@ def test_an_import_is_seen_in_every_form() -> None:
     assert "fixtures.people" in imported(path)
     assert "fixtures.check" in imported(path)
     assert not any(within(name, "pydantic") for name in imported(path))
+
+
+def test_no_two_modules_of_callers_name_a_fixture_alike() -> None:
+    named = Counter(
+        node.name
+        for path in modules("fixtures/callers")
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in named.items() if count > 1] == []

@@ -64,7 +64,11 @@ def test_tentative_pages_are_at_most_should(released: RequirementSet) -> None:
         ("PROD", 5),
         ("PUB", 6),
         ("STOCK", 7),
+        ("ORDER", 8),
+        ("PROC", 9),
+        ("PRICE", 10),
         ("LOYAL", 11),
+        ("EVENT", 12),
         ("REV", 0),
         ("ENV", 0),
         ("LIM", 0),
@@ -77,7 +81,20 @@ def test_an_area_belongs_to_its_step(released: RequirementSet, area: str, step: 
 
 
 @pytest.mark.parametrize(
-    ("suffix", "step"), [("-UAS", 1), ("-USM", 1), ("-OFM", 4), ("-PVM", 5), ("-CRM", 11)]
+    ("suffix", "step"),
+    [
+        ("-UAS", 1),
+        ("-USM", 1),
+        ("-OFM", 4),
+        ("-PVM", 5),
+        ("-PMC", 6),
+        ("-ICS", 7),
+        ("-SCM", 8),
+        ("-PCM", 9),
+        ("-PPM", 10),
+        ("-CRM", 11),
+        ("-IPM", 12),
+    ],
 )
 def test_a_map_rule_of_a_service_carries_its_step(
     released: RequirementSet, suffix: str, step: int
