@@ -68,7 +68,7 @@ def test_unknown_reason_code_of_a_price_is_refused(pricer: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-33")
 @pytest.mark.parametrize("operation", ["ppm.coupon.create", "ppm.list.set"])
-def test_unknown_reason_code_is_refused(pricer: Caller, operation: str) -> None:
+def test_unknown_reason_of_a_price_is_refused(pricer: Caller, operation: str) -> None:
     pricer(operation).accepted()
     pricer(operation, AS_PROVEN, reason_code=UNKNOWN_CODE).refused(None, "invalid-input")
 
