@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from fixtures import pricing, publishing, trading
+from fixtures import pricing, publishing
 from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
@@ -125,20 +125,6 @@ def _expect_snapshot(answer: Answer, text: str) -> None:
     """
     if text not in str(answer.accepted().body):
         raise Inconclusive(f"the order shows no {text!r}, so its snapshot cannot be seen")
-
-
-@pytest.mark.requirement("ORDER-29")
-def test_order_reads_the_same_after_its_product_went_offline(stall: Stall) -> None:
-    order_id = stall.order(1, PLACE)
-    before = stall.read(order_id)
-    trading.take_offline(stall.caller)
-    after = stall.read(order_id)
-    after.expect(
-        "an order reads the same after its product went offline",
-        holds=before.accepted().body.get("data") == after.accepted().body.get("data"),
-        expected="the order as it was",
-        observed="another one",
-    )
 
 
 @pytest.mark.requirement("ORDER-30")

@@ -177,7 +177,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         "variant_id",
         "category_id",
     )
-    world = World({"orgcode": "ORG", **dict.fromkeys(names, "n-1")}, "run")
+    world = World({"orgcode": "ORG", "goes_online": True, **dict.fromkeys(names, "n-1")}, "run")
 
     def make(**traits: Any) -> list[Caller]:
         check = Check("test", Rule(), "")
