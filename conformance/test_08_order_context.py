@@ -13,7 +13,7 @@ from fixtures.request import AS_PROVEN, Change, without
 from fixtures.scenes import Stage
 from fixtures.session import Session
 from fixtures.stages.cast import Stranger
-from fixtures.trading import CAPTURE, COMMIT, PLACE, RESERVE, SHIPMENT, Stall
+from fixtures.trading import COMMIT, PLACE, RESERVE, SHIPMENT, Stall
 from fixtures.world import CHANNEL_CODES
 
 CREATE: Final = "scm.order.create"
@@ -187,10 +187,3 @@ def test_draft_is_not_sold_once_its_product_is_offline(stall: Stall) -> None:
         if not answer.ok:
             break
     answer.refused()
-
-
-@pytest.mark.requirement("ORDER-27")
-def test_sale_takes_what_is_online_again(stall: Stall) -> None:
-    trading.take_offline(stall.caller)
-    trading.put_online(stall.caller)
-    stall(CAPTURE, stall.order(1, PLACE)).accepted()

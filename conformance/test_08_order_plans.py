@@ -143,7 +143,7 @@ def test_placed_order_shows_what_it_showed_when_placed(judge: Judge) -> None:
 
 _UNITS: Final = 3
 _RACERS: Final = 6
-_FEW: Final = 2
+_FEW: Final = 1
 _MANY: Final = 20
 
 

@@ -14,6 +14,7 @@ from fixtures.outcome import Inconclusive
 from fixtures.races import at_once, together
 from fixtures.request import AS_PROVEN
 from fixtures.session import Session
+from fixtures.stages.trade import PLENTY
 from fixtures.stock import Stock
 from fixtures.trading import ALLOCATE, CANCEL, COMMIT, PLACE, RELEASE, RESERVE, Stall
 from fixtures.waiting import eventually
@@ -74,9 +75,10 @@ def test_steps_of_a_promise_show_in_stock(stall: Stall) -> None:
 
 
 @pytest.mark.requirement("ORDER-11")
-def test_reserve_beyond_stock_is_refused(stall: Stall) -> None:
+def test_reserve_beyond_stock_is_refused(seller: Caller) -> None:
+    stall = Stall(seller)
     stall.order(1, PLACE, RESERVE)
-    stall(RESERVE, stall.order(ALL, PLACE)).refused(None, SHORT)
+    stall(RESERVE, stall.order(PLENTY + 1, PLACE)).refused(None, SHORT)
 
 
 @pytest.mark.requirement("ORDER-12")
@@ -105,10 +107,9 @@ def test_reserve_holds_all_lines_or_none(stall: Stall, short: str) -> None:
 
 
 @pytest.mark.requirement("ORDER-19")
-def test_order_is_reserved_once(stall: Stall) -> None:
-    order_id = stall.order(3, PLACE, RESERVE)
-    stall(RESERVE, order_id).refused()
-    stall.look().expect_stock("the order's units are held once", Stock(available=7, reserved=3))
+def test_order_is_reserved_once(seller: Caller) -> None:
+    stall = Stall(seller)
+    stall(RESERVE, stall.order(1, PLACE, RESERVE)).refused()
 
 
 # --- commitment ---
@@ -122,8 +123,9 @@ def test_committed_units_stay_held(stall: Stall) -> None:
 
 
 @pytest.mark.requirement("ORDER-15")
-def test_order_without_a_hold_is_not_committed(stall: Stall) -> None:
-    trading.prove(stall.caller, COMMIT)
+def test_order_without_a_hold_is_not_committed(seller: Caller) -> None:
+    trading.prove(seller, COMMIT)
+    stall = Stall(seller)
     stall(COMMIT, stall.order(1, PLACE)).refused()
 
 

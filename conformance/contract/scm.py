@@ -135,8 +135,10 @@ ORDER_LIST = route(
 
 
 def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -> Operation:
-    """A step of one order."""
+    """A step of one order; that placing prepares it is plain, of the others it is deduced."""
     more.setdefault("yields", _ORDER)
+    if name != "order.place":
+        more.setdefault("access_certainty", Certainty.INFERRED)
     return route(
         name,
         path,
@@ -210,7 +212,7 @@ def _ship(verb: str) -> Operation:
         PLAYBOOK,
         roles=FULFILLERS,
         acts_on=SHIPMENT_STEPS[verb],
-        body={"shipment_id": "$shipment_id", **KEYED},
+        body={"shipment_id": "$shipment_id", **NOTES},
         yields=_SHIPMENT,
     )
 
