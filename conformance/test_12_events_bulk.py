@@ -10,7 +10,7 @@ from conformance.contract.ipm_bulk import ENDED, STATES
 from fixtures import ndjson, publishing, records
 from fixtures.answer import Answer
 from fixtures.client import Caller
-from fixtures.hooks import Place, told_at
+from fixtures.hooks import Place, deduced, told_at
 from fixtures.makers.ipm import create_upload
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.receiver import envelope_of
@@ -50,7 +50,7 @@ def exported(place: Place, **more: Any) -> Export:
     """Everything that happened at a place, a few events a file."""
     caller, done = place.caller, Export()
     scope = {"listened_service": "ics", "listened_place": place.guid, "part_size": PART, **more}
-    answer = caller(EXPORT, **scope).accepted()
+    answer = deduced(caller(EXPORT, **scope))
     while True:
         done.answers.append(answer)
         done.files.append(_file(caller, answer))
@@ -111,6 +111,7 @@ def test_export_holds_what_its_filters_let_through(place: Place, integrator: Cal
         expected="no such event",
         observed="there is one",
         uses=("download_url",),
+        inferred=True,
     )
 
 
@@ -195,7 +196,7 @@ def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answ
     """Upload a text, commit it, and go on until the job has ended."""
     job = create_upload(caller, text)
     size = {} if part_size is None else {"part_size": part_size}
-    answer = caller(COMMIT, AS_PROVEN, job_id=job, **size).accepted()
+    answer = deduced(caller(COMMIT, AS_PROVEN, job_id=job, **size))
     for _ in range(MOST_PARTS):
         if answer.optional("state") in ENDED:
             break
