@@ -204,6 +204,7 @@ def test_replay_sends_the_window_again(hooks: Hooks, place: Place) -> None:
 @pytest.mark.requirement("EVENT-19")
 def test_replay_brings_what_happened_before_the_activation(hooks: Hooks, place: Place) -> None:
     zones = place.emit(2)
+    place.feed(*zones)
     hook = hooks.listen(place)
     hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
     hook.expect_delivered(zones, "replay delivers stored events from before the activation")
@@ -215,6 +216,7 @@ def test_replay_sends_nothing_from_outside_its_window(
     hooks: Hooks, place: Place, hours: tuple[int, int]
 ) -> None:
     unwanted = place.emit(2)
+    place.feed(*unwanted)
     hook = hooks.listen(place)
     since, until = (utc_from_now(hour * AN_HOUR) for hour in hours)
     hook.replay(since=since, until=until, limit=256)
@@ -227,6 +229,7 @@ def test_replay_sends_nothing_from_outside_its_window(
 @pytest.mark.requirement("EVENT-21")
 def test_replay_goes_on_from_its_cursor(hooks: Hooks, place: Place) -> None:
     zones = place.emit(3)
+    place.feed(*zones)
     hook = hooks.listen(place)
     window = {"since": utc_from_now(-AN_HOUR), "until": utc_from_now(AN_HOUR)}
     answer, calls = hook.replay(**window, limit=1), 1
