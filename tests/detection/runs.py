@@ -14,7 +14,7 @@ from typing import Any, Final
 from tests.detection.collector import VARIABLE
 from tests.run.suite import ROOT, environment
 
-BOUND_S: Final = 300
+BOUND_S: Final = 1200
 # The same draws each time, so that the table does not change by itself.
 SEED: Final = "1"
 # Reports for people and a second start of hypothesis cost more than most checks.
