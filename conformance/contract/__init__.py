@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    accounting,
+    accounting_money,
     comments,
     ics,
     ics_flows,
@@ -34,6 +36,8 @@ _SERVICES: Final = (
     ics_flows,
     ipm,
     ipm_bulk,
+    accounting,
+    accounting_money,
     comments,
 )
 

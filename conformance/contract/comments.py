@@ -121,6 +121,13 @@ class Comments:
 
 COMMENTED: Final = (
     Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
+    Comments(
+        "accounting",
+        on="accounting.event",
+        target_type="financial_event",
+        added="EXIT-80",
+        edited="EXIT-81",
+    ),
 )
 OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)
