@@ -121,7 +121,7 @@ def test_splits_that_are_not_the_whole_are_refused(desk: Desk, whole: int) -> No
 def test_shares_add_up_to_the_commission(desk: Desk) -> None:
     made = desk.bonus("100.01").value("commission_id")
     second = str(desk.caller.world.fresh("guid"))
-    parts = {
+    parts: dict[str, Any] = {
         "associate_id": desk.associate,
         "bps": 3_333,
         "second_associate": second,
