@@ -43,6 +43,19 @@ def test_an_element_that_loses_all_its_fields_is_left_out() -> None:
     assert body["vendors"] == []
 
 
+def test_an_element_of_optional_fields_is_left_out_unless_they_are_given() -> None:
+    line: dict[str, Any] = {
+        "logical_guid": "f",
+        "channel_code": "c",
+        "variant_id": "v",
+        "quantity": 1,
+    }
+    second: dict[str, Any] = {"second_variant_id": "w", "second_quantity": 2}
+    assert sent("scm.order.create", **line).body["lines"] == [{"variant_id": "v", "quantity": 1}]
+    lines = sent("scm.order.create", **line, **second).body["lines"]
+    assert lines[1] == {"variant_id": "w", "quantity": 2}
+
+
 def test_a_header_of_context_is_left_out() -> None:
     whole, pruned = (sent("pvm.stat"), sent("pvm.season.list", without("orgcode")))
     assert "x-orgcode" not in whole.headers

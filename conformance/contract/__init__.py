@@ -16,8 +16,12 @@ from conformance.contract import (
     ofm_people,
     operator,
     pmc,
+    ppm,
+    ppm_promotions,
     pvm,
     pvm_products,
+    scm,
+    scm_desk,
     uas,
     usm,
 )
@@ -38,6 +42,10 @@ _SERVICES: Final = (
     ipm_bulk,
     accounting,
     accounting_money,
+    ppm,
+    ppm_promotions,
+    scm,
+    scm_desk,
     comments,
 )
 

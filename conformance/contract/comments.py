@@ -121,6 +121,7 @@ class Comments:
 
 COMMENTED: Final = (
     Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
+    Comments("ppm", on="ppm.price", target_type="price", added="PRICE-68", edited="PRICE-69"),
     Comments(
         "accounting",
         on="accounting.event",

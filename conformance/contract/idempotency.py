@@ -53,4 +53,33 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         org="STOCK-48",
         route="STOCK-47",
     ),
+    "ppm": KeyedService(
+        (
+            _other("ppm.price.set", "price_id", amount="11.00"),
+            _other("ppm.list.set", "price_list_id", caption="another caption"),
+            _other("ppm.zone.set", "price_zone_id", caption="another caption"),
+            _other("ppm.dynamic_rule.set", "rule_id", percent="-20"),
+            _other("ppm.commission_rule.set", "rule_id", percent="20"),
+            _other("ppm.comment.create", "comment_id", text="another text"),
+        ),
+        replay="PRICE-63",
+        payload="PRICE-65",
+        org="PRICE-67",
+        route="PRICE-66",
+    ),
+    # "Orders, promises, shipments, tenders" (common/idempotency-retry.html).
+    "scm": KeyedService(
+        (
+            _other("scm.order.create", "order_id", quantity=4),
+            _other("scm.order.place", "order_id", reason="another reason"),
+            _other("scm.promise.reserve", "promise_id", reason="another reason"),
+            _other("scm.promise.commit", "promise_id", reason="another reason"),
+            _other("scm.shipment.create", "shipment_id", reason="another reason"),
+            _other("scm.tender.capture", "tender_id", amount="13.50"),
+        ),
+        replay="ORDER-39",
+        payload="ORDER-41",
+        org="ORDER-43",
+        route="ORDER-42",
+    ),
 }

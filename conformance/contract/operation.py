@@ -205,7 +205,9 @@ def render(template: Any, values: Mapping[str, Any]) -> Any:
             if not (_is_optional(part) and _name(part) not in values)
         }
     if isinstance(template, Sequence) and not isinstance(template, str):
-        return [render(part, values) for part in template]
+        rendered = [(part, render(part, values)) for part in template]
+        # An element of optional parameters alone is left out with them.
+        return [made for part, made in rendered if made != {} or part == {}]
     return template
 
 

@@ -1,0 +1,276 @@
+"""Price zones, price lists, prices, their approval, and what they make an article cost.
+
+The playbook gives the routes and their order; what they take and show is our deduction, but for
+`as_of`, `variant_id` and `sku`. The channel stands in a header, and so does a facility.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("ppm/calls.html")
+PLAYBOOK: Final = documented("ppm/playbooks.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+# Required for resolution and eligibility (story/ppm.html); the facility where a price is its own.
+CHANNEL: Final = {
+    **ORG,
+    "x-channel-code": "$channel_code",
+    "x-logical-guid": "$?logical_guid",
+}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+# That records of PPM are revisioned is not documented, so their revision is sent and never judged.
+NOTES: Final = {
+    "reason": "$?reason",
+    "reason_code": "$?reason_code",
+    "expected_revision": "$?expected_revision",
+}
+KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+
+# Any one of the roles is enough; `ppm_admin` and `ppm_approve` are older names of the approver's
+# (ppm/PROTOCOL.md).
+ALIASES: Final = ("ppm_admin", "ppm_approve")
+APPROVERS: Final = frozenset({"ppm_approver", *ALIASES})
+PRICE_ADMINS: Final = APPROVERS | {"ppm_price_admin"}
+PROMO_ADMINS: Final = APPROVERS | {"ppm_promo_admin"}
+READERS: Final = PRICE_ADMINS | PROMO_ADMINS | {"ppm_view", "ppm_analyst", "finance_audit"}
+
+# From the layer that yields to all others to the one that yields to none (ppm/). A channel's and a
+# facility's stand beside each other. How a request names a layer is our deduction.
+LAYERS: Final = (("base",), ("override",), ("promo",), ("customer_tier",), ("channel", "facility"))
+# As-of questions are answered for so long at least (story/ppm.html).
+HISTORY_MONTHS: Final = 24
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
+    """A PPM route: a POST in an org, read by any role of PPM and written by price admins."""
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", PRICE_ADMINS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("context", ORG)
+    return Operation(id=f"ppm.{name}", path=f"/ppm/{path}", kind=kind, source=source, **more)
+
+
+def shown(noun: str, *names: str) -> dict[str, Binding]:
+    """Where an answer about one record shows these, and its revision."""
+    found = {name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in names}
+    state = bound("/data/status", "/data/state", f"/data/{noun}/status")
+    return {**found, "state": state, "revision": REVISION}
+
+
+STAT = Operation(
+    id="ppm.stat",
+    path="/ppm/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=documented("ppm/PROTOCOL.md"),
+    access=Access.SELF,
+    human_only=True,
+)
+
+# --- zones and lists ---
+
+_NAMED: Final = {"code": "$code", "caption": "$caption"}
+_NAMES: Final = {"code": "code", "caption": "caption"}
+_ZONE: Final = shown("price_zone", "price_zone_id")
+_LIST: Final = shown("price_list", "price_list_id")
+
+ZONE_SET = route(
+    "zone.set",
+    "price-zone/set",
+    Kind.CREATE,
+    PLAYBOOK,
+    body={**_NAMED, **KEYED},
+    fresh=_NAMES,
+    yields=_ZONE,
+)
+ZONE_ASSIGN = route(
+    "zone.assign",
+    "price-zone/assign",
+    Kind.ACTION,
+    PLAYBOOK,
+    acts_on="ppm.zone",
+    body={"price_zone_id": "$price_zone_id", "logical_guids": "$zone_facilities", **KEYED},
+    yields=_ZONE,
+)
+LIST_SET = route(
+    "list.set",
+    "price-list/set",
+    Kind.CREATE,
+    PLAYBOOK,
+    body={**_NAMED, "currency": "$currency", **KEYED},
+    fresh={**_NAMES, "currency": Fixed("USD")},
+    yields=_LIST,
+)
+LIST_ASSIGN = route(
+    "list.assign",
+    "price-list/assign",
+    Kind.ACTION,
+    PLAYBOOK,
+    acts_on="ppm.list",
+    body={
+        "price_list_id": "$price_list_id",
+        "channel_codes": "$?list_channels",
+        "customer_ids": "$?list_customers",
+        **KEYED,
+    },
+    yields=_LIST,
+)
+
+# --- prices ---
+
+_PRICE: Final = shown(
+    "price",
+    "price_id",
+    "amount",
+    "currency",
+    "layer",
+    "variant_id",
+    "sku",
+    "effective_from",
+    "effective_to",
+    "for_channel",
+    "for_facility",
+    "price_zone_id",
+    "customer_tier",
+)
+_TERMS: Final = {
+    "price_list_id": "$?price_list_id",
+    "variant_id": "$?variant_id",
+    "sku": "$?sku",
+    "amount": "$amount",
+    "currency": "$currency",
+    "layer": "$?layer",
+    "for_channel": "$?for_channel",
+    "for_facility": "$?for_facility",
+    "price_zone_id": "$?in_zone",
+    "customer_id": "$?for_customer",
+    "customer_tier": "$?customer_tier",
+    "effective_from": "$?effective_from",
+    "effective_to": "$?effective_to",
+}
+_MONEY: Final = {"amount": Fixed("10.00"), "currency": Fixed("USD")}
+
+PRICE_SET = route(
+    "price.set",
+    "price/set",
+    Kind.CREATE,
+    PLAYBOOK,
+    body={**_TERMS, **KEYED},
+    fresh=_MONEY,
+    yields=_PRICE,
+)
+# The same route with the id of an entry: new terms for it.
+PRICE_REVISE = route(
+    "price.revise",
+    "price/set",
+    Kind.UPDATE,
+    PLAYBOOK,
+    acts_on="ppm.price",
+    body={"price_id": "$price_id", **_TERMS, **KEYED},
+    fresh=_MONEY,
+    yields=_PRICE,
+)
+
+
+def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
+    return route(
+        f"approval.{verb}",
+        f"price/approval/{verb}",
+        Kind.STATUS,
+        PLAYBOOK,
+        access_certainty=Certainty.INFERRED,
+        roles=roles,
+        acts_on=acts_on,
+        body={"price_id": "$price_id", **NOTES},
+        yields=_PRICE,
+    )
+
+
+SUBMIT = _approval("submit", "ppm.price", PRICE_ADMINS)
+APPROVE = _approval("approve", "ppm.submitted_price", APPROVERS)
+PRICE_GET = route(
+    "price.get",
+    "price/get",
+    Kind.READ,
+    PLAYBOOK,
+    acts_on="ppm.price",
+    body={"price_id": "$price_id"},
+    yields=_PRICE,
+)
+PRICE_LIST = route(
+    "price.list",
+    "price/list",
+    Kind.LIST,
+    PLAYBOOK,
+    paginated=True,
+    body={"variant_id": "$?listed_variant", "sku": "$?listed_sku", **PAGE},
+    yields={
+        **LISTED,
+        "item_id": bound("/price_id"),
+        "item_variant": bound("/variant_id"),
+        "item_sku": bound("/sku"),
+        "item_state": bound("/status", "/state"),
+    },
+)
+RESOLVE = route(
+    "price.resolve",
+    "price/resolve",
+    Kind.RESOLVE,
+    PLAYBOOK,
+    access_certainty=Certainty.INFERRED,
+    context=CHANNEL,
+    body={
+        "lines": [{"variant_id": "$?variant_id", "sku": "$?sku", "quantity": "$?quantity"}],
+        "customer_id": "$?customer_id",
+        "customer_tier": "$?customer_tier",
+        "as_of": "$?as_of",
+    },
+    yields={
+        "amount": bound("/data/lines/0/amount", "/data/amount", "/data/price/amount"),
+        "currency": bound("/data/lines/0/currency", "/data/currency", "/data/price/currency"),
+        "price_id": bound("/data/lines/0/price_id", "/data/price_id", "/data/price/price_id"),
+        "timestamp": published("/stats/timestamp_utc"),
+    },
+)
+
+OPERATIONS = (
+    STAT,
+    ZONE_SET,
+    ZONE_ASSIGN,
+    LIST_SET,
+    LIST_ASSIGN,
+    PRICE_SET,
+    PRICE_REVISE,
+    SUBMIT,
+    APPROVE,
+    PRICE_GET,
+    PRICE_LIST,
+    RESOLVE,
+)
+# No page says how a zone, a list or a price ends.
+RECORDS = (
+    RecordKind("ppm.zone", "price_zone_id", ZONE_SET.id, terminal=None),
+    RecordKind("ppm.list", "price_list_id", LIST_SET.id, terminal=None),
+    RecordKind("ppm.price", "price_id", PRICE_SET.id, PRICE_GET.id, PRICE_LIST.id, terminal=None),
+    # An entry that was submitted, and one that was approved.
+    RecordKind("ppm.submitted_price", "price_id", SUBMIT.id, PRICE_GET.id, terminal=None),
+    RecordKind("ppm.approved_price", "price_id", APPROVE.id, PRICE_GET.id, terminal=None),
+)

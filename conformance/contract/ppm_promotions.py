@@ -1,0 +1,221 @@
+"""Coupons, dynamic and commission rules, exchange rates.
+
+For coupons and commission rules the inventory of calls names no request schema at all.
+"""
+
+from typing import Final
+
+from conformance.contract.facts import Certainty
+from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
+from conformance.contract.ppm import (
+    CALLS,
+    CHANNEL,
+    KEYED,
+    LISTED,
+    NOTES,
+    PAGE,
+    PRICE_ADMINS,
+    PROMO_ADMINS,
+    route,
+    shown,
+)
+
+_COUPON: Final = {
+    **shown("coupon", "coupon_id", "code", "redeemed_count"),
+    "valid": bound("/data/valid", "/data/is_valid", "/data/eligible"),
+}
+_PERIOD: Final = {"effective_from": "$?effective_from", "effective_to": "$?effective_to"}
+
+COUPON_CREATE = route(
+    "coupon.create",
+    "coupon/create",
+    Kind.CREATE,
+    CALLS,
+    roles=PROMO_ADMINS,
+    body={
+        "code": "$code",
+        "percent_off": "$percent_off",
+        "channel_codes": "$?coupon_channels",
+        "customer_ids": "$?coupon_customers",
+        "max_redemptions": "$?max_redemptions",
+        "max_per_customer": "$?max_per_customer",
+        **_PERIOD,
+        **NOTES,
+    },
+    fresh={"code": "code", "percent_off": Fixed("10")},
+    yields=_COUPON,
+)
+# Looked up by code, unlike all else (ppm/calls.html).
+COUPON_GET = route(
+    "coupon.get",
+    "coupon/get",
+    Kind.READ,
+    CALLS,
+    acts_on="ppm.coupon",
+    body={"code": "$code"},
+    yields=_COUPON,
+)
+COUPON_LIST = route(
+    "coupon.list",
+    "coupon/list",
+    Kind.LIST,
+    CALLS,
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/coupon_id", "/code")},
+)
+
+
+def _use(verb: str, kind: Kind) -> Operation:
+    writes = {"access_certainty": Certainty.INFERRED, "roles": PROMO_ADMINS}
+    return route(
+        f"coupon.{verb}",
+        f"coupon/{verb}",
+        kind,
+        CALLS,
+        acts_on="ppm.coupon",
+        context=CHANNEL,
+        body={"code": "$code", "customer_id": "$?customer_id"},
+        yields=_COUPON,
+        **(writes if kind.writes else {}),
+    )
+
+
+VALIDATE = _use("validate", Kind.RESOLVE)
+REDEEM = _use("redeem", Kind.ACTION)
+COUPON_STATUS = route(
+    "coupon.status_set",
+    "coupon/status/set",
+    Kind.STATUS,
+    CALLS,
+    roles=PROMO_ADMINS,
+    acts_on="ppm.coupon",
+    body={"coupon_id": "$coupon_id", "status": "$status", **NOTES},
+    fresh={"status": "inactive"},
+    yields=_COUPON,
+)
+
+
+class _Rules:
+    """The four routes of a family of rules, and its record kind."""
+
+    def __init__(self, name: str, roles: frozenset[str], **terms: str) -> None:
+        family, path = f"{name}_rule", f"{name}-rule"
+        yields = shown("rule", "rule_id", "caption", "percent")
+        named = {"rule_id": "$rule_id"}
+        terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
+        fresh = {"caption": "caption", "percent": Fixed("-10" if "variant_id" in terms else "10")}
+        kind = f"ppm.{family}"
+        writes = {"access_certainty": Certainty.INFERRED, "roles": roles}
+        self.set = route(
+            f"{family}.set",
+            f"{path}/set",
+            Kind.CREATE,
+            CALLS,
+            body=terms,
+            fresh=fresh,
+            yields=yields,
+            **writes,
+        )
+        self.revise = route(
+            f"{family}.revise",
+            f"{path}/set",
+            Kind.UPDATE,
+            CALLS,
+            acts_on=kind,
+            body={**named, **terms},
+            fresh=fresh,
+            yields=yields,
+            **writes,
+        )
+        self.get = route(
+            f"{family}.get",
+            f"{path}/get",
+            Kind.READ,
+            CALLS,
+            acts_on=kind,
+            body=named,
+            yields=yields,
+        )
+        self.list = route(
+            f"{family}.list",
+            f"{path}/list",
+            Kind.LIST,
+            CALLS,
+            paginated=True,
+            body={"status": "$?listed_status", **PAGE},
+            yields={
+                **LISTED,
+                "item_id": bound("/rule_id"),
+                "item_state": bound("/status", "/state"),
+            },
+        )
+        self.status = route(
+            f"{family}.status_set",
+            f"{path}/status/set",
+            Kind.STATUS,
+            CALLS,
+            acts_on=kind,
+            body={**named, "status": "$status", **NOTES},
+            fresh={"status": "active"},
+            yields=yields,
+            **writes,
+        )
+        self.operations = (self.set, self.revise, self.get, self.list, self.status)
+        self.record = RecordKind(
+            kind, "rule_id", self.set.id, self.get.id, self.list.id, terminal=None
+        )
+
+
+DYNAMIC: Final = _Rules("dynamic", PRICE_ADMINS | PROMO_ADMINS, variant_id="$variant_id")
+COMMISSION: Final = _Rules("commission", PRICE_ADMINS)
+
+_RATE: Final = {
+    name: bound(f"/data/{name}", f"/data/fx_rate/{name}")
+    for name in ("fx_rate_id", "base_currency", "quote_currency", "rate")
+}
+RATE_GET = route(
+    "fx.get",
+    "fx/rate/get",
+    Kind.READ,
+    CALLS,
+    body={
+        "fx_rate_id": "$?fx_rate_id",
+        "base_currency": "$?base_currency",
+        "quote_currency": "$?quote_currency",
+    },
+    fresh={"base_currency": Fixed("USD"), "quote_currency": Fixed("EUR")},
+    yields=_RATE,
+)
+RATE_LIST = route(
+    "fx.list",
+    "fx/rate/list",
+    Kind.LIST,
+    CALLS,
+    paginated=True,
+    body=PAGE,
+    yields={
+        **LISTED,
+        "item_id": bound("/fx_rate_id"),
+        **{f"item_{name}": bound(f"/{name}") for name in _RATE if name != "fx_rate_id"},
+    },
+)
+
+OPERATIONS = (
+    COUPON_CREATE,
+    COUPON_GET,
+    COUPON_LIST,
+    VALIDATE,
+    REDEEM,
+    COUPON_STATUS,
+    *DYNAMIC.operations,
+    *COMMISSION.operations,
+    RATE_GET,
+    RATE_LIST,
+)
+# Status values of coupons and rules are not documented: nothing here can be closed.
+RECORDS = (
+    RecordKind("ppm.coupon", "coupon_id", COUPON_CREATE.id, COUPON_GET.id, terminal=None),
+    DYNAMIC.record,
+    COMMISSION.record,
+)

@@ -1,0 +1,297 @@
+"""Orders and their promises, shipments and tenders. Org, facility and channel are in headers.
+
+Paths come from the playbook and the calls inventory; of all bodies no field is published.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, Source, documented, inferred
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("scm/calls.html")
+PLAYBOOK: Final = documented("scm/playbooks.html")
+# Named on the index page, or on the page of ids, without a path.
+INDEX: Final = inferred("scm/")
+IDS: Final = inferred("common/ids-codes.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+SALE: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+# What every write takes beside its own fields.
+NOTES: Final = {
+    "reason": "$?reason",
+    "reason_code": "$?reason_code",
+    "source_refs": "$?source_refs",
+    "cccode": "$?cccode",
+}
+KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+
+# Any one of these roles reads (scm/PROTOCOL.md).
+READERS: Final = frozenset(
+    {
+        "scm_view",
+        "scm_order",
+        "scm_fulfillment",
+        "scm_returns",
+        "scm_credit",
+        "scm_discount_approve",
+        "scm_special_order_approve",
+        "scm_backorder_approve",
+    }
+)
+# "Order preparation" (scm/openapi.yaml); that fulfilment has its own role is a deduction.
+SELLERS: Final = frozenset({"scm_order"})
+FULFILLERS: Final = frozenset({"scm_fulfillment"})
+APPROVERS: Final = frozenset({"scm_backorder_approve"})
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
+    """An SCM route: a POST at a facility on a channel, read by any SCM role."""
+    more.setdefault("access", Access.ROLE)
+    more.setdefault("roles", SELLERS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("context", SALE)
+    if kind.writes and more["roles"] not in (SELLERS, APPROVERS):
+        more.setdefault("access_certainty", Certainty.INFERRED)
+    return Operation(id=f"scm.{name}", path=f"/scm/{path}", kind=kind, source=source, **more)
+
+
+STAT = Operation(
+    id="scm.stat",
+    path="/scm/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=documented("scm/PROTOCOL.md"),
+    access=Access.SELF,
+    human_only=True,
+)
+
+# --- orders ---
+
+_ORDER: Final[Mapping[str, Binding]] = {
+    "order_id": bound("/data/order_id", "/data/order/order_id"),
+    "state": bound("/data/status", "/data/state", "/data/order/status"),
+    "lines": bound("/data/lines", "/data/order/lines"),
+    "revision": REVISION,
+}
+_LINES: Final = [
+    {"variant_id": "$variant_id", "quantity": "$quantity"},
+    # A second line, where a check asks for one.
+    {"variant_id": "$?second_variant_id", "quantity": "$?second_quantity"},
+]
+_OF_ORDER: Final = {"order_id": "$order_id"}
+
+QUOTE = route(
+    "promise.quote",
+    "order/promise/quote",
+    Kind.READ,
+    PLAYBOOK,
+    body={"lines": _LINES},
+    fresh={"quantity": "quantity"},
+    yields={
+        "available": bound("/data/available", "/data/promisable"),
+        "promisable": bound("/data/lines/0/available_quantity", "/data/lines/0/quantity"),
+    },
+)
+ORDER_CREATE = route(
+    "order.create",
+    "order/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    acts_on="scm.order",
+    body={"lines": _LINES, **KEYED},
+    fresh={"quantity": "quantity", "reason": "reason"},
+    yields=_ORDER,
+)
+ORDER_GET = route(
+    "order.get", "order/get", Kind.READ, IDS, acts_on="scm.order", body=_OF_ORDER, yields=_ORDER
+)
+ORDER_LIST = route(
+    "order.list",
+    "order/list",
+    Kind.LIST,
+    IDS,
+    acts_on="scm.order",
+    paginated=True,
+    body={"status": "$?listed_status", **PAGE},
+    yields={**LISTED, "item_id": bound("/order_id"), "item_state": bound("/status")},
+)
+
+
+def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -> Operation:
+    """A step of one order; that placing prepares it is plain, of the others it is deduced."""
+    more.setdefault("yields", _ORDER)
+    if name != "order.place":
+        more.setdefault("access_certainty", Certainty.INFERRED)
+    return route(
+        name,
+        path,
+        Kind.ACTION,
+        source,
+        acts_on=acts_on,
+        body={**_OF_ORDER, **more.pop("body", {}), **KEYED},
+        **more,
+    )
+
+
+_PROMISE: Final[Mapping[str, Binding]] = {
+    "promise_id": bound("/data/promise_id", "/data/promise/promise_id"),
+    "order_id": bound("/data/order_id", "/data/promise/order_id"),
+    "state": bound("/data/status", "/data/promise/status"),
+    "expires_at": bound("/data/expires_at", "/data/promise/expires_at"),
+    "timestamp_utc": published("/stats/timestamp_utc"),
+    "revision": REVISION,
+}
+PLACE = _on_order("order.place", "order/place", "scm.order", PLAYBOOK)
+CANCEL = _on_order("order.cancel", "order/cancel", "scm.placed_order", INDEX)
+RESERVE = _on_order(
+    "promise.reserve",
+    "order/promise/reserve",
+    "scm.placed_order",
+    PLAYBOOK,
+    body={"expires_at": "$?expires_at"},
+    yields=_PROMISE,
+)
+ALLOCATE = _on_order(
+    "promise.allocate", "order/promise/allocate", "scm.reserved_order", INDEX, yields=_PROMISE
+)
+COMMIT = _on_order(
+    "promise.commit", "order/promise/commit", "scm.reserved_order", PLAYBOOK, yields=_PROMISE
+)
+RELEASE = _on_order(
+    "promise.release", "order/promise/release", "scm.reserved_order", INDEX, yields=_PROMISE
+)
+
+# --- shipments ---
+
+_SHIPMENT: Final[Mapping[str, Binding]] = {
+    "shipment_id": bound("/data/shipment_id", "/data/shipment/shipment_id"),
+    "state": bound("/data/status", "/data/state", "/data/shipment/status"),
+    "revision": REVISION,
+}
+# The steps in the order of the playbook, each with the kind of record that it is taken on.
+SHIPMENT_STEPS: Final[Mapping[str, str]] = {
+    "pick": "scm.shipment",
+    "pack": "scm.picked_shipment",
+    "ship": "scm.packed_shipment",
+    "deliver": "scm.shipped_shipment",
+}
+SHIPMENT_CREATE = route(
+    "shipment.create",
+    "fulfillment/shipment/create",
+    Kind.CREATE,
+    PLAYBOOK,
+    roles=FULFILLERS,
+    acts_on="scm.committed_order",
+    body={**_OF_ORDER, **KEYED},
+    yields=_SHIPMENT,
+)
+
+
+def _ship(verb: str) -> Operation:
+    return route(
+        f"shipment.{verb}",
+        f"fulfillment/shipment/{verb}",
+        Kind.ACTION,
+        PLAYBOOK,
+        roles=FULFILLERS,
+        acts_on=SHIPMENT_STEPS[verb],
+        body={"shipment_id": "$shipment_id", **NOTES},
+        yields=_SHIPMENT,
+    )
+
+
+STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
+
+# --- tenders ---
+
+_TENDER: Final[Mapping[str, Binding]] = {
+    "tender_id": bound("/data/tender_id", "/data/tender/tender_id"),
+    "state": bound("/data/status", "/data/state", "/data/tender/status"),
+    "amount": bound("/data/amount", "/data/tender/amount"),
+    "revision": REVISION,
+}
+CAPTURE = route(
+    "tender.capture",
+    "tender/capture",
+    Kind.CREATE,
+    PLAYBOOK,
+    access_certainty=Certainty.INFERRED,
+    acts_on="scm.placed_order",
+    body={**_OF_ORDER, "tender_type": "$tender_type", "amount": "$amount", **KEYED},
+    fresh={"tender_type": Fixed("gift_card"), "amount": Fixed("12.50")},
+    yields=_TENDER,
+)
+
+
+def _tender(verb: str, source: Source) -> Operation:
+    return route(
+        f"tender.{verb}",
+        f"tender/{verb}",
+        Kind.ACTION,
+        source,
+        access_certainty=Certainty.INFERRED,
+        acts_on="scm.tender",
+        body={"tender_id": "$tender_id", **KEYED},
+        yields=_TENDER,
+    )
+
+
+SETTLE = _tender("settle", PLAYBOOK)
+VOID = _tender("void", INDEX)
+
+OPERATIONS = (
+    STAT,
+    QUOTE,
+    ORDER_CREATE,
+    ORDER_GET,
+    ORDER_LIST,
+    PLACE,
+    CANCEL,
+    RESERVE,
+    ALLOCATE,
+    COMMIT,
+    RELEASE,
+    SHIPMENT_CREATE,
+    *STEPS.values(),
+    CAPTURE,
+    SETTLE,
+    VOID,
+)
+
+
+def _order_kind(name: str, made_by: Operation) -> RecordKind:
+    """An order in one state, under the name of the step that took it there."""
+    return RecordKind(f"scm.{name}", "order_id", made_by.id, ORDER_GET.id, terminal=None)
+
+
+# A sale stays for good: orders and what belongs to them are never deleted.
+RECORDS = (
+    RecordKind(
+        "scm.order", "order_id", ORDER_CREATE.id, ORDER_GET.id, ORDER_LIST.id, terminal=None
+    ),
+    _order_kind("placed_order", PLACE),
+    _order_kind("reserved_order", RESERVE),
+    _order_kind("committed_order", COMMIT),
+    RecordKind("scm.shipment", "shipment_id", SHIPMENT_CREATE.id, terminal=None),
+    RecordKind("scm.picked_shipment", "shipment_id", STEPS["pick"].id, terminal=None),
+    RecordKind("scm.packed_shipment", "shipment_id", STEPS["pack"].id, terminal=None),
+    RecordKind("scm.shipped_shipment", "shipment_id", STEPS["ship"].id, terminal=None),
+    RecordKind("scm.tender", "tender_id", CAPTURE.id, terminal=None),
+)

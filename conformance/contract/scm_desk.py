@@ -1,0 +1,305 @@
+"""Backorders, appointments and carriers: what the sales service keeps beside its orders."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty
+from conformance.contract.operation import (
+    REVISION,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    RecordKind,
+    bound,
+)
+from conformance.contract.scm import (
+    APPROVERS,
+    CALLS,
+    FULFILLERS,
+    KEYED,
+    LISTED,
+    NOTES,
+    ORG,
+    PAGE,
+    SELLERS,
+    route,
+)
+
+_EITHER: Final = SELLERS | FULFILLERS
+
+# --- backorders ---
+
+_BACKORDER: Final[Mapping[str, Binding]] = {
+    "backorder_id": bound("/data/backorder_id", "/data/backorder/backorder_id"),
+    "state": bound("/data/status", "/data/state", "/data/backorder/status"),
+    "quantity": bound("/data/quantity", "/data/backorder/quantity"),
+    "fulfilled_quantity": bound("/data/fulfilled_quantity", "/data/backorder/fulfilled_quantity"),
+    "approved_by": bound("/data/approved_by", "/data/backorder/approved_by"),
+    "approved_at": bound("/data/approved_at", "/data/backorder/approved_at"),
+    "approval_reason": bound("/data/approval_reason", "/data/backorder/approval_reason"),
+    "revision": REVISION,
+}
+_NAMED: Final = {"backorder_id": "$backorder_id"}
+
+BACKORDER_CREATE = route(
+    "backorder.create",
+    "backorder/create",
+    Kind.CREATE,
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="scm.backorder",
+    body={"variant_id": "$variant_id", "quantity": "$quantity", **KEYED},
+    fresh={"quantity": "quantity", "reason": "reason"},
+    yields=_BACKORDER,
+)
+BACKORDER_GET = route(
+    "backorder.get",
+    "backorder/get",
+    Kind.READ,
+    CALLS,
+    acts_on="scm.backorder",
+    body=_NAMED,
+    yields=_BACKORDER,
+)
+BACKORDER_LIST = route(
+    "backorder.list",
+    "backorder/list",
+    Kind.LIST,
+    CALLS,
+    acts_on="scm.backorder",
+    paginated=True,
+    body={"status": "$?listed_status", **PAGE},
+    yields={**LISTED, "item_id": bound("/backorder_id")},
+)
+
+
+def _backorder(verb: str, acts_on: str, **more: Any) -> Operation:
+    more.setdefault("roles", _EITHER)
+    body = {**_NAMED, **more.pop("body", {}), **NOTES}
+    return route(
+        f"backorder.{verb.replace('-', '_')}",
+        f"backorder/{verb}",
+        Kind.ACTION,
+        CALLS,
+        acts_on=acts_on,
+        body=body,
+        yields=_BACKORDER,
+        **more,
+    )
+
+
+BACKORDER_APPROVE = _backorder(
+    "approve", "scm.backorder", roles=APPROVERS, fresh={"reason": "reason"}
+)
+BACKORDER_PROMISE = _backorder(
+    "promise",
+    "scm.approved_backorder",
+    body={"expected_at": "$expected_at"},
+    fresh={"expected_at": Fixed("2040-01-15T09:00:00Z")},
+)
+BACKORDER_PART = _backorder(
+    "partial-fulfill",
+    "scm.promised_backorder",
+    body={"quantity": "$quantity"},
+    fresh={"quantity": Fixed(1)},
+)
+BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
+
+# --- appointments ---
+
+_APPOINTMENT: Final[Mapping[str, Binding]] = {
+    "appointment_id": bound("/data/appointment_id", "/data/appointment/appointment_id"),
+    "state": bound("/data/status", "/data/state", "/data/appointment/status"),
+    "starts_at": bound("/data/starts_at", "/data/appointment/starts_at"),
+    "revision": REVISION,
+}
+_WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
+_HOUR: Final = {
+    "starts_at": Fixed("2040-01-16T09:00:00Z"),
+    "ends_at": Fixed("2040-01-16T10:00:00Z"),
+}
+_BY_ID: Final = {"appointment_id": "$appointment_id"}
+
+APPOINTMENT_BOOK = route(
+    "appointment.book",
+    "appointment/book",
+    Kind.CREATE,
+    CALLS,
+    roles=_EITHER,
+    acts_on="scm.appointment",
+    body={"caption": "$caption", **_WINDOW, **NOTES},
+    fresh={"caption": "caption", **_HOUR},
+    yields=_APPOINTMENT,
+)
+APPOINTMENT_GET = route(
+    "appointment.get",
+    "appointment/get",
+    Kind.READ,
+    CALLS,
+    acts_on="scm.appointment",
+    body=_BY_ID,
+    yields=_APPOINTMENT,
+)
+APPOINTMENT_LIST = route(
+    "appointment.list",
+    "appointment/list",
+    Kind.LIST,
+    CALLS,
+    acts_on="scm.appointment",
+    paginated=True,
+    body={"status": "$?listed_status", **PAGE},
+    yields={**LISTED, "item_id": bound("/appointment_id")},
+)
+
+
+def _appointment(verb: str, acts_on: str = "scm.appointment", **more: Any) -> Operation:
+    return route(
+        f"appointment.{verb.replace('-', '_')}",
+        f"appointment/{verb}",
+        Kind.ACTION,
+        CALLS,
+        roles=_EITHER,
+        acts_on=acts_on,
+        body={**_BY_ID, **more.pop("body", {}), **NOTES},
+        yields=_APPOINTMENT,
+        **more,
+    )
+
+
+APPOINTMENT_CONFIRM = _appointment("confirm")
+APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
+
+# --- carriers ---
+
+_CONFIG: Final[Mapping[str, Binding]] = {
+    "carrier_config_id": bound("/data/carrier_config_id", "/data/config/carrier_config_id"),
+    "caption": bound("/data/caption", "/data/config/caption"),
+    "state": bound("/data/status", "/data/config/status"),
+    "revision": REVISION,
+}
+_CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
+
+CONFIG_SET = route(
+    "carrier.config_set",
+    "carrier/config/set",
+    Kind.CREATE,
+    CALLS,
+    roles=FULFILLERS,
+    context=ORG,
+    body={"carrier_code": "$carrier_code", "caption": "$caption", **NOTES},
+    fresh={"carrier_code": "code", "caption": "caption"},
+    yields=_CONFIG,
+)
+CONFIG_GET = route(
+    "carrier.config_get",
+    "carrier/config/get",
+    Kind.READ,
+    CALLS,
+    context=ORG,
+    acts_on="scm.carrier_config",
+    body=_CARRIER,
+    yields=_CONFIG,
+)
+CONFIG_LIST = route(
+    "carrier.config_list",
+    "carrier/config/list",
+    Kind.LIST,
+    CALLS,
+    context=ORG,
+    acts_on="scm.carrier_config",
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/carrier_config_id")},
+)
+# That the record is revisioned is not documented, so its revision is sent and never judged.
+CONFIG_STATUS = route(
+    "carrier.config_status_set",
+    "carrier/config/status/set",
+    Kind.STATUS,
+    CALLS,
+    roles=FULFILLERS,
+    context=ORG,
+    acts_on="scm.carrier_config",
+    body={**_CARRIER, "status": "$status", "expected_revision": "$?expected_revision"},
+    fresh={"status": "inactive"},
+    yields=_CONFIG,
+)
+LABEL_CREATE = route(
+    "carrier.label_create",
+    "carrier/label/create",
+    Kind.CREATE,
+    CALLS,
+    roles=FULFILLERS,
+    acts_on="scm.labelled_shipment",
+    body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
+    yields={
+        "shipment_id": bound("/data/shipment_id", "/data/label/shipment_id"),
+        "label_id": bound("/data/label_id", "/data/label/label_id"),
+        "tracking_number": bound("/data/tracking_number", "/data/label/tracking_number"),
+    },
+)
+
+OPERATIONS = (
+    BACKORDER_CREATE,
+    BACKORDER_GET,
+    BACKORDER_LIST,
+    BACKORDER_APPROVE,
+    BACKORDER_PROMISE,
+    BACKORDER_PART,
+    BACKORDER_FULFILL,
+    _backorder("cancel", "scm.backorder"),
+    _backorder("expire", "scm.backorder"),
+    APPOINTMENT_BOOK,
+    APPOINTMENT_GET,
+    APPOINTMENT_LIST,
+    APPOINTMENT_CONFIRM,
+    APPOINTMENT_START,
+    _appointment("complete", "scm.started_appointment"),
+    _appointment("cancel"),
+    _appointment("no-show"),
+    _appointment("reschedule", body=_WINDOW, fresh=_HOUR),
+    CONFIG_SET,
+    CONFIG_GET,
+    CONFIG_LIST,
+    CONFIG_STATUS,
+    LABEL_CREATE,
+)
+
+
+def _kind(name: str, identifier: str, made_by: Operation, read: Operation) -> RecordKind:
+    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, terminal=None)
+
+
+RECORDS = (
+    RecordKind(
+        "scm.backorder",
+        "backorder_id",
+        BACKORDER_CREATE.id,
+        BACKORDER_GET.id,
+        BACKORDER_LIST.id,
+        terminal=None,
+    ),
+    _kind("approved_backorder", "backorder_id", BACKORDER_APPROVE, BACKORDER_GET),
+    _kind("promised_backorder", "backorder_id", BACKORDER_PROMISE, BACKORDER_GET),
+    RecordKind(
+        "scm.appointment",
+        "appointment_id",
+        APPOINTMENT_BOOK.id,
+        APPOINTMENT_GET.id,
+        APPOINTMENT_LIST.id,
+        terminal=None,
+    ),
+    _kind("confirmed_appointment", "appointment_id", APPOINTMENT_CONFIRM, APPOINTMENT_GET),
+    _kind("started_appointment", "appointment_id", APPOINTMENT_START, APPOINTMENT_GET),
+    RecordKind(
+        "scm.carrier_config",
+        "carrier_config_id",
+        CONFIG_SET.id,
+        CONFIG_GET.id,
+        CONFIG_LIST.id,
+        terminal=None,
+    ),
+    # A shipment with a carrier whose label it may have.
+    RecordKind("scm.labelled_shipment", "shipment_id", LABEL_CREATE.id, terminal=None),
+)

@@ -1,0 +1,174 @@
+"""Step 10: which roles do what with prices, the context of a request, what is sent twice."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.contract.operation import Placement
+from conformance.contract.ppm import ALIASES, READERS
+from fixtures import pricing
+from fixtures.actors import Actor, garbage_session
+from fixtures.client import Caller
+from fixtures.outcome import Inconclusive
+from fixtures.paging import LARGEST_LIMIT, pages
+from fixtures.request import AS_PROVEN, Change, without
+from fixtures.stages.cast import Stranger
+
+GET, LIST, COUPON = "ppm.price.get", "ppm.price.list", "ppm.coupon.create"
+
+
+@pytest.fixture
+def keyed(pricer: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
+    """A service account that has this role alone, at work on prices."""
+    return pricer.as_(role_key(role))
+
+
+# --- roles ---
+
+
+@pytest.mark.requirement("PRICE-52")
+@pytest.mark.parametrize("role", sorted(READERS - set(ALIASES)))
+def test_each_role_of_pricing_reads_prices(keyed: Caller, role: str) -> None:
+    del role  # the account has it
+    keyed(GET).accepted()
+
+
+@pytest.mark.requirement("PRICE-53")
+@pytest.mark.parametrize("role", ["ppm_view", "ppm_analyst", "finance_audit"])
+def test_role_that_reads_prices_writes_none(pricer: Caller, keyed: Caller, role: str) -> None:
+    del role
+    for operation in (pricing.SET, COUPON):
+        pricer(operation).accepted()
+        keyed(operation).refused(403)
+
+
+@pytest.mark.requirement("PRICE-54")
+@pytest.mark.parametrize("role", ["ppm_price_admin", "ppm_approver"])
+def test_price_administrator_sets_prices(keyed: Caller, role: str) -> None:
+    del role
+    for operation in ("ppm.list.set", pricing.SET):
+        keyed(operation).accepted()
+
+
+@pytest.mark.requirement("PRICE-55")
+@pytest.mark.parametrize(
+    ("role", "own", "other"),
+    [("ppm_promo_admin", COUPON, pricing.SET), ("ppm_price_admin", pricing.SET, COUPON)],
+    ids=["promotions", "prices"],
+)
+def test_administration_of_prices_and_promotions_is_apart(
+    pricer: Caller, keyed: Caller, own: str, other: str
+) -> None:
+    keyed(own).accepted()
+    pricer(other).accepted()
+    keyed(other).refused(403)
+
+
+@pytest.mark.requirement("PRICE-56")
+@pytest.mark.parametrize("role", ALIASES)
+def test_older_names_of_the_approver_do_what_the_approver_does(keyed: Caller, role: str) -> None:
+    del role
+    keyed(GET).accepted()
+    for operation in (pricing.SET, COUPON):
+        keyed(operation).accepted()
+
+
+@pytest.mark.requirement("PRICE-57")
+@pytest.mark.parametrize("role", ["ppm_price_admin"])
+def test_price_administrator_submits_and_the_approver_approves(
+    keyed: Caller, role_key: Callable[[str], Actor], role: str
+) -> None:
+    del role
+    approver = keyed.as_(role_key("ppm_approver"))
+    price = pricing.submitted(keyed, pricing.draft(keyed))
+    pricing.approved(approver, pricing.draft(keyed))
+    names = pricing.names("ppm.price", price)
+    keyed("ppm.approval.approve", AS_PROVEN, **names).refused(403)
+    approver("ppm.approval.approve", AS_PROVEN, **names).accepted()
+
+
+# --- context ---
+
+
+@pytest.mark.requirement("PRICE-58")
+def test_health_of_pricing_is_told_to_who_is_signed_in(owner: Caller, anonymous: Caller) -> None:
+    owner("ppm.stat").accepted()
+    anonymous("ppm.stat").refused(401)
+    owner.as_(garbage_session())("ppm.stat").refused(401)
+
+
+@pytest.mark.requirement("PRICE-59")
+def test_orgcode_of_a_price_counts_in_any_letter_case(pricer: Caller) -> None:
+    pricer(GET).accepted()
+    code = str(pricer.world["orgcode"])
+    pricer(GET, Change(headers={"x-orgcode": code.lower()})).accepted()
+
+
+@pytest.mark.requirement("PRICE-60")
+@pytest.mark.parametrize("operation", [GET, pricing.SET])
+def test_session_in_the_body_is_taken_at_pricing(pricer: Caller, operation: str) -> None:
+    pricer(operation).accepted()
+    pricer(operation, Change(place=Placement.BODY)).accepted()
+
+
+@pytest.mark.requirement("PRICE-60")
+@pytest.mark.parametrize("role", ["ppm_view"])
+def test_key_in_the_body_is_taken_at_pricing(keyed: Caller, role: str) -> None:
+    del role
+    keyed(GET).accepted()
+    keyed(GET, Change(place=Placement.BODY)).accepted()
+
+
+@pytest.mark.requirement("PRICE-61")
+@pytest.mark.parametrize("operation", [GET, pricing.SET, pricing.RESOLVE])
+def test_header_and_body_that_name_different_organisations_are_refused(
+    pricer: Caller, stranger_org: Stranger, operation: str
+) -> None:
+    pricer(operation).accepted()
+    _take_in_body(pricer, operation, orgcode=str(pricer.world["orgcode"]))
+    answer = pricer(operation, Change(body={"orgcode": stranger_org.orgcode}))
+    # The request also names an org that the caller is foreign to, which is answered not-found.
+    answer.refused(None, "context_mismatch", "invalid-input", "not-found")
+
+
+def _take_in_body(pricer: Caller, operation: str, **named: str) -> None:
+    """Stop where the body may not name what the header names: then nothing can disagree.
+
+    Raises:
+        Inconclusive: it may not.
+    """
+    answer = pricer(operation, Change(body=named))
+    if not answer.ok:
+        where = f"{operation}: {', '.join(named)} in the body"
+        raise Inconclusive(f"{where} is not taken ({answer.sketch})", cause=operation)
+
+
+@pytest.mark.requirement("PRICE-62")
+def test_header_and_body_that_name_different_channels_are_refused(pricer: Caller) -> None:
+    own, other = str(pricer.world["channel_code"]), str(pricer.world["other_channel_code"])
+    pricer(pricing.RESOLVE).accepted()
+    _take_in_body(pricer, pricing.RESOLVE, channel_code=own)
+    pricer(pricing.RESOLVE, Change(body={"channel_code": other})).refused(400, "invalid-input")
+
+
+# --- requests that are repeated ---
+
+
+@pytest.mark.requirement("PRICE-64")
+def test_repeated_price_makes_one_entry(pricer: Caller) -> None:
+    sku = pricing.fresh_code(pricer)
+    key = f"conformance-{secrets.token_hex(8)}"
+    sent: dict[str, Any] = {"sku": sku, "idempotency_key": key}
+    for _ in range(3):
+        pricer(pricing.SET, without("variant_id"), **sent).accepted()
+    walk = pages(pricer, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
+    skus = [page.read_item(each, "item_sku") for page in walk for each in page.items()]
+    walk[-1].expect(
+        "a request with a key makes one entry, however often it is sent",
+        holds=skus.count(sku) == 1,
+        expected="one entry of the SKU",
+        observed=f"{skus.count(sku)}",
+        uses=("items", "item_sku"),
+    )
