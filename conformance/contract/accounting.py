@@ -42,8 +42,6 @@ EXPORTERS: Final = frozenset({"acct_export_admin"})
 COMMISSIONERS: Final = frozenset({"commission_admin"})
 
 BATCH_ENDED: Final = ("ready", "sent", "failed")
-PAYOUT_STATES: Final = ("pending", "approved", "paid")
-INVOICE_STATES: Final = ("open", "partial", "paid", "overdue", "written_off", "cancelled")
 
 LISTED: Final[Mapping[str, Binding]] = {
     "items": bound("/data/items", "/data/records", "/data"),

@@ -26,6 +26,8 @@ from conformance.contract.operation import (
 )
 
 WHOLE_BPS: Final = 10_000
+# The states of an invoice (accounting/).
+INVOICE_STATES: Final = ("open", "partial", "paid", "overdue", "written_off", "cancelled")
 
 # --- receivables ---
 
