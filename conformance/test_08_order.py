@@ -7,6 +7,7 @@ import pytest
 
 from fixtures import pricing, publishing
 from fixtures.answer import Answer
+from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
 from fixtures.paging import expect_listed, pages
@@ -21,9 +22,13 @@ def test_order_is_created(seller: Caller) -> None:
 
 
 @pytest.mark.requirement("ORDER-2")
-def test_placed_order_is_actionable(seller: Caller) -> None:
-    order_id = Stall(seller).order(1, PLACE)
-    seller(RESERVE, order_id=order_id).accepted()
+def test_placed_order_is_actionable(seller: Caller, check: Check) -> None:
+    stall = Stall(seller)
+    stall(RESERVE, stall.order(1, PLACE)).accepted()
+    early = stall(RESERVE, stall.order(1))
+    check.reading("stock for an order that is not placed (SCM)", "held" if early.ok else "not held")
+    demanded = "demanded" if seller.world["prices"] else "not demanded"
+    check.reading("a price for an order that is placed (SCM)", demanded)
 
 
 @pytest.mark.requirement("ORDER-2")

@@ -12,7 +12,7 @@ from fixtures import pricing
 from fixtures.actors import Actor, garbage_session
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
-from fixtures.paging import LARGEST_LIMIT, pages
+from fixtures.paging import LARGEST_LIMIT, pages, read_all
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.stages.cast import Stranger
 
@@ -30,8 +30,9 @@ def keyed(pricer: Caller, role_key: Callable[[str], Actor], role: str) -> Caller
 
 @pytest.mark.requirement("PRICE-52")
 @pytest.mark.parametrize("role", sorted(READERS - set(ALIASES)))
-def test_each_role_of_pricing_reads_prices(keyed: Caller, role: str) -> None:
+def test_each_role_of_pricing_reads_prices(pricer: Caller, keyed: Caller, role: str) -> None:
     del role  # the account has it
+    pricer(GET).accepted()
     keyed(GET).accepted()
 
 
@@ -46,9 +47,10 @@ def test_role_that_reads_prices_writes_none(pricer: Caller, keyed: Caller, role:
 
 @pytest.mark.requirement("PRICE-54")
 @pytest.mark.parametrize("role", ["ppm_price_admin", "ppm_approver"])
-def test_price_administrator_sets_prices(keyed: Caller, role: str) -> None:
+def test_price_administrator_sets_prices(pricer: Caller, keyed: Caller, role: str) -> None:
     del role
     for operation in ("ppm.list.set", pricing.SET):
+        pricer(operation).accepted()
         keyed(operation).accepted()
 
 
@@ -61,17 +63,20 @@ def test_price_administrator_sets_prices(keyed: Caller, role: str) -> None:
 def test_administration_of_prices_and_promotions_is_apart(
     pricer: Caller, keyed: Caller, own: str, other: str
 ) -> None:
+    for operation in (own, other):
+        pricer(operation).accepted()
     keyed(own).accepted()
-    pricer(other).accepted()
     keyed(other).refused(403)
 
 
 @pytest.mark.requirement("PRICE-56")
 @pytest.mark.parametrize("role", ALIASES)
-def test_older_names_of_the_approver_do_what_the_approver_does(keyed: Caller, role: str) -> None:
+def test_older_names_of_the_approver_do_what_the_approver_does(
+    pricer: Caller, keyed: Caller, role: str
+) -> None:
     del role
-    keyed(GET).accepted()
-    for operation in (pricing.SET, COUPON):
+    for operation in (GET, pricing.SET, COUPON):
+        pricer(operation).accepted()
         keyed(operation).accepted()
 
 
@@ -153,6 +158,14 @@ def test_header_and_body_that_name_different_channels_are_refused(pricer: Caller
     pricer(pricing.RESOLVE, Change(body={"channel_code": other})).refused(400, "invalid-input")
 
 
+@pytest.mark.requirement("PRICE-71")
+def test_cost_centre_of_another_form_is_refused_at_pricing(pricer: Caller) -> None:
+    pricer(GET).accepted()
+    code = str(pricer.world.fresh("cccode"))
+    pricer(GET, Change(headers={"x-cccode": code})).accepted()
+    pricer(GET, Change(headers={"x-cccode": code[:-1]})).refused(400, inferred=True)
+
+
 # --- requests that are repeated ---
 
 
@@ -164,7 +177,7 @@ def test_repeated_price_makes_one_entry(pricer: Caller) -> None:
     for _ in range(3):
         pricer(pricing.SET, without("variant_id"), **sent).accepted()
     walk = pages(pricer, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
-    skus = [page.read_item(each, "item_sku") for page in walk for each in page.items()]
+    skus = read_all(walk, "item_sku")
     walk[-1].expect(
         "a request with a key makes one entry, however often it is sent",
         holds=skus.count(sku) == 1,

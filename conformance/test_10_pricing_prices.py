@@ -51,8 +51,9 @@ def test_price_list_is_attached(pricer: Caller, attached: str) -> None:
 
 
 @pytest.mark.requirement("PRICE-5")
-def test_price_is_read_as_it_was_set(pricer: Caller, variant_id: str) -> None:
-    price = pricing.draft(pricer, variant_id=variant_id, amount="12.30")
+def test_price_is_read_as_it_was_set(pricer: Caller) -> None:
+    pricer("ppm.price.get").accepted()
+    price = pricing.draft(pricer, amount="12.30")
     answer = read(pricer, price)
     pricing.expect_amount(answer, "the entry is read with its amount", "12.30")
 
@@ -73,8 +74,8 @@ def test_approval_shows_in_the_status_of_an_entry(pricer: Caller, variant_id: st
 
 @pytest.mark.requirement("PRICE-6")
 @pytest.mark.parametrize("amount", EXACT)
-def test_amount_is_kept_to_its_last_digit(pricer: Caller, variant_id: str, amount: str) -> None:
-    price = pricing.draft(pricer, variant_id=variant_id, amount=amount)
+def test_amount_is_kept_to_its_last_digit(pricer: Caller, amount: str) -> None:
+    price = pricing.draft(pricer, amount=amount)
     pricing.expect_amount(read(pricer, price), "the amount is read as it was set", amount)
 
 
@@ -100,28 +101,25 @@ def test_resolution_before_approval_is_refused(pricer: Caller, variant_id: str, 
 
 @pytest.mark.requirement("PRICE-9")
 @pytest.mark.parametrize("stage", ["set", "submitted"])
-def test_entry_without_approval_changes_no_price(
-    pricer: Caller, variant_id: str, stage: str
-) -> None:
-    pricing.approved_price(pricer, variant_id, "10.00", layer="base")
-    price = pricing.draft(pricer, variant_id=variant_id, amount="7.00", layer="override")
+def test_entry_without_approval_changes_no_price(pricer: Caller, stage: str) -> None:
+    terms: Values = {**pricing.tier(pricer), "amount": "7.00", "layer": "customer_tier"}
+    price = pricing.draft(pricer, **terms)
     if stage == "submitted":
         pricing.submitted(pricer, price)
-    answer = pricing.resolve(pricer, variant_id)
-    pricing.expect_amount(answer, "the price that was approved holds", "10.00")
+    answer = pricer(pricing.RESOLVE, AS_PROVEN, customer_tier=terms["customer_tier"])
+    pricing.expect_amount(answer, "the price that was approved holds", pricing.STANDARD)
 
 
 @pytest.mark.requirement("PRICE-10")
 def test_entry_that_was_not_submitted_is_not_approved(pricer: Caller, variant_id: str) -> None:
     pricing.approved(pricer, pricing.draft(pricer, variant_id=variant_id))
-    price = pricing.draft(pricer, variant_id=variant_id)
-    names = pricing.names("ppm.price", price)
+    names = pricing.names("ppm.price", pricing.draft(pricer))
     pricer("ppm.approval.approve", AS_PROVEN, **names).refused()
 
 
 @pytest.mark.requirement("PRICE-11")
-def test_terms_with_an_old_revision_are_refused(pricer: Caller, variant_id: str) -> None:
-    price = pricing.draft(pricer, variant_id=variant_id, amount="10.00")
+def test_terms_with_an_old_revision_are_refused(pricer: Caller) -> None:
+    price = pricing.draft(pricer, amount="10.00")
     if price["expected_revision"] is None:
         read(pricer, price).value("revision")
     pricer(REVISE, AS_PROVEN, **{**price, "amount": "11.00"}).accepted()

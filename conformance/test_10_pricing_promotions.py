@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -68,6 +68,8 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
     Whether validation refuses or answers that the coupon is not valid is not documented.
     """
     answer = caller(VALIDATE, AS_PROVEN, code=code, **asked)
+    how = "it answers so" if answer.ok else "it is refused"
+    answer.check.reading("how validation tells that a coupon is not valid", how)
     answer.expect(
         "the coupon is not valid",
         holds=not answer.ok or answer.optional("valid") is False,
@@ -98,6 +100,7 @@ def test_coupon_is_made_found_by_code_and_listed(pricer: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-36")
 def test_validation_redeems_nothing(pricer: Caller) -> None:
+    proven(pricer)
     code = coupon(pricer, max_redemptions=1)
     for _ in range(3):
         expect_taken(pricer, code)
@@ -106,6 +109,7 @@ def test_validation_redeems_nothing(pricer: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-37")
 def test_coupon_is_redeemed_as_often_as_it_allows_and_no_more(pricer: Caller) -> None:
+    proven(pricer)
     code = coupon(pricer, max_redemptions=2)
     for _ in range(2):
         pricer(REDEEM, AS_PROVEN, code=code).accepted()
@@ -289,13 +293,6 @@ def test_dynamic_rule_moves_a_price_only_while_it_is_active(
 # --- exchange rates ---
 
 
-def _decimal(answer: Answer, shown: object) -> Decimal:
-    try:
-        return Decimal(str(shown))
-    except InvalidOperation:
-        raise Inconclusive(f"{answer.operation.id}: the rate is no number") from None
-
-
 @pytest.fixture
 def rate(pricer: Caller, check: Check) -> dict[str, Any]:
     """A rate that the list shows; how rates come to be is not documented, so none is made."""
@@ -313,10 +310,10 @@ def test_exchange_rate_is_found(pricer: Caller, rate: dict[str, Any], by: str) -
     pair = ("base_currency", "quote_currency")
     names, change = (pair, AS_PROVEN) if by == "pair" else (("fx_rate_id",), without(*pair))
     answer = pricer("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
-    shown = _decimal(answer, answer.value("rate"))
+    shown = pricing.decimal_of(answer, "rate")
     answer.expect(
         f"the rate by {by} is the one that the list shows",
-        holds=shown == _decimal(answer, rate["rate"]),
+        holds=shown == Decimal(str(rate["rate"])),
         expected=str(rate["rate"]),
         observed=str(shown),
         uses=("rate",),

@@ -1,11 +1,13 @@
 """Step 10: what resolution answers: at an instant, on a channel, at a facility, for a customer."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 
 from fixtures import pricing, records
+from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.pricing import days
 from fixtures.products import new_variant
@@ -28,27 +30,27 @@ def today(pricer: Caller) -> datetime:
 @pytest.mark.requirement("PRICE-19")
 @pytest.mark.parametrize(("begins", "ends"), [(0.04, None), (-20, -0.04)], ids=["coming", "over"])
 def test_price_holds_only_within_its_period(
-    pricer: Caller, variant_id: str, today: datetime, begins: float, ends: float | None
+    pricer: Caller, today: datetime, begins: float, ends: float | None
 ) -> None:
-    usual = {"layer": "base", "effective_from": days(today, -30)}
-    pricing.approved_price(pricer, variant_id, "10.00", **usual)
     period = {"effective_from": days(today, begins)}
     if ends is not None:
         period["effective_to"] = days(today, ends)
-    pricing.approved_price(pricer, variant_id, "7.00", layer="promo", **period)
-    answer = pricing.resolve(pricer, variant_id)
-    pricing.expect_amount(answer, "a price outside its period does not hold", "10.00")
+    answer = _with_tier_price(pricer, **period)
+    pricing.expect_amount(answer, "a price outside its period does not hold", pricing.STANDARD)
+
+
+def _with_tier_price(pricer: Caller, **period: str) -> Answer:
+    """What the world's variant costs a customer whose tier has a price of 7.00 in this period."""
+    tier = pricing.tier(pricer)
+    terms = {**tier, **period, "layer": "customer_tier"}
+    pricing.approved_price(pricer, str(pricer.world["variant_id"]), "7.00", **terms)
+    return pricer(pricing.RESOLVE, AS_PROVEN, **tier)
 
 
 @pytest.mark.requirement("PRICE-19")
-def test_price_that_began_an_hour_ago_holds(
-    pricer: Caller, variant_id: str, today: datetime
-) -> None:
-    usual = {"layer": "base", "effective_from": days(today, -30)}
-    pricing.approved_price(pricer, variant_id, "10.00", **usual)
+def test_price_that_began_an_hour_ago_holds(pricer: Caller, today: datetime) -> None:
     period = {"effective_from": days(today, -0.04), "effective_to": days(today, 0.04)}
-    pricing.approved_price(pricer, variant_id, "7.00", layer="promo", **period)
-    answer = pricing.resolve(pricer, variant_id)
+    answer = _with_tier_price(pricer, **period)
     pricing.expect_amount(answer, "a price holds in its period, read in UTC", "7.00")
 
 
@@ -107,7 +109,8 @@ def test_price_of_a_list_holds_on_its_channel_alone(pricer: Caller, variant_id: 
 
 
 @pytest.mark.requirement("PRICE-24")
-def test_price_of_a_contract_is_for_its_customer_alone(pricer: Caller, variant_id: str) -> None:
+def test_price_of_a_contract_is_for_its_customer_alone(pricer: Caller) -> None:
+    variant_id = str(pricer.world["variant_id"])
     customer, other = (str(pricer.world.fresh("guid")) for _ in range(2))
     listed = pricing.assigned_list(pricer, list_customers=[customer])
     pricing.approved_price(pricer, variant_id, "7.00", price_list_id=listed)
@@ -120,17 +123,16 @@ def test_price_of_a_contract_is_for_its_customer_alone(pricer: Caller, variant_i
 
 
 @pytest.mark.requirement("PRICE-25")
-def test_price_of_a_zone_holds_at_its_facilities_alone(pricer: Caller, variant_id: str) -> None:
-    inside, outside = str(pricer.world["logical_guid"]), _facility(pricer)
-    zone = records.make(pricer, "ppm.zone")
-    pricer(ASSIGN, AS_PROVEN, **pricing.names("ppm.zone", zone)).accepted()
-    pricing.approved_price(pricer, variant_id, "10.00", layer="base")
+def test_price_of_a_zone_holds_at_its_facilities_alone(pricer: Caller) -> None:
+    variant_id, inside = str(pricer.world["variant_id"]), _facility(pricer)
+    zone = pricing.names("ppm.zone", records.make(pricer, "ppm.zone"))
+    pricer(ASSIGN, AS_PROVEN, **zone, zone_facilities=[inside]).accepted()
     terms = {"layer": "facility", "in_zone": zone["price_zone_id"]}
     pricing.approved_price(pricer, variant_id, "9.00", **terms)
     within = pricing.resolve(pricer, variant_id, logical_guid=inside)
     pricing.expect_amount(within, "the price of a zone holds at its facility", "9.00")
-    beyond = pricing.resolve(pricer, variant_id, logical_guid=outside)
-    pricing.expect_amount(beyond, "it does not hold at a facility outside", "10.00")
+    beyond = pricing.resolve(pricer, variant_id)
+    pricing.expect_amount(beyond, "it does not hold at another facility", pricing.STANDARD)
 
 
 def _facility(caller: Caller) -> str:
@@ -154,6 +156,23 @@ def test_sku_alone_resolves_to_its_own_price(pricer: Caller, variant_id: str) ->
     pricing.approved_price(pricer, other, "20.00", sku=f"{sku}-2")
     answer = pricing.resolve_sku(pricer, sku)
     pricing.expect_amount(answer, "a SKU resolves to the price of its entry", "10.00")
+
+
+@pytest.mark.requirement("PRICE-70")
+def test_each_line_of_a_cart_has_its_own_price(pricer: Caller, variant_id: str) -> None:
+    pricing.approved_price(pricer, variant_id, "4.35")
+    articles = (str(pricer.world["variant_id"]), variant_id)
+    lines = [{"variant_id": each, "quantity": 2} for each in articles]
+    answer = pricer("ppm.price.resolve_cart", AS_PROVEN, cart_lines=lines)
+    pricing.expect_amount(answer, "the first line has its price", pricing.STANDARD)
+    second = pricing.decimal_of(answer, "second_amount")
+    answer.expect(
+        "the second line has its own",
+        holds=second == Decimal("4.35"),
+        expected="4.35",
+        observed=str(second),
+        uses=("second_amount",),
+    )
 
 
 # --- other organisations ---

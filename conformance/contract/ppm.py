@@ -230,25 +230,42 @@ PRICE_LIST = route(
         "item_state": bound("/status", "/state"),
     },
 )
-RESOLVE = route(
+
+
+def _resolution(name: str, lines: Any, **more: Binding) -> Operation:
+    """A resolution of these lines, for a channel, and for a facility where there is one."""
+    return route(
+        name,
+        "price/resolve",
+        Kind.RESOLVE,
+        PLAYBOOK,
+        access_certainty=Certainty.INFERRED,
+        context=CHANNEL,
+        body={
+            "lines": lines,
+            "customer_id": "$?customer_id",
+            "customer_tier": "$?customer_tier",
+            "as_of": "$?as_of",
+        },
+        yields=more,
+    )
+
+
+_LINE: Final = {"variant_id": "$?variant_id", "sku": "$?sku"}
+RESOLVE = _resolution(
     "price.resolve",
-    "price/resolve",
-    Kind.RESOLVE,
-    PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
-    context=CHANNEL,
-    body={
-        "lines": [{"variant_id": "$?variant_id", "sku": "$?sku", "quantity": "$?quantity"}],
-        "customer_id": "$?customer_id",
-        "customer_tier": "$?customer_tier",
-        "as_of": "$?as_of",
-    },
-    yields={
-        "amount": bound("/data/lines/0/amount", "/data/amount", "/data/price/amount"),
-        "currency": bound("/data/lines/0/currency", "/data/currency", "/data/price/currency"),
-        "price_id": bound("/data/lines/0/price_id", "/data/price_id", "/data/price/price_id"),
-        "timestamp": published("/stats/timestamp_utc"),
-    },
+    [_LINE],
+    amount=bound("/data/lines/0/amount", "/data/amount", "/data/price/amount"),
+    currency=bound("/data/lines/0/currency", "/data/currency", "/data/price/currency"),
+    price_id=bound("/data/lines/0/price_id", "/data/price_id", "/data/price/price_id"),
+    timestamp=published("/stats/timestamp_utc"),
+)
+# The same of a cart: as many lines as are given.
+RESOLVE_CART = _resolution(
+    "price.resolve_cart",
+    "$cart_lines",
+    amount=bound("/data/lines/0/amount", "/data/0/amount"),
+    second_amount=bound("/data/lines/1/amount", "/data/1/amount"),
 )
 
 OPERATIONS = (
@@ -264,6 +281,7 @@ OPERATIONS = (
     PRICE_GET,
     PRICE_LIST,
     RESOLVE,
+    RESOLVE_CART,
 )
 # No page says how a zone, a list or a price ends.
 RECORDS = (

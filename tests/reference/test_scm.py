@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.reference.platform_client import running
 from tests.reference.products import Catalogue
 from tests.reference.till import (
     ALLOCATE,
@@ -225,3 +226,11 @@ def test_a_repeated_reserve_holds_once(till: Till) -> None:
     sent = {"order_id": order["order_id"], "idempotency_key": "k-1"}
     assert till.make(RESERVE, **sent) == till.make(RESERVE, **sent)
     assert buckets(till, variant_id) == (10, 6, 4, 0, 0)
+
+
+def test_an_order_without_a_price_is_placed_unless_the_variant_says_otherwise() -> None:
+    with running("--variant", "unpriced-orders-refused") as platform:
+        org = platform.org()
+        strict = till_of(Catalogue(platform, org, org.owner))
+        order = strict.order(strict.goods(), 1)["order_id"]
+        assert strict.refused(PLACE, order_id=order) == (409, "price-required")
