@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract import (
+    accounting,
+    accounting_money,
     comments,
     crm,
     crm_accounts,
@@ -41,6 +43,10 @@ _SERVICES: Final = (
     ics,
     ics_holds,
     ics_flows,
+    ipm,
+    ipm_bulk,
+    accounting,
+    accounting_money,
     ppm,
     ppm_promotions,
     pcm,

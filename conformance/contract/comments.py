@@ -131,6 +131,12 @@ COMMENTED: Final = (
         author="pcm_view",
     ),
     Comments("crm", on="crm.customer", target_type="customer", added="LOYAL-68", edited="LOYAL-69"),
+        "accounting",
+        on="accounting.event",
+        target_type="financial_event",
+        added="EXIT-80",
+        edited="EXIT-81",
+    ),
 )
 OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)

@@ -69,6 +69,7 @@ def test_tentative_pages_are_at_most_should(released: RequirementSet) -> None:
         ("PRICE", 10),
         ("LOYAL", 11),
         ("EVENT", 12),
+        ("EXIT", 13),
         ("REV", 0),
         ("ENV", 0),
         ("LIM", 0),
@@ -94,6 +95,7 @@ def test_an_area_belongs_to_its_step(released: RequirementSet, area: str, step: 
         ("-PPM", 10),
         ("-CRM", 11),
         ("-IPM", 12),
+        ("-ACCOUNTING", 13),
     ],
 )
 def test_a_map_rule_of_a_service_carries_its_step(

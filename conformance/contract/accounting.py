@@ -1,0 +1,288 @@
+"""Accounting: financial events, their export, reconciliation and storage usage.
+
+The org is in `x-orgcode`; facility and channel of an event are in headers. The paths are published,
+many as drafts; of bodies only those of the usage window are, so the rest is our deduction.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conformance.contract.facts import Certainty, documented
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    Radius,
+    RecordKind,
+    bound,
+    published,
+)
+
+CALLS: Final = documented("accounting/calls.html")
+PLAYBOOK: Final = documented("accounting/playbooks.html")
+ORG: Final = {"x-orgcode": "$orgcode"}
+TILL: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
+PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
+# What every write takes beside its own fields.
+NOTES: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
+PERIOD: Final = {"from_utc": "$from_utc", "to_utc": "$to_utc"}
+# A period in which everything lies that a run records.
+EVER: Final[Mapping[str, str | Fixed]] = {
+    "from_utc": Fixed("2020-01-01T00:00:00Z"),
+    "to_utc": Fixed("2099-01-01T00:00:00Z"),
+}
+
+# These three read (accounting/PROTOCOL.md); that the first alone reads and the second exports, too.
+READERS: Final = frozenset({"acct_view", "acct_export_admin", "finance_audit"})
+EXPORTERS: Final = frozenset({"acct_export_admin"})
+# What these two are for follows from their names alone (common/role-matrix.html).
+COMMISSIONERS: Final = frozenset({"commission_admin"})
+
+BATCH_ENDED: Final = ("ready", "sent", "failed")
+
+LISTED: Final[Mapping[str, Binding]] = {
+    "items": bound("/data/items", "/data/records", "/data"),
+    "next_token": published("/data/next_token", "/next_token"),
+}
+
+
+def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
+    """An accounting route: a POST, read by three roles and written by who administers exports.
+
+    That events and usage are recorded with the role for exports is a deduction.
+    """
+    more.setdefault("source", CALLS)
+    more.setdefault("roles", EXPORTERS if kind.writes else READERS)
+    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
+    more.setdefault("context", ORG)
+    if kind.writes:
+        more.setdefault("access_certainty", Certainty.INFERRED)
+        more["body"] = {**more["body"], **NOTES}
+    return Operation(
+        id=f"accounting.{name}",
+        path=f"/accounting/{path}",
+        kind=kind,
+        access=Access.ROLE,
+        **more,
+    )
+
+
+STAT = Operation(
+    id="accounting.stat",
+    path="/accounting/stat",
+    method="GET",
+    kind=Kind.READ,
+    source=documented("accounting/PROTOCOL.md"),
+    access=Access.SELF,
+    human_only=True,
+)
+
+# --- financial events ---
+
+_EVENT: Final[Mapping[str, Binding]] = {
+    "event_id": bound("/data/event_id", "/data/event/event_id", "/data/id"),
+    "event_type": bound("/data/event_type", "/data/event/event_type", "/data/type"),
+    "amount": bound("/data/amount", "/data/event/amount"),
+    "currency": bound("/data/currency", "/data/event/currency"),
+    "source_refs": bound("/data/source_refs", "/data/event/source_refs", "/data/lineage"),
+    "timestamp_utc": published("/stats/timestamp_utc"),
+}
+EVENT_RECORD = route(
+    "event.record",
+    "event/record",
+    Kind.CREATE,
+    source=PLAYBOOK,
+    context=TILL,
+    body={
+        "event_type": "$event_type",
+        "amount": "$amount",
+        "currency": "$currency",
+        "source_refs": [{"type": "$source_type", "id": "$source_id"}],
+    },
+    fresh={
+        "event_type": Fixed("sale"),
+        "amount": "figure",
+        "currency": Fixed("USD"),
+        "source_type": Fixed("order"),
+        "source_id": "tag",
+    },
+    yields=_EVENT,
+)
+EVENT_GET = route(
+    "event.get",
+    "event/get",
+    Kind.READ,
+    source=PLAYBOOK,
+    acts_on="accounting.event",
+    body={"event_id": "$event_id"},
+    yields=_EVENT,
+)
+EVENT_LIST = route(
+    "event.list",
+    "event/list",
+    Kind.LIST,
+    source=PLAYBOOK,
+    paginated=True,
+    body={
+        "event_type": "$?listed_type",
+        "logical_guid": "$?listed_place",
+        **PAGE,
+    },
+    yields={**LISTED, "item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
+)
+
+# --- export batches ---
+
+_BATCH: Final[Mapping[str, Binding]] = {
+    "batch_id": bound("/data/batch_id", "/data/batch/batch_id", "/data/id"),
+    "state": bound("/data/status", "/data/batch/status"),
+    "manifest": bound("/data/manifest", "/data/batch/manifest", "/data/manifest_ref"),
+    "record_count": bound("/data/manifest/record_count", "/data/record_count", "/data/count"),
+    "checksum": bound("/data/manifest/checksum", "/data/checksum"),
+    "totals": bound("/data/manifest/totals", "/data/totals"),
+    "download_url": bound("/data/manifest/download_url", "/data/download_url"),
+    "revision": REVISION,
+}
+_WANTED: Final = {
+    "filters": {
+        "event_type": "$?exported_type",
+        "logical_guid": "$?exported_place",
+        "from_utc": "$?exported_from",
+        "to_utc": "$?exported_to",
+    }
+}
+_ONE_BATCH: Final = {"batch_id": "$batch_id"}
+
+
+def _create(name: str) -> Operation:
+    """The two ways to ask for a batch are given as equal choices."""
+    return route(
+        f"export.{name}",
+        f"export/{name.replace('.', '/')}",
+        Kind.CREATE,
+        source=PLAYBOOK,
+        access_certainty=Certainty.DOCUMENTED,
+        body=_WANTED,
+        yields=_BATCH,
+    )
+
+
+BATCH_CREATE, EXPORT_CREATE = _create("batch.create"), _create("create")
+BATCH_STATUS = route(
+    "export.batch.status_set",
+    "export/batch/status/set",
+    Kind.STATUS,
+    source=PLAYBOOK,
+    access_certainty=Certainty.DOCUMENTED,
+    acts_on="accounting.ready_batch",
+    revisioned=True,
+    body={**_ONE_BATCH, "status": "$status", "expected_revision": "$?expected_revision"},
+    fresh={"status": Fixed("sent")},
+    yields=_BATCH,
+)
+BATCH_GET = route(
+    "export.batch.get",
+    "export/batch/get",
+    Kind.READ,
+    source=PLAYBOOK,
+    acts_on="accounting.batch",
+    body=_ONE_BATCH,
+    yields=_BATCH,
+)
+BATCH_LIST = route(
+    "export.batch.list",
+    "export/batch/list",
+    Kind.LIST,
+    source=PLAYBOOK,
+    paginated=True,
+    body=PAGE,
+    yields={**LISTED, "item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
+)
+
+# --- reconciliation and usage ---
+
+RECONCILE = route(
+    "reconcile.report",
+    "reconcile/report",
+    Kind.READ,
+    source=PLAYBOOK,
+    body={"logical_guid": "$?listed_place", **PAGE},
+    yields={
+        "discrepancies": bound("/data/discrepancies", "/data/report/discrepancies"),
+        "lineage": bound("/data/lineage", "/data/report/lineage"),
+    },
+)
+USAGE_RECORD = route(
+    "usage.record",
+    "storage/usage/record",
+    Kind.CREATE,
+    source=PLAYBOOK,
+    body={
+        **PERIOD,
+        "measured_at": "$measured_at",
+        "resource_prefix": "$resource_prefix",
+        "logical_bytes": "$logical_bytes",
+    },
+    fresh={
+        **EVER,
+        "measured_at": "bucket",
+        "resource_prefix": "tag",
+        "logical_bytes": Fixed(1024),
+    },
+    yields={"usage_id": bound("/data/usage_id", "/data/id")},
+)
+# The fields are published (common/storage-billing.html), but for the prefix of the resource.
+USAGE_RECONCILE = route(
+    "usage.reconcile",
+    "storage/usage/reconcile",
+    Kind.ACTION,
+    source=PLAYBOOK,
+    body={
+        **PERIOD,
+        "resource_prefix": "$?resource_prefix",
+        "limit": "$?limit",
+        "cursor": "$?cursor",
+        "dry_run": "$?dry_run",
+    },
+    fresh={"from_utc": "bucket", "to_utc": Fixed("2026-01-01T00:01:00Z")},
+    yields={
+        "added_count": bound("/data/added_count", "/data/added"),
+        "added_bytes": bound("/data/added_bytes", "/data/bytes"),
+    },
+)
+
+OPERATIONS = (
+    STAT,
+    EVENT_RECORD,
+    EVENT_GET,
+    EVENT_LIST,
+    BATCH_CREATE,
+    EXPORT_CREATE,
+    BATCH_STATUS,
+    BATCH_GET,
+    BATCH_LIST,
+    RECONCILE,
+    USAGE_RECORD,
+    USAGE_RECONCILE,
+)
+
+
+def _kind(name: str, identifier: str, create: Operation, read: Operation | None) -> RecordKind:
+    """Nothing in accounting is ever taken back, so no kind is ended."""
+    read_by = None if read is None else read.id
+    return RecordKind(
+        f"accounting.{name}", identifier, create.id, read_by, terminal=None, tried=False
+    )
+
+
+RECORDS = (
+    _kind("event", "event_id", EVENT_RECORD, EVENT_GET),
+    # A ready batch is no record of its own, so the kind that the ledger knows comes last.
+    _kind("ready_batch", "batch_id", BATCH_CREATE, BATCH_GET),
+    _kind("alternative_batch", "batch_id", EXPORT_CREATE, BATCH_GET),
+    _kind("batch", "batch_id", BATCH_CREATE, BATCH_GET),
+    _kind("usage", "usage_id", USAGE_RECORD, None),
+)
