@@ -131,6 +131,7 @@ COMMENTED: Final = (
         author="pcm_view",
     ),
     Comments("crm", on="crm.customer", target_type="customer", added="LOYAL-68", edited="LOYAL-69"),
+    Comments(
         "accounting",
         on="accounting.event",
         target_type="financial_event",
