@@ -48,12 +48,12 @@ def test_commissions_are_for_their_role(keyed_bookkeeper: Keyed, operation: str)
 
 
 @pytest.mark.requirement("EXIT-74")
-def test_health_is_told_to_an_authenticated_user(owner: Caller) -> None:
+def test_health_of_accounting_is_told_to_an_authenticated_user(owner: Caller) -> None:
     owner("accounting.stat").accepted()
 
 
 @pytest.mark.requirement("EXIT-74")
-def test_health_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
+def test_health_of_accounting_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
     owner("accounting.stat").accepted()
     anonymous("accounting.stat").refused(401)
     owner.as_(garbage_session())("accounting.stat").refused(401)

@@ -80,7 +80,7 @@ def test_list_of_a_facility_holds_no_event_of_another(bookkeeper: Caller, books:
 
 
 @pytest.mark.requirement("EXIT-8")
-def test_unknown_reason_code_is_refused(bookkeeper: Caller) -> None:
+def test_unknown_reason_of_a_financial_event_is_refused(bookkeeper: Caller) -> None:
     bookkeeper(RECORD).accepted()
     bookkeeper(RECORD, reason_code="CONFORMANCE.NO_SUCH_CODE").refused(None, "invalid-input")
 
