@@ -16,6 +16,7 @@ from conformance.contract import (
     pmc,
     pvm,
     pvm_products,
+    rbs,
     uas,
     usm,
 )
@@ -34,6 +35,7 @@ _SERVICES: Final = (
     ics_flows,
     ipm,
     ipm_bulk,
+    rbs,
     comments,
 )
 
