@@ -216,6 +216,15 @@ def test_other_filters_hold_from_now_on(make: Any) -> None:
         assert at.messages(1, 0.3) == []
 
 
+def test_a_change_of_caption_loses_nothing(make: Any) -> None:
+    with make() as at:
+        subscription = at.active(service="ofm")
+        for number in range(5):
+            at.centres(number)
+            at.write("/subscription/update", subscription_id=subscription, caption=f"No {number}")
+        assert len(at.messages(5)) == 5
+
+
 def test_notifications_are_logged(make: Any) -> None:
     with make() as at:
         named = {"template_code": "hello", "subject": "s", "body": "b"}
