@@ -85,7 +85,7 @@ def test_revoked_subscription_is_delivered_nothing(
 
 
 @pytest.mark.requirement("EVENT-121")
-def test_event_of_another_service_is_not_delivered(bus: Bus, spot: Place) -> None:
+def test_event_of_another_service_does_not_come_to_the_queue(bus: Bus, spot: Place) -> None:
     made = bus.active(spot.caller, listened_service="ofm")
     unwanted = spot.emit(2)
     wanted = str(records.make(spot.caller, "ofm.cost_centre")["cc_guid"])
@@ -121,7 +121,7 @@ def _prefix(spot: Place, zone: str, bin_: str) -> str:
 
 
 @pytest.mark.requirement("EVENT-123")
-def test_event_of_another_facility_is_not_delivered(
+def test_event_of_another_facility_does_not_come_to_the_queue(
     bus: Bus, spot: Place, other_spot: Place
 ) -> None:
     made = bus.listen(spot)
@@ -131,7 +131,9 @@ def test_event_of_another_facility_is_not_delivered(
 
 
 @pytest.mark.requirement("EVENT-124")
-def test_event_of_another_channel_is_not_delivered(bus: Bus, spot: Place, catalog: Catalog) -> None:
+def test_event_of_another_channel_does_not_come_to_the_queue(
+    bus: Bus, spot: Place, catalog: Catalog
+) -> None:
     shelf = Shelf(spot.caller, catalog.variant_id)
     shelf.adjust(5).accepted()
     made = bus.listen(spot, listened_channel="g3npos")
@@ -158,7 +160,7 @@ def test_filters_that_were_set_last_hold(bus: Bus, spot: Place, other_spot: Plac
 
 
 @pytest.mark.requirement("EVENT-134")
-def test_event_of_another_organisation_is_not_delivered(
+def test_event_of_another_organisation_does_not_come_to_the_queue(
     bus: Bus, subscriber: Caller, foreign_subscriber: Caller
 ) -> None:
     made = bus.active(subscriber, listened_service="ofm")

@@ -110,7 +110,7 @@ def test_address_that_is_no_queues_is_refused(bus: Bus, subscriber: Caller, url:
 
 
 @pytest.mark.requirement("EVENT-108")
-def test_unknown_filter_is_refused(bus: Bus, subscriber: Caller) -> None:
+def test_subscription_with_an_unknown_filter_is_refused(bus: Bus, subscriber: Caller) -> None:
     bus.register(subscriber)
     change = Change(body={"filters": {"conformance_colour": "red"}})
     subscriber(REGISTER, change).refused(400, "invalid-input")
@@ -149,7 +149,7 @@ def test_page_holds_eight_subscriptions_by_default(crowded: Caller) -> None:
 
 @pytest.mark.requirement("EVENT-110")
 @pytest.mark.parametrize("limit", [0, -1, 257])
-def test_limit_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
+def test_limit_of_subscriptions_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
     answer = crowded(LIST, AS_PROVEN, limit=limit).accepted()
     most = 1 if limit < 1 else LARGEST_LIMIT
     answer.expect(
@@ -219,7 +219,7 @@ def _stated(caller: Caller) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "operation", [pytest.param(REGISTER, marks=pytest.mark.needs("queue")), TEMPLATE]
 )
-def test_write_without_its_context_is_refused(subscriber: Caller, operation: str) -> None:
+def test_bus_refuses_a_write_without_its_context(subscriber: Caller, operation: str) -> None:
     subscriber(operation).accepted()
     # Where in a request the context stands is our deduction.
     subscriber(operation, Change(body={"request_context": None})).refused(inferred=True)
@@ -258,7 +258,7 @@ def test_context_that_disagrees_with_a_header_is_refused(subscriber: Caller, nam
 
 
 @pytest.mark.requirement("EVENT-114")
-def test_context_of_another_source_is_refused(subscriber: Caller) -> None:
+def test_bus_refuses_the_context_of_another_source(subscriber: Caller) -> None:
     subscriber(TEMPLATE).accepted()
     change = Change(body={"request_context": {**_stated(subscriber), "context_source": "operator"}})
     subscriber(TEMPLATE, change).refused(None, "invalid-input", inferred=True)
@@ -266,7 +266,7 @@ def test_context_of_another_source_is_refused(subscriber: Caller) -> None:
 
 @pytest.mark.requirement("EVENT-114")
 @pytest.mark.needs("second-org")
-def test_context_of_another_organisation_is_refused(
+def test_bus_refuses_the_context_of_another_organisation(
     subscriber: Caller, stranger_org: Stranger, check: Check
 ) -> None:
     subscriber(TEMPLATE).accepted()
@@ -301,7 +301,7 @@ def test_view_role_reads_unless_owners_alone_may(
 
 @pytest.mark.requirement("EVENT-141")
 @pytest.mark.parametrize("operation", [TEMPLATE, "rbs.notification.send"])
-def test_view_role_does_not_write(
+def test_view_role_does_not_write_to_the_bus(
     subscriber: Caller, keyed_subscriber: Keyed, operation: str
 ) -> None:
     values = {} if operation == TEMPLATE else records.make(subscriber, "rbs.template")
@@ -318,6 +318,6 @@ def test_admin_role_writes_unless_owners_alone_may(
 
 
 @pytest.mark.requirement("EVENT-143")
-def test_health_is_told_without_an_organisation(subscriber: Caller) -> None:
+def test_health_of_the_bus_is_told_without_an_organisation(subscriber: Caller) -> None:
     subscriber("rbs.stat").accepted()
     subscriber("rbs.stat", without("orgcode")).accepted()
