@@ -48,8 +48,7 @@ def _lacks(event: Mapping[str, Any]) -> str | None:
 
 @pytest.mark.requirement("EVENT-31")
 def test_every_event_has_the_base_fields(place: Place) -> None:
-    place.emit(2)
-    answers = [*place.feed(), *_recent(place.caller)]
+    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
     _judge(answers, "an event has the required base fields", _lacks, ", ".join(BASE_EVENT))
 
 
@@ -69,14 +68,13 @@ def _context_lacks(event: Mapping[str, Any]) -> str | None:
 
 @pytest.mark.requirement("EVENT-32")
 def test_context_of_an_event_says_who_and_what_for(place: Place) -> None:
-    place.emit(2)
-    answers = [*place.feed(), *_recent(place.caller)]
+    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
     _judge(answers, "the context of an event is whole", _context_lacks, ", ".join(REQUIRED))
 
 
 @pytest.mark.requirement("EVENT-32")
 def test_context_of_an_event_is_that_of_its_request(place: Place) -> None:
-    place.emit()
+    found = place.feed(*place.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         context = event.get("request_context") or {}
@@ -84,24 +82,24 @@ def test_context_of_an_event_is_that_of_its_request(place: Place) -> None:
         wrong = [name for name, value in wanted.items() if context.get(name) != value]
         return f"another {', '.join(wrong)}" if wrong else None
 
-    _judge(place.feed(), "the context is that of the request", broken, "its org and facility")
+    _judge(found, "the context is that of the request", broken, "its org and facility")
 
 
 @pytest.mark.requirement("EVENT-34")
 def test_actions_are_written_in_kebab_case(place: Place) -> None:
-    place.emit()
+    found = place.feed(*place.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         action = str(event.get("action"))
         return None if KEBAB.fullmatch(action) else action
 
-    answers = [*place.feed(), *_recent(place.caller)]
+    answers = [*found, *_recent(place.caller)]
     _judge(answers, "an action is written in kebab case", broken, "such as comment-created")
 
 
 @pytest.mark.requirement("EVENT-51")
 def test_catalogue_holds_the_actions_of_the_feed(place: Place) -> None:
-    place.emit()
+    found = place.feed(*place.emit())
     listed = pages(
         place.caller, "ipm.event.catalog_list", limit=LARGEST_LIMIT, listed_service="ics"
     )
@@ -110,7 +108,7 @@ def test_catalogue_holds_the_actions_of_the_feed(place: Place) -> None:
     def broken(event: Mapping[str, Any]) -> str | None:
         return None if event.get("action") in known else str(event.get("action"))
 
-    _judge(place.feed(), "the catalogue holds the action of an event", broken, "a known action")
+    _judge(found, "the catalogue holds the action of an event", broken, "a known action")
 
 
 # --- what no event tells ---
@@ -137,7 +135,6 @@ def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str
 @pytest.mark.requirement("EVENT-36")
 def test_no_event_holds_a_secret(integrator: Caller, place: Place) -> None:
     since = _since(integrator)
-    place.emit()
     key = records.make(integrator, "usm.api_key")
     hook = integrator("ipm.webhook.create")
     secrets = {
@@ -147,7 +144,7 @@ def test_no_event_holds_a_secret(integrator: Caller, place: Place) -> None:
         "a webhook secret": str(hook.optional("secret") or ""),
     }
     answers = [
-        *place.feed(),
+        *place.feed(*place.emit()),
         *pages(integrator, CDC, listed_service="usm", since=since, limit=LARGEST_LIMIT),
         *pages(integrator, CDC, listed_service="ipm", since=since, limit=LARGEST_LIMIT),
     ]

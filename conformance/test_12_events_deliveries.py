@@ -134,7 +134,9 @@ def test_repeated_delivery_keeps_its_event_id(hooks: Hooks, place: Place) -> Non
 # --- filters and status ---
 
 
-def _expect_untouched(hook: Hook, unwanted: list[str], rule: str) -> None:
+def _expect_untouched(
+    hook: Hook, unwanted: list[str], rule: str, *, inferred: bool = False
+) -> None:
     """Expect that none of these was delivered so far, whatever the answer was."""
     seen = b"\n".join(delivery.body for delivery in hook.inbox.deliveries)
     found = [each for each in unwanted if each.encode() in seen]
@@ -143,6 +145,7 @@ def _expect_untouched(hook: Hook, unwanted: list[str], rule: str) -> None:
         holds=not found,
         expected="no delivery of it",
         observed=f"{len(found)} of {len(unwanted)} were delivered",
+        inferred=inferred,
     )
 
 
@@ -151,6 +154,8 @@ def test_event_of_another_facility_is_not_delivered(
     hooks: Hooks, place: Place, integrator: Caller
 ) -> None:
     hook = hooks.listen(place)
+    if not hook.listens_to(place.guid):
+        raise Inconclusive("the webhook does not show its filters", cause="ipm.webhook.get:filters")
     unwanted = Place(integrator).emit(2)
     hook.expect_delivered(place.emit(), "an event of the facility is delivered")
     _expect_untouched(hook, unwanted, "no event of another facility is delivered")
@@ -160,7 +165,7 @@ def test_event_of_another_facility_is_not_delivered(
 def test_paused_webhook_is_sent_nothing(hooks: Hooks, place: Place) -> None:
     hook, witness = hooks.listen(place), hooks.listen(place)
     hook.expect_delivered(place.emit(), "an event is delivered while the webhook is active")
-    hook.set("paused").accepted()
+    hook.pause()
     unwanted = place.emit(2)
     witness.expect_delivered(unwanted, "an active webhook beside it is sent the events")
     _expect_untouched(hook, unwanted, "nothing is delivered to a paused webhook")
@@ -186,7 +191,7 @@ def test_replay_sends_the_window_again(hooks: Hooks, place: Place) -> None:
     hook = hooks.listen(place)
     zones = place.emit(2)
     hook.expect_delivered(zones, "the events are delivered")
-    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256).accepted()
+    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
     again = hooks.settle(hook, lambda: all(_times(hook, zone) >= 2 for zone in zones))
     hook.answer.expect(
         "replay sends the events of its window again",
@@ -199,8 +204,9 @@ def test_replay_sends_the_window_again(hooks: Hooks, place: Place) -> None:
 @pytest.mark.requirement("EVENT-19")
 def test_replay_brings_what_happened_before_the_activation(hooks: Hooks, place: Place) -> None:
     zones = place.emit(2)
+    place.feed(*zones)
     hook = hooks.listen(place)
-    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256).accepted()
+    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
     hook.expect_delivered(zones, "replay delivers stored events from before the activation")
 
 
@@ -210,19 +216,23 @@ def test_replay_sends_nothing_from_outside_its_window(
     hooks: Hooks, place: Place, hours: tuple[int, int]
 ) -> None:
     unwanted = place.emit(2)
+    place.feed(*unwanted)
     hook = hooks.listen(place)
     since, until = (utc_from_now(hour * AN_HOUR) for hour in hours)
-    hook.replay(since=since, until=until, limit=256).accepted()
+    hook.replay(since=since, until=until, limit=256)
     hook.expect_delivered(place.emit(), "an event after the replay is delivered")
-    _expect_untouched(hook, unwanted, "no event from outside the window is sent again")
+    rule = "no event from outside the window is sent again"
+    # Nothing shows whether the names of the window were understood.
+    _expect_untouched(hook, unwanted, rule, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-21")
 def test_replay_goes_on_from_its_cursor(hooks: Hooks, place: Place) -> None:
     zones = place.emit(3)
+    place.feed(*zones)
     hook = hooks.listen(place)
     window = {"since": utc_from_now(-AN_HOUR), "until": utc_from_now(AN_HOUR)}
     answer, calls = hook.replay(**window, limit=1), 1
-    while (token := answer.accepted().optional("next_token")) and calls < 10:
+    while (token := answer.optional("next_token")) and calls < 10:
         answer, calls = hook.replay(**window, limit=1, next_token=token), calls + 1
     hook.expect_delivered(zones, "the pages of a replay bring the whole window")
