@@ -55,7 +55,7 @@ def test_nothing_is_delivered_after_a_wrong_token(bus: Bus, spot: Place, other_s
 def test_paused_subscription_is_delivered_nothing(bus: Bus, spot: Place, other_spot: Place) -> None:
     made, witness = bus.listen(spot), bus.listen(other_spot)
     made.expect_delivered(spot.emit(), "an event is delivered while the subscription is active")
-    made.set("paused").accepted()
+    made.turn("paused")
     unwanted = spot.emit(2)
     witness.expect_delivered(other_spot.emit(), "an active subscription beside it is served")
     made.expect_silence(unwanted, "nothing is delivered while a subscription is paused")
@@ -64,8 +64,8 @@ def test_paused_subscription_is_delivered_nothing(bus: Bus, spot: Place, other_s
 @pytest.mark.requirement("EVENT-128")
 def test_resumed_subscription_is_delivered_events_again(bus: Bus, spot: Place) -> None:
     made = bus.listen(spot)
-    made.set("paused").accepted()
-    made.set("active").accepted()
+    made.turn("paused")
+    made.turn("active")
     made.expect_delivered(spot.emit(2), "events are delivered after a subscription was resumed")
 
 
@@ -153,7 +153,7 @@ def _held(shelf: Shelf, channel: str) -> str:
 def test_filters_that_were_set_last_hold(bus: Bus, spot: Place, other_spot: Place) -> None:
     made = bus.listen(spot)
     made.expect_delivered(spot.emit(), "an event is delivered by the first filters")
-    made.call("update", listened_service="ics", listened_place=other_spot.guid).accepted()
+    made.narrow(listened_service="ics", listened_place=other_spot.guid)
     unwanted = spot.emit(2)
     made.expect_delivered(other_spot.emit(), "an event is delivered by the filters set last")
     made.expect_silence(unwanted, "no event is delivered by the filters of before")

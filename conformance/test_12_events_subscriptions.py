@@ -198,7 +198,7 @@ def test_credentials_are_in_no_answer(bus: Bus, subscriber: Caller) -> None:
 @pytest.mark.parametrize("back", ["active", "paused"])
 def test_revoked_subscription_stays_revoked(bus: Bus, spot: Place, back: str) -> None:
     made = bus.listen(spot)
-    made.set("paused").accepted()
+    made.turn("paused")
     made.end().accepted()
     made.set(back).refused()
 
