@@ -27,6 +27,7 @@ from conformance.contract import (
     pvm_products,
     scm,
     scm_desk,
+    rbs,
     uas,
     usm,
 )
@@ -58,6 +59,7 @@ _SERVICES: Final = (
     scm_desk,
     ipm,
     ipm_bulk,
+    rbs,
     comments,
 )
 
