@@ -8,7 +8,6 @@ from fixtures import records
 from fixtures.client import Caller
 from fixtures.products import expect_unchanged, moved, names, read
 from fixtures.records import Values
-from fixtures.request import Change
 
 CREATE: Final = "pvm.variant.create"
 
@@ -139,8 +138,8 @@ def picks(merchant: Caller) -> list[dict[str, str]]:
     inside = merchant.within(world.extended(option_group_id=group["option_group_id"]))
     option = records.make(inside, "pvm.option")
     return [
-        {"option_group_code": world["group_code"], "option_code": world["option_code"]},
-        {"option_group_code": group["code"], "option_code": option["code"]},
+        {"group_code": world["group_code"], "option_code": world["option_code"]},
+        {"group_code": group["code"], "option_code": option["code"]},
     ]
 
 
@@ -148,11 +147,8 @@ def picks(merchant: Caller) -> list[dict[str, str]]:
 def crossed(merchant: Caller, picks: list[dict[str, str]]) -> Caller:
     """The owner at work on a style whose OGM is over the two groups."""
     merchant("pvm.ogm.create").accepted()
-    matrix = [
-        {"option_group_code": pick["option_group_code"], "option_codes": [pick["option_code"]]}
-        for pick in picks
-    ]
-    ogm = merchant("pvm.ogm.create", Change(body={"matrix": matrix})).value("ogm_id")
+    matrix = [{**pick, "option_codes": [pick["option_code"]]} for pick in picks]
+    ogm = merchant("pvm.ogm.create", merchant.lines("pvm.ogm.create", *matrix)).value("ogm_id")
     there = merchant.within(merchant.world.extended(ogm_id=ogm))
     style = records.make(there, "pvm.style")["style_id"]
     return there.within(there.world.extended(style_id=style))
@@ -164,8 +160,8 @@ def test_variant_that_leaves_a_group_out_is_refused(
     crossed: Caller, picks: list[dict[str, str]]
 ) -> None:
     for left in picks:
-        crossed(CREATE, Change(body={"selections": [left]})).refused()
-    crossed(CREATE, Change(body={"selections": picks})).accepted()
+        crossed(CREATE, crossed.lines(CREATE, left)).refused()
+    crossed(CREATE, crossed.lines(CREATE, *picks)).accepted()
 
 
 @pytest.mark.requirement("PROD-69")
@@ -173,5 +169,5 @@ def test_variant_that_leaves_a_group_out_is_refused(
 def test_signature_does_not_depend_on_the_order_of_picks(
     crossed: Caller, picks: list[dict[str, str]]
 ) -> None:
-    crossed(CREATE, Change(body={"selections": picks})).accepted()
-    crossed(CREATE, Change(body={"selections": picks[::-1]})).refused()
+    crossed(CREATE, crossed.lines(CREATE, *picks)).accepted()
+    crossed(CREATE, crossed.lines(CREATE, *picks[::-1])).refused()

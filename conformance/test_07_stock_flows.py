@@ -1,6 +1,6 @@
 """Step 7: transfers between facilities, the parked search, available-to-promise."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import product
 from typing import Final
 
@@ -8,7 +8,6 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.contract.ics_flows import MOST_LINES, TRANSFER_EDGES, TRANSFER_IN
-from conformance.contract.operation import render
 from fixtures import records, shelves
 from fixtures.answer import Answer
 from fixtures.check import Check
@@ -114,17 +113,10 @@ def test_transfer_names_its_facilities_in_the_body(merchant: Caller) -> None:
 @pytest.mark.requirement("STOCK-64")
 def test_transfer_of_more_than_20_lines_is_refused(merchant: Caller) -> None:
     made = records.make(merchant, "ics.transfer")
-    variants = [new_variant(merchant) for _ in range(MOST_LINES + 1)]
-    merchant("ics.transfer.request", of_lines(merchant, variants[1:]), **made).accepted()
-    merchant("ics.transfer.request", of_lines(merchant, variants), **made).refused()
-
-
-def of_lines(caller: Caller, variants: Sequence[str]) -> Change:
-    """A request with one line for each variant, spelt as the target spells a line."""
-    template = caller.client.target.body(OPERATIONS["ics.transfer.request"])
-    name, line = next((k, part[0]) for k, part in template.items() if isinstance(part, list))
-    lines = [render(line, {"variant_id": each, "quantity": 1}) for each in variants]
-    return Change(body={name: lines})
+    units = [{"variant_id": new_variant(merchant), "quantity": 1} for _ in range(MOST_LINES + 1)]
+    most, more = (merchant.lines("ics.transfer.request", *each) for each in (units[1:], units))
+    merchant("ics.transfer.request", most, **made).accepted()
+    merchant("ics.transfer.request", more, **made).refused()
 
 
 # --- search and availability ---

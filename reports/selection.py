@@ -1,7 +1,7 @@
 """Which of the collected checks a run takes, and in which order."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -12,8 +12,9 @@ from conformance.contract.operation import Operation, RecordKind
 SMOKE: Final = "smoke"
 DEEP: Final = "deep"
 LAST: Final = "last"
-# Where requests are a budget, revisions are raced for on so many record kinds of a service.
-KINDS_A_SERVICE: Final = 2
+# Where requests are a budget, revisions are raced for on so many record kinds, each of another
+# service: all of them stand on one rule, and the seed gives every service its turn.
+KINDS_A_RUN: Final = 3
 
 Parameter = TypeVar("Parameter")
 
@@ -68,12 +69,18 @@ def _spared_kinds(items: Iterable[pytest.Item], seed: int) -> set[str]:
     kinds = {item.nodeid: kind for item in items if (kind := record_kind(item))}
     for kind in kinds.values():
         by_service.setdefault(kind.service, set()).add(kind.name)
-    turn = {
-        name
-        for service, names in by_service.items()
-        for name in _drawn(names, KINDS_A_SERVICE, f"{seed}:{service}")
-    }
+    turn = kinds_in_turn(by_service, seed)
     return {nodeid for nodeid, kind in kinds.items() if kind.name not in turn}
+
+
+def kinds_in_turn(by_service: Mapping[str, Iterable[str]], seed: int) -> set[str]:
+    """The record kinds of a run, one of each of so many services; no kind waits for ever."""
+    services = sorted(by_service)
+    first = seed % len(services) if services else 0
+    ordered = services[first:] + services[:first]
+    kinds = {service: sorted(by_service[service]) for service in ordered[:KINDS_A_RUN]}
+    rounds = seed // max(1, len(services))
+    return {names[rounds % len(names)] for names in kinds.values()}
 
 
 def _drawn(names: Iterable[str], count: int, seed: str) -> set[str]:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -163,6 +164,7 @@ TEAM = """
 base_url = "{base_url}"
 profile = "team/1"
 orgcode = "TEAMSANDBOX"
+storage_hosts = ["{storage}"]
 limits = {{ requests_per_minute = 0, requests_per_address = 0 }}
 [actors.owner]
 email = "owner@team.example"
@@ -191,7 +193,9 @@ def team(tmp_path_factory: pytest.TempPathFactory, by_hand: Addresses) -> Finish
     )
     directory = tmp_path_factory.mktemp("team")
     path = directory / "target.toml"
-    path.write_text(TEAM.format(base_url=by_hand.base_url))
+    path.write_text(
+        TEAM.format(base_url=by_hand.base_url, storage=urlsplit(by_hand.operator_url).netloc)
+    )
     return run_suite(
         *(*WHOLE, "-n", "2", "--target", str(path)),
         directory=directory / "out",
@@ -219,7 +223,7 @@ def test_team_run_names_what_it_leaves_behind(team: Finished) -> None:
 
 def test_plan_sends_nothing_and_tells_needs_and_remains(tmp_path: Path) -> None:
     path = tmp_path / "target.toml"
-    path.write_text(TEAM.format(base_url="http://127.0.0.1:9"))
+    path.write_text(TEAM.format(base_url="http://127.0.0.1:9", storage="127.0.0.1:10"))
     finished = run_suite(
         "conformance", "--plan", "--target", str(path), directory=tmp_path, G3N_TEAM_PASSCODE="x"
     )
