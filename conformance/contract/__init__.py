@@ -18,6 +18,7 @@ from conformance.contract import (
     pvm_products,
     uas,
     usm,
+    utl,
 )
 from conformance.contract.operation import Operation, RecordKind
 
@@ -34,6 +35,7 @@ _SERVICES: Final = (
     ics_flows,
     ipm,
     ipm_bulk,
+    utl,
     comments,
 )
 
