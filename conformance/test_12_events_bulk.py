@@ -10,7 +10,7 @@ from conformance.contract.ipm_bulk import ENDED, STATES
 from fixtures import ndjson, publishing, records
 from fixtures.answer import Answer, at
 from fixtures.client import Caller
-from fixtures.hooks import Place
+from fixtures.hooks import Place, told_at
 from fixtures.makers.ipm import create_upload
 from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
@@ -112,8 +112,10 @@ def test_parts_of_an_export_hold_each_event_once(busy: Place) -> None:
 
 @pytest.mark.requirement("EVENT-62")
 def test_export_holds_what_its_filters_let_through(busy: Place, integrator: Caller) -> None:
+    since = told_at(integrator("ipm.pagination.get").accepted())
     (elsewhere,) = Place(integrator).emit()
-    done = exported(busy)
+    busy.emit()
+    done = exported(busy, since=since)
     done.answers[-1].expect(
         "an export of one facility holds no event of another",
         holds=elsewhere not in str(done.files),

@@ -159,7 +159,7 @@ def _certified(
 
 
 def _traffic(exchanges: Iterable[Exchange]) -> dict[str, Any]:
-    statuses = Counter(str(item.response.status) if item.response else "none" for item in exchanges)
+    statuses = Counter(item.counted_as for item in exchanges)
     return {
         "exchanges": statuses.total(),
         "requests_by_status": dict(sorted(statuses.items())),

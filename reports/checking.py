@@ -104,7 +104,7 @@ def _exchanges(path: Path, run: Run) -> Iterator[str]:
     try:
         for exchange in log:
             ids[exchange.id] += 1
-            statuses[str(exchange.response.status) if exchange.response else "none"] += 1
+            statuses[exchange.counted_as] += 1
     except ValueError as error:
         yield str(error).removeprefix(f"{path}: ")
         return

@@ -6,7 +6,7 @@ through redaction: the model carries no secret and needs none.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
@@ -102,6 +102,11 @@ class WatchNote(Frozen):
     detail: str
 
 
+# Who calls in a delivery of events, and what deliveries are counted under.
+PLATFORM: Final = "platform"
+DELIVERED: Final = "delivered"
+
+
 class Exchange(Frozen):
     """One request and what came back: an answer or a transport error."""
 
@@ -116,6 +121,13 @@ class Exchange(Frozen):
     response: Response | None = None
     error: str | None = None
     watch: tuple[WatchNote, ...] = ()
+
+    @property
+    def counted_as(self) -> str:
+        """What it is counted under: its status, `none`, or that the platform called us."""
+        if self.actor == PLATFORM:
+            return DELIVERED
+        return str(self.response.status) if self.response else "none"
 
 
 class Scope(Frozen):

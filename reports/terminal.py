@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from reports.model import Card, CheckResult, Run, StepRun
+from reports.model import DELIVERED, Card, CheckResult, Run, StepRun
 from reports.verdict import Verdict
 
 _TITLE = 25
@@ -144,8 +144,12 @@ def _slowest(run: Run) -> Iterable[str]:
 
 
 def _requests(run: Run) -> Iterator[str]:
-    statuses = ", ".join(f"{count} of {status}" for status, count in run.requests_by_status.items())
-    yield f"requests used {run.exchanges}{f' ({statuses})' if statuses else ''}"
+    sent = dict(run.requests_by_status)
+    delivered = sent.pop(DELIVERED, 0)
+    statuses = ", ".join(f"{count} of {status}" for status, count in sent.items())
+    yield f"requests used {run.exchanges - delivered}{f' ({statuses})' if statuses else ''}"
+    if delivered:
+        yield f"deliveries received {delivered}"
     if run.throttled:
         yield f"throttled {run.throttled} times"
     yield f"seed {run.scope.seed if run.scope.seed is not None else 'none'}"

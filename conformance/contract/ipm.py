@@ -65,7 +65,8 @@ STAT = Operation(
     method="GET",
     kind=Kind.READ,
     source=CALLS,
-    access=Access.SELF,
+    # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
+    access=Access.PUBLIC,
 )
 
 # --- webhooks ---

@@ -155,7 +155,8 @@ OFFBOARDING_LEGAL_HOLD = _offboarding("legal_hold_set", legal_hold="$legal_hold"
 MAINTENANCE_START = _action("ops_maintenancestart", inferred("ops/playbooks.html"))
 MAINTENANCE_END = _action("ops_maintenanceend", inferred("ops/playbooks.html"))
 
-# What only the reference knows: its settings, its clock, a second process of its kind.
+# What only the reference knows: its settings, its clock, what stands in for AWS, a second process
+# of its kind.
 REFERENCE_SETTINGS = _action(
     "reference_settings",
     inferred("reference"),
@@ -167,6 +168,12 @@ REFERENCE_SETTINGS = _action(
 )
 REFERENCE_CLOCK = _action(
     "reference_clock", inferred("reference"), body={"advance_seconds": "$advance_seconds"}
+)
+REFERENCE_AWS = _action(
+    "reference_aws",
+    inferred("reference"),
+    kind=Kind.READ,
+    yields={"endpoint_url": bound("/data/endpoint_url"), "region": bound("/data/region")},
 )
 REFERENCE_SIBLING = _action(
     "reference_sibling",
@@ -200,5 +207,6 @@ OPERATIONS = (
     MAINTENANCE_END,
     REFERENCE_SETTINGS,
     REFERENCE_CLOCK,
+    REFERENCE_AWS,
     REFERENCE_SIBLING,
 )
