@@ -137,12 +137,7 @@ def _offboarding(name: str, **more: Any) -> Operation:
         f"utl_offboarding_{name}",
         documented("utl/playbooks.html"),
         body=body,
-        yields={
-            "state": bound("/data/status", "/data/offboarding/status"),
-            "legal_hold": bound("/data/legal_hold", "/data/offboarding/legal_hold"),
-            "latest_start": bound("/data/latest_start_at_utc", "/data/latest_start_at"),
-            "archived": bound("/data/archived_count", "/data/count"),
-        },
+        yields={"state": bound("/data/status", "/data/offboarding/status")},
     )
 
 

@@ -123,7 +123,8 @@ _OFFBOARDING: Final[Mapping[str, Binding]] = {
     "state": bound("/data/status", "/data/offboarding/status", "/data/state"),
     "export_at": bound("/data/requested_export_at", "/data/offboarding/requested_export_at"),
     "reason": bound("/data/reason", "/data/offboarding/reason"),
-    "history": bound("/data/history", "/data/status_history", "/data/offboarding/history"),
+    "purge_report": bound("/data/purge_report", "/data/verification", "/data/offboarding/report"),
+    "archived_at": bound("/data/archived_at_utc", "/data/archived_at"),
 }
 _REQUEST: Final = {"offboarding_id": "$offboarding_id"}
 OFFBOARDING_REQUEST = _route(
@@ -165,8 +166,6 @@ OPERATIONS = (
     OFFBOARDING_STATUS,
     OFFBOARDING_CANCEL,
 )
-# What an operator does next, in the order that utl/playbooks.html gives.
-STAGES: Final = ("approve", "export_start", "export_finalize", "purge_start")
 # A copy is kept and then archived; no way to remove one is documented.
 RECORDS = (
     RecordKind(
