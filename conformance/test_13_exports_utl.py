@@ -66,8 +66,9 @@ def _taken_or_refused(check: Check, answer: Answer, topic: str) -> None:
 
 
 @pytest.mark.requirement("EXIT-101")
-def test_health_is_told_to_any_session(user: Caller) -> None:
+def test_health_is_told_to_any_session(user: Caller, member_actor: Actor) -> None:
     user("utl.stat").accepted()
+    user.as_(member_actor)("utl.stat").accepted()
 
 
 @pytest.mark.requirement("EXIT-106")
@@ -95,7 +96,10 @@ def test_member_is_forbidden_to_export(
 
 
 @pytest.mark.requirement("EXIT-103")
-def test_export_administrator_exports(member_with: Callable[[str], Caller]) -> None:
+def test_export_administrator_exports(
+    org_owner: Caller, export: str, member_with: Callable[[str], Caller]
+) -> None:
+    copies.download(org_owner, export)
     member = member_with("utl_export_admin")
     copies.download(member, copies.requested(member)).accepted()
 
@@ -115,6 +119,7 @@ def test_secondary_owner_exports(session: Session, check: Check, spare_owner: Ca
     spare_owner(
         "ofm.owner.secondary_add", user_guid=second.user_id, expected_revision=revision
     ).accepted()
+    spare_owner(REQUEST).accepted()
     spare_owner.as_(second)(REQUEST).accepted()
 
 

@@ -187,7 +187,8 @@ def test_cancelled_request_is_not_approved(leaver: Leaver, session: Session, che
 
 
 @pytest.mark.requirement("EXIT-138")
-def test_approved_request_is_cancelled(leaver: Leaver) -> None:
+def test_approved_request_is_cancelled(session: Session, check: Check, leaver: Leaver) -> None:
+    Stage(session).proven(check, OPERATIONS[CANCEL])
     leaver.approve().cancel().accepted()
 
 

@@ -221,6 +221,7 @@ def test_legal_hold_blocks_the_purge(clocked_leaver: Leaver) -> None:
 
 
 @pytest.mark.requirement("EXIT-158")
+@pytest.mark.usefixtures("proven")
 def test_purge_begins_once_the_hold_is_lifted(clocked_leaver: Leaver) -> None:
     clocked_leaver.finalize()
     for held in (True, False):
