@@ -9,8 +9,8 @@ from fixtures import copies
 from fixtures.client import Caller
 from fixtures.copies import Copy
 from fixtures.instants import instant
-from fixtures.stages.cast import Stranger
 from fixtures.stages.departure import KINDS, LISTED, Departure
+from fixtures.world import World
 
 _FEW: Final = 5
 
@@ -73,13 +73,8 @@ def test_copy_holds_all_that_is_listed(copied: Copy, departed: Departure, servic
 
 
 @pytest.mark.requirement("EXIT-115")
-def test_copy_holds_nothing_of_another_organisation(copied: Copy, stranger_org: Stranger) -> None:
-    there = {
-        "organisation": stranger_org.org_guid,
-        "code": stranger_org.orgcode,
-        "facility": stranger_org.facilities.logical_guid,
-        "cost centre": stranger_org.facilities.cc_guid,
-    }
+def test_copy_holds_nothing_of_another_organisation(copied: Copy, world: World) -> None:
+    there = {name: str(world[name]) for name in ("org_guid", "orgcode", "logical_guid", "cc_guid")}
     told = [name for name, value in there.items() if copied.holding(value)]
     copied.answer.expect(
         "the copy holds no record of another organisation",
