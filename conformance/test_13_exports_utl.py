@@ -1,18 +1,19 @@
 """Step 13: copies of an organisation: who gets one, and how the way to it goes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from conformance.contract.operation import Placement
-from fixtures import copies, people
+from fixtures import copies, exits
 from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.copies import Copy
-from fixtures.request import AS_PROVEN, Change
+from fixtures.request import AS_PROVEN, Change, without
 from fixtures.session import Session
 
 REQUEST: Final = "utl.export.request"
@@ -45,15 +46,17 @@ def test_place_of_the_session_is_one_of_those_documented(
 
 
 @pytest.mark.requirement("EXIT-100")
-@pytest.mark.parametrize("left", ["orgcode", "x-orgcode"])
+@pytest.mark.parametrize("place", ["orgcode", "x-orgcode"])
 def test_place_of_the_organisation_is_one_of_those_documented(
-    org_owner: Caller, check: Check, export: str, left: str
+    org_owner: Caller, check: Check, export: str, place: str
 ) -> None:
     org_owner(STATUS, export_id=export).accepted()
-    # The wrong kind of nothing: the carrier is there and empty, so that the other one has to do.
-    change = Change(body={"orgcode": ""}) if left == "orgcode" else Change(headers={left: ""})
+    named = {place: org_owner.world["orgcode"]}
+    neither = without("orgcode")
+    by_header = place.startswith("x-")
+    change = replace(neither, headers=named) if by_header else replace(neither, body=named)
     alone = org_owner(STATUS, change, export_id=export)
-    _taken_or_refused(check, alone, f"UTL organisation without {left}")
+    _taken_or_refused(check, alone, f"UTL organisation in {place} alone")
 
 
 def _taken_or_refused(check: Check, answer: Answer, topic: str) -> None:
@@ -113,14 +116,10 @@ def test_offboarding_administrator_does_not_export(
 
 
 @pytest.mark.requirement("EXIT-105")
-def test_secondary_owner_exports(session: Session, check: Check, spare_owner: Caller) -> None:
-    second = people.new_member(session, check, spare_owner, "second-owner")
-    revision = spare_owner("ofm.org.get").value("revision")
-    spare_owner(
-        "ofm.owner.secondary_add", user_guid=second.user_id, expected_revision=revision
-    ).accepted()
-    spare_owner(REQUEST).accepted()
-    spare_owner.as_(second)(REQUEST).accepted()
+def test_secondary_owner_exports(session: Session, check: Check, disposable_owner: Caller) -> None:
+    second = exits.second_owner(session, check, disposable_owner)
+    disposable_owner(REQUEST).accepted()
+    disposable_owner.as_(second)(REQUEST).accepted()
 
 
 # --- the way to a copy ---
@@ -166,9 +165,9 @@ def test_pointers_lead_to_manifest_and_objects(copied: Copy) -> None:
 
 
 @pytest.mark.requirement("EXIT-118")
-def test_organisation_is_written_to_while_it_is_exported(spare_owner: Caller) -> None:
-    spare_owner("ofm.cost_centre.create").accepted()
-    export = copies.requested(spare_owner)
-    spare_owner("ofm.cost_centre.create").accepted()
-    copies.download(spare_owner, export)
-    spare_owner("ofm.cost_centre.create").accepted()
+def test_organisation_is_written_to_while_it_is_exported(disposable_owner: Caller) -> None:
+    disposable_owner("ofm.cost_centre.create").accepted()
+    export = copies.requested(disposable_owner)
+    disposable_owner("ofm.cost_centre.create").accepted()
+    copies.download(disposable_owner, export)
+    disposable_owner("ofm.cost_centre.create").accepted()

@@ -9,7 +9,6 @@ import pytest
 from conformance.contract import OPERATIONS
 from conformance.contract.utl import EARLIEST_DAYS, LATEST_DAYS
 from fixtures import exits, paging, people
-from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.check import Check
 from fixtures.client import Caller
@@ -41,6 +40,7 @@ def test_request_is_shown_as_it_was_filed(spare_owner: Caller) -> None:
     at = at.replace(microsecond=0)
     filed = spare_owner(REQUEST, AS_PROVEN, requested_export_at=written(at), reason="moving on")
     shown = spare_owner(STATUS, offboarding_id=filed.value("offboarding_id"))
+    exits.stay(spare_owner, filed)
     found = instant(shown.value("export_at"))
     shown.expect(
         "the status shows the instant of the export and the reason as they were sent",
@@ -53,36 +53,25 @@ def test_request_is_shown_as_it_was_filed(spare_owner: Caller) -> None:
 
 @pytest.mark.requirement("EXIT-135")
 def test_request_without_a_reason_is_refused(spare_owner: Caller) -> None:
-    _prove(spare_owner)
     spare_owner(REQUEST, without("reason")).refused()
 
 
 @pytest.mark.requirement("EXIT-131")
 def test_window_before_30_days_is_refused(spare_owner: Caller) -> None:
-    _prove(spare_owner)
     for ahead in (EARLIEST - HOUR, EARLIEST - MARGIN, timedelta(days=1)):
-        exits.ask(spare_owner, ahead).refused()
+        exits.hesitate(spare_owner, ahead).refused()
 
 
 @pytest.mark.requirement("EXIT-132")
 def test_window_after_90_days_is_refused(spare_owner: Caller) -> None:
-    _prove(spare_owner)
     for ahead in (LATEST + MARGIN, LATEST + HOUR, timedelta(days=180)):
-        exits.ask(spare_owner, ahead).refused()
+        exits.hesitate(spare_owner, ahead).refused()
 
 
 @pytest.mark.requirement("EXIT-133")
 def test_window_at_the_end_of_its_range_is_accepted(spare_owner: Caller) -> None:
-    _prove(spare_owner)
     for ahead in (EARLIEST + MARGIN, LATEST - MARGIN):
-        request = exits.ask(spare_owner, ahead).accepted()
-        spare_owner(CANCEL, offboarding_id=request.value("offboarding_id")).accepted()
-
-
-def _prove(owner: Caller) -> None:
-    """Have a request accepted that breaks no rule, and take it back."""
-    request = exits.ask(owner, timedelta(days=60))
-    owner(CANCEL, offboarding_id=request.value("offboarding_id")).accepted()
+        exits.hesitate(spare_owner, ahead).accepted()
 
 
 # --- windows that are drawn ---
@@ -163,11 +152,10 @@ def test_days_have_24_hours_while_clocks_are_changed(
     # Two weeks before the change, so that both ends of the range lie behind it.
     ahead = next_change(zone, now + BEFORE_CHANGE) - BEFORE_CHANGE - now
     owner = exits.later(clock_session, clocked_owner, ahead)
-    _prove(owner)
+    exits.hesitate(owner).accepted()
     for end, outwards in ((EARLIEST, -1), (LATEST, 1)):
-        exits.ask(owner, end + outwards * HALF_AN_HOUR).refused(inferred=True)
-        inside = exits.ask(owner, end - outwards * HALF_AN_HOUR).accepted()
-        owner(CANCEL, offboarding_id=inside.value("offboarding_id")).accepted()
+        exits.hesitate(owner, end + outwards * HALF_AN_HOUR).refused(inferred=True)
+        exits.hesitate(owner, end - outwards * HALF_AN_HOUR).accepted()
 
 
 # --- more than one ---
@@ -200,9 +188,8 @@ def test_approved_request_is_cancelled(session: Session, check: Check, leaver: L
 def test_member_is_forbidden_to_ask_to_leave(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
-    _prove(spare_owner)
     actor = people.new_member(session, check, spare_owner, "plain-member")
-    exits.ask(spare_owner.as_(actor), timedelta(days=60)).refused(403, "forbidden")
+    exits.ask(spare_owner.as_(actor), exits.UNDISPUTED).refused(403, "forbidden")
 
 
 @pytest.mark.requirement("EXIT-102")
@@ -220,20 +207,20 @@ def test_member_is_forbidden_what_others_asked_for(
 def test_export_administrator_does_not_offboard(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
-    _prove(spare_owner)
     actor = people.new_member(session, check, spare_owner, "exporter", ["utl_export_admin"])
-    exits.ask(spare_owner.as_(actor), timedelta(days=60)).refused(403)
+    exits.ask(spare_owner.as_(actor), exits.UNDISPUTED).refused(403)
 
 
 @pytest.mark.requirement("EXIT-107")
 def test_secondary_owner_files_no_request(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
-    _prove(spare_owner)
-    second = _second_owner(session, check, spare_owner)
-    answer = exits.ask(spare_owner.as_(second), timedelta(days=60))
+    second = exits.second_owner(session, check, spare_owner)
+    answer = exits.ask(spare_owner.as_(second), exits.UNDISPUTED)
     who = "any owner" if answer.ok else "the primary owner"
     check.reading("who may ask to leave", who)
+    if answer.ok:
+        exits.stay(spare_owner, answer)
     answer.refused(403, inferred=True)
 
 
@@ -241,24 +228,16 @@ def test_secondary_owner_files_no_request(
 def test_offboarding_administrator_files_a_request_or_not(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
-    _prove(spare_owner)
     actor = people.new_member(session, check, spare_owner, "admin", ["utl_offboarding_admin"])
-    answer = exits.ask(spare_owner.as_(actor), timedelta(days=60))
+    answer = exits.ask(spare_owner.as_(actor), exits.UNDISPUTED)
     check.reading("utl_offboarding_admin asks to leave", "accepted" if answer.ok else "refused")
+    if answer.ok:
+        exits.stay(spare_owner, answer)
     answer.expect(
         "a member with utl_offboarding_admin is accepted, or refused for not being the owner",
         holds=answer.ok or answer.status == 403,
         expected="success or 403",
     )
-
-
-def _second_owner(session: Session, check: Check, owner: Caller) -> Actor:
-    second = people.new_member(session, check, owner, "second-owner")
-    revision = owner("ofm.org.get").value("revision")
-    owner(
-        "ofm.owner.secondary_add", user_guid=second.user_id, expected_revision=revision
-    ).accepted()
-    return second
 
 
 @pytest.mark.requirement("EXIT-140")
