@@ -8,11 +8,10 @@ import pytest
 
 from conformance.contract.ipm_bulk import ENDED, STATES
 from fixtures import ndjson, publishing, records
-from fixtures.answer import Answer, at
+from fixtures.answer import Answer
 from fixtures.client import Caller
 from fixtures.hooks import Place, told_at
 from fixtures.makers.ipm import create_upload
-from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.receiver import envelope_of
 from fixtures.request import AS_PROVEN
@@ -22,7 +21,8 @@ from fixtures.waiting import eventually
 EXPORT, EXPORT_ON = "ipm.export.create", "ipm.export.continue"
 COMMIT, IMPORT_ON = "ipm.import.commit", "ipm.import.continue"
 GET: Final = "ipm.job.get"
-PART: Final = 2
+PART: Final = 6
+LINES: Final = 2
 MOST_PARTS: Final = 12
 # A worker may take its time (common/policies.html lets it run for 13.5 minutes).
 BOUND_S: Final = 60.0
@@ -47,7 +47,7 @@ class Export:
 
 
 def exported(place: Place, **more: Any) -> Export:
-    """Everything that happened at a place, two events a file."""
+    """Everything that happened at a place, a few events a file."""
     caller, done = place.caller, Export()
     scope = {"listened_service": "ics", "listened_place": place.guid, "part_size": PART, **more}
     answer = caller(EXPORT, **scope).accepted()
@@ -70,24 +70,13 @@ def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
             lambda told: told.optional("state") in ENDED,
             bound_s=BOUND_S,
         )
-    url = answer.optional("download_url") or at(ready.body, "/data/download_url")
-    if not isinstance(url, str):
-        raise Inconclusive(
-            "no address of the exported file", cause="ipm.export.create:download_url"
-        )
+    url = str(ready.value("download_url"))
     return ndjson.read(publishing.download(caller, url).text)
 
 
-@pytest.fixture
-def busy(place: Place) -> Place:
-    """A place where five things happened."""
-    place.emit(2 * PART + 1)
-    return place
-
-
 @pytest.mark.requirement("EVENT-60")
-def test_export_is_ndjson(busy: Place) -> None:
-    done = exported(busy)
+def test_export_is_ndjson(crowd: Place) -> None:
+    done = exported(crowd)
     done.answers[0].expect(
         "an export is a file with one JSON object a line",
         holds=None not in done.files and bool(done.ids),
@@ -98,8 +87,8 @@ def test_export_is_ndjson(busy: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-61")
-def test_parts_of_an_export_hold_each_event_once(busy: Place) -> None:
-    done, wanted = exported(busy), busy.events()
+def test_parts_of_an_export_hold_each_event_once(crowd: Place) -> None:
+    done, wanted = exported(crowd), crowd.events()
     done.answers[-1].expect(
         "the parts of an export hold each matching event once",
         holds=sorted(done.ids) == sorted(wanted),
@@ -111,11 +100,11 @@ def test_parts_of_an_export_hold_each_event_once(busy: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-62")
-def test_export_holds_what_its_filters_let_through(busy: Place, integrator: Caller) -> None:
+def test_export_holds_what_its_filters_let_through(place: Place, integrator: Caller) -> None:
     since = told_at(integrator("ipm.pagination.get").accepted())
     (elsewhere,) = Place(integrator).emit()
-    busy.emit()
-    done = exported(busy, since=since)
+    place.emit()
+    done = exported(place, since=since)
     done.answers[-1].expect(
         "an export of one facility holds no event of another",
         holds=elsewhere not in str(done.files),
@@ -126,10 +115,10 @@ def test_export_holds_what_its_filters_let_through(busy: Place, integrator: Call
 
 
 @pytest.mark.requirement("EVENT-63")
-def test_status_of_a_job_is_one_of_five(busy: Place) -> None:
-    job = busy.caller(EXPORT, part_size=1).value("job_id")
-    made = records.make(busy.caller, "ipm.import")["job_id"]
-    shown = [busy.caller(GET, job_id=each) for each in (job, made)]
+def test_status_of_a_job_is_one_of_five(crowd: Place) -> None:
+    job = crowd.caller(EXPORT, part_size=1).value("job_id")
+    made = records.make(crowd.caller, "ipm.import")["job_id"]
+    shown = [crowd.caller(GET, job_id=each) for each in (job, made)]
     for answer in shown:
         answer.accepted().expect(
             "the status of a job is one of the documented five",
@@ -141,9 +130,9 @@ def test_status_of_a_job_is_one_of_five(busy: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-63")
-def test_job_is_told_alike_by_the_call_and_by_a_read(busy: Place) -> None:
-    done = exported(busy)
-    answer = busy.caller(GET, job_id=done.job_id)
+def test_job_is_told_alike_by_the_call_and_by_a_read(crowd: Place) -> None:
+    done = exported(crowd)
+    answer = crowd.caller(GET, job_id=done.job_id)
     last = done.answers[-1].optional("state")
     answer.accepted().expect(
         "a read shows the job at least as far as the last call did",
@@ -155,12 +144,12 @@ def test_job_is_told_alike_by_the_call_and_by_a_read(busy: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-71")
-def test_job_that_is_done_is_completed(busy: Place) -> None:
-    done = exported(busy)
+def test_job_that_is_done_is_completed(crowd: Place) -> None:
+    done = exported(crowd)
     answer = eventually(
-        lambda: busy.caller(GET, job_id=done.job_id).accepted(),
+        lambda: crowd.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=2.0 if busy.caller.client.target.is_loopback else BOUND_S,
+        bound_s=2.0 if crowd.caller.client.target.is_loopback else BOUND_S,
         pause_s=0.2,
     )
     answer.expect(
@@ -236,7 +225,7 @@ def test_committed_events_are_in_the_feed(integrator: Caller) -> None:
 @pytest.mark.requirement("EVENT-66")
 def test_import_goes_on_after_its_last_line(integrator: Caller) -> None:
     service, events = _events(integrator, 5)
-    imported(integrator, ndjson.lines(*events), part_size=PART)
+    imported(integrator, ndjson.lines(*events), part_size=LINES)
     found = _fed(integrator, service)
     for name in _ids(events):
         expect_listed(found, name)
@@ -245,7 +234,7 @@ def test_import_goes_on_after_its_last_line(integrator: Caller) -> None:
 @pytest.mark.requirement("EVENT-71")
 def test_import_that_is_done_is_completed(integrator: Caller) -> None:
     _, events = _events(integrator, 3)
-    answer = imported(integrator, ndjson.lines(*events), part_size=PART)
+    answer = imported(integrator, ndjson.lines(*events), part_size=LINES)
     answer.expect(
         "an import that has taken over every line is completed",
         holds=answer.value("state") == "completed",
@@ -285,7 +274,7 @@ def test_lines_around_a_malformed_one_are_taken_over(integrator: Caller, line: s
 @pytest.mark.requirement("EVENT-67")
 def test_valid_event_among_many_malformed_lines_is_taken_over(integrator: Caller) -> None:
     service, (event,) = _events(integrator, 1)
-    imported(integrator, ndjson.lines("{", "}", event, "nothing"), part_size=PART)
+    imported(integrator, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
     expect_listed(_fed(integrator, service), str(event["event_id"]), inferred=True)
 
 

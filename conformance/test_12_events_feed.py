@@ -14,6 +14,7 @@ from fixtures.paging import expect_listed, ids, pages
 from fixtures.request import AS_PROVEN
 from fixtures.shelves import Shelf
 from fixtures.stages.catalog import Catalog
+from fixtures.stages.crowds import EVENTS
 
 CDC: Final = "ipm.cdc.list"
 DEFAULT_LIMIT: Final = 8
@@ -168,36 +169,45 @@ def test_feed_is_narrowed_to_a_channel(place: Place, catalog: Catalog) -> None:
     ids=["around", "from-before", "from-later", "to-later", "to-before"],
 )
 def test_feed_is_narrowed_to_a_time(
-    place: Place, since: int | None, until: int | None, listed: bool
+    crowd: Place, since: int | None, until: int | None, listed: bool
 ) -> None:
-    (zone,) = place.emit()
+    event = ids(crowd.feed())[0]
     hours = {"since": since, "until": until}
     window = {n: utc_from_now(h * AN_HOUR) for n, h in hours.items() if h is not None}
-    expect_listed(place.feed(), zone)
-    expect_listed(place.feed(**window), zone, listed=listed)
+    expect_listed(crowd.feed(**window), event, listed=listed)
 
 
 @pytest.mark.requirement("EVENT-46")
 def test_feed_shows_no_event_of_another_organisation(
-    integrator: Caller, foreign_integrator: Caller, place: Place
+    integrator: Caller, foreign_integrator: Caller
 ) -> None:
     since = _since(integrator)
     foreign = records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"]
     own = records.make(integrator, "ofm.cost_centre")["cc_guid"]
-    del place
     found = pages(integrator, CDC, listed_service="ofm", since=since, limit=LARGEST)
     expect_listed(found, str(own))
     expect_listed(found, str(foreign), listed=False)
 
 
+@pytest.mark.requirement("EVENT-46")
+def test_cursor_of_another_organisation_leads_to_none_of_its_events(
+    integrator: Caller, foreign_integrator: Caller
+) -> None:
+    wanted = {"listed_service": "ofm", "limit": 1}
+    token = foreign_integrator(CDC, AS_PROVEN, **wanted).accepted().optional("next_token")
+    foreign = [records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"] for _ in range(2)]
+    integrator(CDC, AS_PROVEN, **wanted).accepted()
+    answer = integrator(CDC, AS_PROVEN, **{**wanted, "limit": LARGEST, "next_token": token})
+    shown = [guid for guid in map(str, foreign) if guid in str(answer.body)]
+    answer.expect(
+        "a cursor of another organisation is refused, or leads on among one's own events",
+        holds=not shown and answer.status < 500,
+        expected="no event of the other organisation",
+        observed=f"{answer.sketch}, {len(shown)} of its events",
+    )
+
+
 # --- pages ---
-
-
-@pytest.fixture
-def crowd(place: Place) -> Place:
-    """A place with more events than a page holds."""
-    place.emit(DEFAULT_LIMIT + 2)
-    return place
 
 
 def _page(place: Place, **more: Any) -> Answer:
@@ -219,9 +229,9 @@ def test_page_holds_eight_events_by_default(crowd: Place) -> None:
 
 @pytest.mark.requirement("EVENT-43")
 @pytest.mark.parametrize("limit", [0, -1, 257, 100_000])
-def test_limit_is_pulled_into_its_range(crowd: Place, limit: int) -> None:
+def test_limit_of_the_feed_is_pulled_into_its_range(crowd: Place, limit: int) -> None:
     answer = _page(crowd, limit=limit)
-    wanted = 1 if limit < 1 else DEFAULT_LIMIT + 2
+    wanted = 1 if limit < 1 else EVENTS
     answer.expect(
         f"a limit of {limit} counts as the nearest one in 1 to 256",
         holds=len(answer.items()) == wanted,
@@ -260,9 +270,9 @@ def test_events_of_two_walks_are_in_one_order(crowd: Place) -> None:
 
 @pytest.mark.requirement("EVENT-49")
 @pytest.mark.parametrize("token", ["never-given-out", "eyJhZnRlciI6IC0xfQ=="])
-def test_cursor_that_was_never_given_out_is_refused(place: Place, token: str) -> None:
-    _page(place)
-    place.caller(CDC, next_token=token).refused(400, "invalid-input")
+def test_cursor_that_was_never_given_out_is_refused(crowd: Place, token: str) -> None:
+    _page(crowd)
+    crowd.caller(CDC, next_token=token).refused(400, "invalid-input")
 
 
 @pytest.mark.requirement("EVENT-33")

@@ -50,10 +50,10 @@ def _judge(hooks: Hooks, place: Place, plan: Plan) -> None:
 # --- a reader among writers ---
 
 _WRITERS: Final = 3
-_EACH: Final = 5
+_EACH: Final = 4
 _BEFORE: Final = 6
-_PAGE: Final = 2
-_MOST_WALKS: Final = 12
+_PAGE: Final = 3
+_MOST_WALKS: Final = 8
 
 
 @pytest.mark.requirement("EVENT-45")
@@ -91,7 +91,7 @@ def test_walk_among_writers_shows_each_event_once(
 
 
 def _judge_walk(place: Place, before: Sequence[str]) -> None:
-    """Judge one walk in pages of two: nothing twice, and all that was there when it began."""
+    """Judge one walk in small pages: nothing twice, and all that was there when it began."""
     values = {"listed_service": "ics", "listed_place": place.guid, "limit": _PAGE}
     walk = pages(place.caller, "ipm.cdc.list", **values)
     last = walk[-1]

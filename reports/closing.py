@@ -203,4 +203,11 @@ NOT_COVERED: Final = {
     "pvm.supplementary_link.*": "named in the story of the service; no path was published",
     "pvm.status_history": "a report named in the story of the service; no path was published",
     "pvm.resolve": "general resolution of codes is named; no path was published",
+    "ipm.webhook.verify": "a webhook must be verified before use; no path was published",
+    "ipm.webhook to a queue": "one page names a queue as destination, all others HTTP alone",
+    "ipm.job.cancel": "a job may be `canceled`; no path was published",
+    "utl.export formats": "Parquet is offered beside JSON lines; no page names the field to ask for it",
+    "utl.offboarding.restore": "operators restore a copy for a while; no function was published",
+    "utl.offboarding archive": "7 years of archive, and its end by an operator: no function was published",
+    "ipm.kpi.alert notice": "an alert may send an inbox notice; where it is read was not published",
 }

@@ -99,6 +99,7 @@ def _target(option: Any) -> Target | None:
         # A secret that is missing is told now, and not by the first check that needs it.
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()
+        _ = target.queue and target.queue.secrets()
         return target
     if option.target_url:
         data = {"base_url": option.target_url, "operator_url": option.operator_url}

@@ -91,7 +91,7 @@ def _given(target: Target) -> set[str]:
         "throwaway": operated or bool(target.throwaway_orgs),
         "burst": target.allow_burst or target.is_loopback,
         "clock": operated and target.is_loopback,
-        "queue": operated and target.is_loopback,
+        "queue": target.queue is not None or (operated and target.is_loopback),
         "receiver": target.receives is not None,
     }
     return {need for need, met in has.items() if met}

@@ -16,6 +16,7 @@ from conformance.contract import (
     pmc,
     pvm,
     pvm_products,
+    rbs,
     uas,
     usm,
     utl,
@@ -36,6 +37,7 @@ _SERVICES: Final = (
     ipm,
     ipm_bulk,
     utl,
+    rbs,
     comments,
 )
 

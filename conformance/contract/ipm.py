@@ -67,6 +67,8 @@ STAT = Operation(
     source=CALLS,
     # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
     access=Access.PUBLIC,
+    # Not required here: a check leaves it out.
+    context={"x-orgcode": "$?orgcode"},
 )
 
 # --- webhooks ---

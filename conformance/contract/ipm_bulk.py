@@ -62,7 +62,16 @@ IMPORT_CONTINUE = route(
     body=_ONE,
     yields=_JOB,
 )
-JOB_GET = route("job.get", "bulk/job/get", Kind.READ, acts_on="ipm.export", body=_ONE, yields=_JOB)
+JOB_GET = route(
+    "job.get",
+    "bulk/job/get",
+    Kind.READ,
+    acts_on="ipm.export",
+    body=_ONE,
+    # Where parts are written in the background, a read may be what tells the address.
+    yields=_FILE,
+    issues=("download_url",),
+)
 JOB_LIST = route(
     "job.list",
     "bulk/job/list",
