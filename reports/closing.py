@@ -206,8 +206,8 @@ NOT_COVERED: Final = {
     "ipm.webhook.verify": "a webhook must be verified before use; no path was published",
     "ipm.webhook to a queue": "one page names a queue as destination, all others HTTP alone",
     "ipm.job.cancel": "a job may be `canceled`; no path was published",
-    "utl.export formats": "Parquet is offered beside JSON lines; no page names the field to ask for it",
+    "utl.export formats": "Parquet is offered too; the field that asks for it was not published",
     "utl.offboarding.restore": "operators restore a copy for a while; no function was published",
-    "utl.offboarding archive": "7 years of archive, and its end by an operator: no function was published",
+    "utl.offboarding archive": "no function was published that ends its 7 years",
     "ipm.kpi.alert notice": "an alert may send an inbox notice; where it is read was not published",
 }
