@@ -70,6 +70,7 @@ STAT = Operation(
     kind=Kind.READ,
     source=CALLS,
     access=Access.SELF,
+    context={"x-orgcode": "$?orgcode"},
 )
 
 # --- subscriptions ---
