@@ -30,6 +30,7 @@ from conformance.contract import (
     rbs,
     uas,
     usm,
+    utl,
 )
 from conformance.contract.operation import Operation, RecordKind
 
@@ -59,6 +60,7 @@ _SERVICES: Final = (
     scm_desk,
     ipm,
     ipm_bulk,
+    utl,
     rbs,
     comments,
 )

@@ -37,6 +37,7 @@ class Placement(StrEnum):
 
     HEADER = "header"
     BODY = "body"
+    BOTH = "both"
     NONE = "none"
 
 

@@ -128,6 +128,25 @@ OWNER_STATE = _action(
     inferred("ofm/PROTOCOL.md"),
     body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
 )
+
+
+def _offboarding(name: str, **more: Any) -> Operation:
+    """A stage of an offboarding (utl/playbooks.html); ids in its payload are our deduction."""
+    body = {"orgcode": "$orgcode", "offboarding_id": "$offboarding_id", **more}
+    return _action(
+        f"utl_offboarding_{name}",
+        documented("utl/playbooks.html"),
+        body=body,
+        yields={"state": bound("/data/status", "/data/offboarding/status")},
+    )
+
+
+OFFBOARDING_APPROVE = _offboarding("approve")
+OFFBOARDING_EXPORT_START = _offboarding("export_start")
+OFFBOARDING_EXPORT_FINALIZE = _offboarding("export_finalize")
+OFFBOARDING_PURGE_START = _offboarding("purge_start")
+OFFBOARDING_ARCHIVE_SWEEP = _offboarding("archive_sweep")
+OFFBOARDING_LEGAL_HOLD = _offboarding("legal_hold_set", legal_hold="$legal_hold")
 MAINTENANCE_START = _action("ops_maintenancestart", inferred("ops/playbooks.html"))
 MAINTENANCE_END = _action("ops_maintenanceend", inferred("ops/playbooks.html"))
 
@@ -173,6 +192,12 @@ OPERATIONS = (
     ORG_STATUS,
     MEMBER_STATE,
     OWNER_STATE,
+    OFFBOARDING_APPROVE,
+    OFFBOARDING_EXPORT_START,
+    OFFBOARDING_EXPORT_FINALIZE,
+    OFFBOARDING_PURGE_START,
+    OFFBOARDING_ARCHIVE_SWEEP,
+    OFFBOARDING_LEGAL_HOLD,
     MAINTENANCE_START,
     MAINTENANCE_END,
     REFERENCE_SETTINGS,

@@ -44,7 +44,7 @@ def desk(directory: Path, *defects: str) -> Desk:
     """A fresh one, with these defects."""
     settings = Settings(rate_limit_rpm=0, defects=frozenset(defects))
     kernel = Kernel(settings, Database(directory / "platform.sqlite"))
-    owner = {"primary_owner": "u1", "secondary_owners": []}
+    owner = {"caption": "One", "primary_owner": "u1", "secondary_owners": []}
     live = {"expires_at": kernel.clock.now() + 3600}
     drafts = (
         Draft("session", "s1", parent="u1", code=fingerprint(SESSION), doc=live),
