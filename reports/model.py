@@ -227,6 +227,7 @@ class DetectingPower(Frozen):
 
     caught: Count
     defects: Count
+    unmeasured: Count = Field(default=0, description="defects whose run is still to be made")
     measured: str = Field(description="where the table is kept")
 
 

@@ -59,7 +59,7 @@ def _try_defects(runs: Runner, defects: Sequence[Defect], jobs: int, *, write: b
     if write:
         order = [defect.name for defect in catalogue()]
         fresh = [row for each in told for row in table.lines(each)]
-        table.write(table.merged(table.read(), fresh, order))
+        table.write(table.completed(table.merged(table.read(), fresh, order), catalogue()))
     caught = [each for each in told if each.result is Result.CAUGHT]
     _say(f"{len(caught)} of {len(told)} defects caught")
     return len(caught) < len(told)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reports.detection import COLUMNS, TABLE, Row, rows
+from reports.detection import CAUGHT, COLUMNS, TABLE, UNMEASURED, Row, rows
+from tests.detection.defects import Defect
 from tests.detection.judging import Finding
 from tests.detection.trials import Told
 
@@ -13,8 +14,9 @@ _HEAD: Final = """\
 Written by `python -m tests.detection --write`: the reference platform is started with each defect
 in turn, and the check named here is run against it. *caught*: the check left `pass` for `fail`, or
 for `advisory` where the fact is inferred. *survived*: it still passed. *dead*: it was never
-reached. *inconclusive*: it came to no verdict. A defect has a line for each requirement it breaks;
-the last column lists other requirements that fail in the same run.
+reached. *inconclusive*: it came to no verdict. *not measured*: the run for this table is still to
+be made, and nothing is claimed. A defect has a line for each requirement it breaks; the last column
+lists other requirements that fail in the same run.
 
 """
 
@@ -49,6 +51,25 @@ def merged(old: Iterable[Row], new: Iterable[Row], order: Sequence[str]) -> list
     return sorted([*kept, *new], key=lambda row: order.index(row.defect))
 
 
+def completed(table: Iterable[Row], defects: Iterable[Defect]) -> list[Row]:
+    """A row for each defect at each requirement it breaks, in their order."""
+    known = {(row.defect, row.requirement): row for row in table}
+    return [
+        _current(known.get((defect.name, each)), defect, each)
+        for defect in defects
+        for each in defect.requirements
+    ]
+
+
+def _current(row: Row | None, defect: Defect, requirement: str) -> Row:
+    """The row, unless there is none, or it is of a check that the defect no longer names."""
+    named = defect.caught_by.removeprefix("conformance/")
+    own = requirement == defect.requirement
+    if row is not None and (not own or row.check == named):
+        return row
+    return Row(defect.name, defect.family, requirement, named if own else "", "", UNMEASURED, "")
+
+
 def write(table: Sequence[Row]) -> None:
     """Replace the committed table."""
     TABLE.write_text(_HEAD + _totals(table) + _aligned([COLUMNS, *table]), encoding="utf-8")
@@ -56,10 +77,12 @@ def write(table: Sequence[Row]) -> None:
 
 def _totals(table: Sequence[Row]) -> str:
     names = {row.defect for row in table}
-    missed = {row.defect for row in table if row.result != "caught"}
+    missed = {row.defect for row in table if row.result != CAUGHT}
+    open_ = {row.defect for row in table if row.result == UNMEASURED}
     families = {row.family for row in table}
     return (
         f"{len(names)} defects of {len(families)} families, {len(names - missed)} caught, "
+        f"{len(open_)} not measured throughout, "
         f"at {len({row.requirement for row in table})} requirements.\n\n"
     )
 
