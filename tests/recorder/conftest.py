@@ -70,7 +70,7 @@ def _collected() -> Any:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     return json.loads(done.stdout.rpartition("\n")[2])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-BOUND_S = 240
+BOUND_S = 900
 
 
 @dataclass(frozen=True)
