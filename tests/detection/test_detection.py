@@ -10,7 +10,10 @@ from tests.detection.judging import Result
 from tests.detection.runs import Runner
 from tests.detection.trials import Trials
 
-FIRST_OF_FAMILY: Final = {defect.family: defect for defect in reversed(catalogue())}
+# Of each family the defect that breaks fewest requirements, for its run is the shortest.
+ONE_OF_FAMILY: Final = {
+    defect.family: defect for defect in sorted(catalogue(), key=lambda it: -len(it.requirements))
+}
 # A part of every room that variants reach: pages, conflicts, sessions, keys, renamed names.
 REDUCED: Final = (
     "conformance/test_01_credentials.py",
@@ -23,7 +26,7 @@ REDUCED: Final = (
 )
 
 
-@pytest.mark.parametrize("defect", FIRST_OF_FAMILY.values(), ids=FIRST_OF_FAMILY.keys())
+@pytest.mark.parametrize("defect", ONE_OF_FAMILY.values(), ids=ONE_OF_FAMILY.keys())
 def test_defect_of_each_family_is_caught(runs: Runner, defect: Defect) -> None:
     told = next(iter(Trials(runs, [defect]).tell(jobs=1)))
     assert told.result is Result.CAUGHT, told
