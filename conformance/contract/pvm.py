@@ -231,6 +231,7 @@ UNLINKED_BRAND: Final = RecordKind(
     BRAND.create.id,
     update=BRAND.update.id,
     status=BRAND.status.id,
+    turns=BRAND.record.turns,
     tried=False,
 )
 _LINK: Final = {"supplier_type": "$supplier_type", "supplier_id": "$vendor_id"}

@@ -19,6 +19,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "operator_url": None,
         "profile": None,
         "tier": "certify",
+        "cells": "auto",
         "report_dir": str(directory / "out"),
         "waivers": None,
         "run_seed": None,
