@@ -19,6 +19,7 @@ _MARKERS: Final = (
     "smoke: part of the smoke tier",
     "deep: part of the deep tier only",
     "last: runs after everything else",
+    "whole: a test of the suite's own that runs it whole, or against many references",
 )
 _OUTPUTS: Final = {
     "htmlpath": "pytest.html",

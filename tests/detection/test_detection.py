@@ -10,6 +10,8 @@ from tests.detection.judging import Result
 from tests.detection.runs import Runner
 from tests.detection.trials import Trials
 
+pytestmark = pytest.mark.whole
+
 # Of each family the defect that breaks fewest requirements, for its run is the shortest.
 ONE_OF_FAMILY: Final = {
     defect.family: defect for defect in sorted(catalogue(), key=lambda it: -len(it.requirements))

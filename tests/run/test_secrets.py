@@ -7,6 +7,8 @@ import pytest
 from tests.run.servers import Tap, reference, tapped
 from tests.run.suite import Finished, run_suite
 
+pytestmark = pytest.mark.whole
+
 # Defects that make checks fail, and make answers hold what they must not.
 LEAKING = ("session-in-stats", "key-secret-listed", "passcode-echoed")
 FAILING = ("stale-revision-accepted", "unknown-email-distinguishable")

@@ -15,6 +15,8 @@ from tests.run.renaming import target_file
 from tests.run.servers import Addresses, reference
 from tests.run.suite import Finished, run_suite
 
+pytestmark = pytest.mark.whole
+
 # Every requirement by one parameter set of each of its checks, the same in all of these runs. The
 # main job tries them all.
 WHOLE = ("conformance", "-q", "--cells", "turns", "--run-seed", "1")
