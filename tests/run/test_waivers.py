@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.run.suite import run_suite
+
+pytestmark = pytest.mark.whole
 
 WITH_WAIVERS = 8
 # A platform that takes emails as typed contradicts one documented MUST, and only that one.
