@@ -17,7 +17,7 @@ from fixtures.outcome import NotApplicable
 from fixtures.session import Session
 from fixtures.target import Target
 from reports import allure_labels
-from reports.selection import select
+from reports.selection import requirement_ids, select
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import Judged, judged, redact, stamp
 
@@ -116,18 +116,6 @@ class Recorder:
         if found.verdict is Verdict.FAIL and len(reasons) == len(ids):
             return Judged(Verdict.WAIVED, reasons[0], found.cause, found.line, found.cards)
         return found
-
-
-def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
-    """The ids of the requirements that a check proves, the one it is named after first.
-
-    Raises:
-        pytest.UsageError: the check names none.
-    """
-    marker = item.get_closest_marker("requirement")
-    if marker is None or not marker.args:
-        raise pytest.UsageError(f"{item.nodeid} names no requirement")
-    return tuple(marker.args)
 
 
 def requirement_of(item: pytest.Item, requirements: RequirementSet) -> Requirement:

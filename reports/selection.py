@@ -42,6 +42,18 @@ def select(items: Sequence[pytest.Item], *, tier: str, rotate: bool, seed: int) 
     return Selection(kept, dropped, (taken, len(cells)))
 
 
+def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
+    """The ids of the requirements that a check proves, the one it is named after first.
+
+    Raises:
+        pytest.UsageError: the check names none.
+    """
+    marker = item.get_closest_marker("requirement")
+    if marker is None or not marker.args:
+        raise pytest.UsageError(f"{item.nodeid} names no requirement")
+    return tuple(marker.args)
+
+
 def _in_tier(item: pytest.Item, tier: str) -> bool:
     if tier == SMOKE:
         return item.get_closest_marker(SMOKE) is not None
@@ -51,7 +63,8 @@ def _in_tier(item: pytest.Item, tier: str) -> bool:
 def _spared(items: Iterable[pytest.Item], seed: int) -> set[str]:
     """Parameter sets that this seed leaves for another run: all but one of each group.
 
-    A group is a gate, a service and a kind of the status map; of any other check, its function.
+    A group is what a function proves: the requirements that its parameter sets name, so that each
+    of these stays in. On the status map it is a gate, a service, a kind and a placement.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     for item in items:
@@ -89,10 +102,10 @@ def _drawn(names: Iterable[str], count: int, seed: str) -> set[str]:
 
 
 def _group(item: pytest.Item) -> tuple[str, ...]:
-    function, operation = item.nodeid.partition("[")[0], _operation(item)
-    if operation is None:
-        return (function,)
-    return (function, operation.service, operation.kind.value, operation.credentials.value)
+    proves = (item.nodeid.partition("[")[0], *requirement_ids(item))
+    if (operation := _operation(item)) is None:
+        return proves
+    return (*proves, operation.service, operation.kind.value, operation.credentials.value)
 
 
 def _operation(item: pytest.Item) -> Operation | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.recorder import requirement_ids
+from reports.selection import requirement_ids
 
 #: Names the file to write: the requirements of each node id, as a JSON object.
 VARIABLE = "CHECKS_OF_REQUIREMENTS"

@@ -16,7 +16,7 @@ def rotated(selections: list[Taken]) -> list[Taken]:
 
 
 def group(check: Collected) -> tuple[str, ...]:
-    return (check.nodeid.partition("[")[0], *(check.cell or ()))
+    return (check.nodeid.partition("[")[0], *check.requirements, *(check.cell or ()))
 
 
 def test_every_check_is_kept_or_dropped(checks: list[Collected], selections: list[Taken]) -> None:
@@ -87,6 +87,15 @@ def test_rotation_leaves_every_check_one_parameter_set(
     functions = {c.function for c in checks if "deep" not in c.marks}
     for one in rotated:
         assert {c.function for c in checks if c.nodeid in set(one.kept)} == functions
+
+
+def test_rotation_leaves_no_requirement_without_a_check(
+    checks: list[Collected], rotated: list[Taken]
+) -> None:
+    wanted = {name for c in checks if "deep" not in c.marks for name in c.requirements}
+    for one in rotated:
+        kept = set(one.kept)
+        assert {name for c in checks if c.nodeid in kept for name in c.requirements} == wanted
 
 
 def test_checks_of_a_record_kind_go_together(checks: list[Collected], rotated: list[Taken]) -> None:

@@ -65,9 +65,10 @@ def test_bad_options_end_in_one_line_and_status_2(options: list[str], word: str)
     assert word in ended.stderr
 
 
-def test_a_taken_port_ends_in_one_line_and_status_2() -> None:
+@pytest.mark.parametrize("option", ["--port", "--operator-port", "--aws-port"])
+def test_a_taken_port_ends_in_one_line_and_status_2(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = run("--port", str(taken.getsockname()[1]))
+        ended = run(option, str(taken.getsockname()[1]))
     assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
     assert "cannot listen" in ended.stderr
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,13 @@ class Addresses:
 
     base_url: str
     operator_url: str
+
+
+def free_port() -> int:
+    """A port that nobody listens on, as far as that can be known."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 @contextmanager

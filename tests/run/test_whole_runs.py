@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -12,7 +11,7 @@ import pytest
 
 from fixtures.actors import fresh_passcode
 from tests.run.renaming import target_file
-from tests.run.servers import Addresses, reference
+from tests.run.servers import Addresses, free_port, reference
 from tests.run.suite import Finished, run_suite
 
 pytestmark = pytest.mark.whole
@@ -59,8 +58,14 @@ def test_context_is_built_once_for_four_workers(embedded: Finished) -> None:
 
 
 @pytest.fixture(scope="module")
-def by_hand() -> Iterator[Addresses]:
-    with reference() as addresses:
+def storage_port() -> int:
+    """Where the reference keeps its objects: a team names the host in its target file."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def by_hand(storage_port: int) -> Iterator[Addresses]:
+    with reference("--aws-port", str(storage_port)) as addresses:
         yield addresses
 
 
@@ -70,7 +75,7 @@ def test_reference_started_by_hand_reaches_the_same_verdicts(
     path = tmp_path / "target.toml"
     path.write_text(
         f'base_url = "{by_hand.base_url}"\noperator_url = "{by_hand.operator_url}"\n'
-        'profile = "full/1"\n'
+        'profile = "full/2"\n'
     )
     finished = run_suite(*WHOLE, "-n", "2", "--target", str(path), directory=tmp_path / "out")
     assert finished.exit_status == 0, finished.output
@@ -184,7 +189,9 @@ passcode_env = "G3N_TEAM_PASSCODE"
 
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory, by_hand: Addresses) -> Finished:
+def team(
+    tmp_path_factory: pytest.TempPathFactory, by_hand: Addresses, storage_port: int
+) -> Finished:
     """A team's run: three accounts given, their passcode in the environment."""
     passcode, operations = fresh_passcode(), Operations(by_hand)
     owner, owner_session = operations.user("owner@team.example", passcode)
@@ -197,9 +204,7 @@ def team(tmp_path_factory: pytest.TempPathFactory, by_hand: Addresses) -> Finish
     )
     directory = tmp_path_factory.mktemp("team")
     path = directory / "target.toml"
-    path.write_text(
-        TEAM.format(base_url=by_hand.base_url, storage=urlsplit(by_hand.operator_url).netloc)
-    )
+    path.write_text(TEAM.format(base_url=by_hand.base_url, storage=f"127.0.0.1:{storage_port}"))
     return run_suite(
         *(*WHOLE, "-n", "2", "--target", str(path)),
         directory=directory / "out",
