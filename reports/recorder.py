@@ -62,7 +62,7 @@ class Recorder:
     ) -> None:
         settings = self.settings
         how = {"tier": settings["tier"], "rotate": settings["turns"], "seed": settings["seed"]}
-        chosen = select(items, **how)
+        chosen = select(items, **how, inside=lambda item: not self._missing(item))
         items[:] = chosen.kept
         self.cells = chosen.cells
         if chosen.dropped:
@@ -74,7 +74,7 @@ class Recorder:
         repeat = f"pytest '{item.nodeid}'{self.settings['repeat']}"
         item.stash[CHECK] = Check(item.nodeid, requirement, repeat)
         random.seed(f"{self.settings['seed']}:{item.nodeid}")
-        missing = sorted(needs_of(item, self.requirements) - self.needs)
+        missing = sorted(self._missing(item))
         if allure_labels.is_on(item.config):
             allure_labels.label_test(requirement, self.requirements)
         if missing:
@@ -108,6 +108,10 @@ class Recorder:
         watchers = self._session.room.watchers
         counts = {"seen": watchers.seen, "violated": watchers.violated}
         return {**counts, "cells": list(self.cells)}
+
+    def _missing(self, item: pytest.Item) -> frozenset[str]:
+        """What the check stands on and the profile does not have."""
+        return needs_of(item, self.requirements) - self.needs
 
     def _under_waiver(self, item: pytest.Item, found: Judged) -> Judged:
         """A known failure that somebody answers for is told as such."""

@@ -1,7 +1,7 @@
 """Which of the collected checks a run takes, and in which order."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -28,10 +28,20 @@ class Selection:
     cells: tuple[int, int]
 
 
-def select(items: Sequence[pytest.Item], *, tier: str, rotate: bool, seed: int) -> Selection:
-    """The checks of a tier; where requests are a budget, one cell of each kind by seed."""
+def select(
+    items: Sequence[pytest.Item],
+    *,
+    tier: str,
+    rotate: bool,
+    seed: int,
+    inside: Callable[[pytest.Item], bool] = lambda _: True,
+) -> Selection:
+    """The checks of a tier; where requests are a budget, one cell of each kind by seed.
+
+    A turn goes to a check that is `inside` the run's profile, if there is one.
+    """
     in_tier = [item for item in items if _in_tier(item, tier)]
-    spared = _spared(in_tier, seed) if rotate else set()
+    spared = _spared(in_tier, inside, seed) if rotate else set()
     kept = [item for item in in_tier if item.nodeid not in spared]
     # Floods come last, in a window of the firewall's counter that nothing else needs.
     kept.sort(key=lambda item: item.get_closest_marker(LAST) is not None)
@@ -60,19 +70,23 @@ def _in_tier(item: pytest.Item, tier: str) -> bool:
     return tier == DEEP or item.get_closest_marker(DEEP) is None
 
 
-def _spared(items: Iterable[pytest.Item], seed: int) -> set[str]:
+def _spared(
+    items: Iterable[pytest.Item], inside: Callable[[pytest.Item], bool], seed: int
+) -> set[str]:
     """Parameter sets that this seed leaves for another run: all but one of each group.
 
     A group is what a function proves: the requirements that its parameter sets name, so that each
     of these stays in. On the status map it is a gate, a service, a kind and a placement.
     """
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, ...], list[pytest.Item]] = {}
     for item in items:
         if record_kind(item) is None:
-            groups.setdefault(_group(item), []).append(item.nodeid)
+            groups.setdefault(_group(item), []).append(item)
     spared: set[str] = set()
-    for key, names in groups.items():
-        spared |= set(names) - _drawn(names, 1, f"{seed}:{key}")
+    for key, members in groups.items():
+        able = [item.nodeid for item in members if inside(item)]
+        names = {item.nodeid for item in members}
+        spared |= names - _drawn(able or names, 1, f"{seed}:{key}")
     return spared | _spared_kinds(items, seed)
 
 

@@ -10,9 +10,12 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract.operation import Operation, RecordKind
+from conformance.requirements import load
+from reports.recorder import needs_of
 from reports.selection import select
 
 CERTIFY: Final = "certify"
+REQUIREMENTS: Final = load()
 # Tier, whether requests are a budget, seed.
 TAKEN: Final = [
     ("smoke", False, 1),
@@ -37,6 +40,11 @@ class Teller:
         }
 
 
+def is_solo(item: pytest.Item) -> bool:
+    """Whether the smallest profile has all that a check needs."""
+    return not needs_of(item, REQUIREMENTS)
+
+
 def _told(item: pytest.Function) -> dict[str, Any]:
     parameters = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
     operation = next((p for p in parameters if isinstance(p, Operation)), None)
@@ -47,6 +55,7 @@ def _told(item: pytest.Function) -> dict[str, Any]:
         "fixtures": item.fixturenames,
         "requirements": [n for mark in item.iter_markers("requirement") for n in mark.args],
         "marks": sorted({mark.name for mark in item.iter_markers()}),
+        "needs": sorted(needs_of(item, REQUIREMENTS)),
         "cell": operation
         and [operation.service, operation.kind.value, operation.credentials.value],
         "kind": kind and kind.name,
@@ -55,7 +64,7 @@ def _told(item: pytest.Function) -> dict[str, Any]:
 
 
 def _taken(items: list[pytest.Function], tier: str, rotate: bool, seed: int) -> dict[str, Any]:
-    chosen = select(items, tier=tier, rotate=rotate, seed=seed)
+    chosen = select(items, tier=tier, rotate=rotate, seed=seed, inside=is_solo)
     return {
         "tier": tier,
         "rotate": rotate,

@@ -25,6 +25,7 @@ class Collected:
     fixtures: list[str]
     requirements: list[str]
     marks: list[str]
+    needs: list[str]
     cell: list[str] | None
     kind: str | None
     service: str | None

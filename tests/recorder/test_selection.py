@@ -75,6 +75,16 @@ def test_every_group_of_cells_keeps_one(checks: list[Collected], rotated: list[T
         assert sorted(kept) == sorted(groups)
 
 
+def test_turn_goes_to_what_the_profile_can_do(
+    checks: list[Collected], rotated: list[Taken]
+) -> None:
+    turning = [c for c in checks if not c.kind and "deep" not in c.marks]
+    able = {group(check) for check in turning if not check.needs}
+    for one in rotated:
+        kept = [check for check in turning if check.nodeid in set(one.kept)]
+        assert {group(check) for check in kept if not check.needs} == able
+
+
 def test_cells_are_counted(checks: list[Collected], rotated: list[Taken]) -> None:
     turning = {c.nodeid for c in checks if "[" in c.nodeid and "deep" not in c.marks}
     for one in rotated:
