@@ -5,29 +5,33 @@ many as drafts; of bodies only those of the usage window are, so the rest is our
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
     published,
 )
+from conformance.contract.shapes import (
+    CHANNEL,
+    LISTED,
+    PAGE,
+    REASON,
+    REVISED,
+    Routes,
+    Terms,
+    shown,
+    stat,
+)
 
 CALLS: Final = documented("accounting/calls.html")
 PLAYBOOK: Final = documented("accounting/playbooks.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-TILL: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
 PERIOD: Final = {"from_utc": "$from_utc", "to_utc": "$to_utc"}
 # A period in which everything lies that a run records.
 EVER: Final[Mapping[str, str | Fixed]] = {
@@ -43,50 +47,22 @@ COMMISSIONERS: Final = frozenset({"commission_admin"})
 
 BATCH_ENDED: Final = ("ready", "sent", "failed")
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An accounting route: a POST, read by three roles and written by who administers exports.
-
-    That events and usage are recorded with the role for exports is a deduction.
-    """
-    more.setdefault("source", CALLS)
-    more.setdefault("roles", EXPORTERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", ORG)
-    if kind.writes:
-        more.setdefault("access_certainty", Certainty.INFERRED)
-        more["body"] = {**more["body"], **NOTES}
-    return Operation(
-        id=f"accounting.{name}",
-        path=f"/accounting/{path}",
-        kind=kind,
-        access=Access.ROLE,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="accounting.stat",
-    path="/accounting/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("accounting/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# Read by three roles and written by who administers exports; that events and usage are recorded
+# with the role for exports is a deduction.
+route: Final = Routes(
+    "accounting",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(EXPORTERS, certainty=Certainty.INFERRED, body=REASON),
 )
+STAT = stat("accounting")
 
 # --- financial events ---
 
 _EVENT: Final[Mapping[str, Binding]] = {
     "event_id": bound("/data/event_id", "/data/event/event_id", "/data/id"),
     "event_type": bound("/data/event_type", "/data/event/event_type", "/data/type"),
-    "amount": bound("/data/amount", "/data/event/amount"),
-    "currency": bound("/data/currency", "/data/event/currency"),
+    **shown("event", "amount", "currency"),
     "source_refs": bound("/data/source_refs", "/data/event/source_refs", "/data/lineage"),
     "timestamp_utc": published("/stats/timestamp_utc"),
 }
@@ -95,7 +71,7 @@ EVENT_RECORD = route(
     "event/record",
     Kind.CREATE,
     source=PLAYBOOK,
-    context=TILL,
+    context=CHANNEL,
     body={
         "event_type": "$event_type",
         "amount": "$amount",
@@ -179,7 +155,7 @@ BATCH_STATUS = route(
     access_certainty=Certainty.DOCUMENTED,
     acts_on="accounting.ready_batch",
     revisioned=True,
-    body={**_ONE_BATCH, "status": "$status", "expected_revision": "$?expected_revision"},
+    body={**_ONE_BATCH, "status": "$status", **REVISED},
     fresh={"status": Fixed("sent")},
     yields=_BATCH,
 )
@@ -211,8 +187,7 @@ RECONCILE = route(
     source=PLAYBOOK,
     body={"logical_guid": "$?listed_place", **PAGE},
     yields={
-        "discrepancies": bound("/data/discrepancies", "/data/report/discrepancies"),
-        "lineage": bound("/data/lineage", "/data/report/lineage"),
+        **shown("report", "discrepancies", "lineage"),
     },
 )
 USAGE_RECORD = route(

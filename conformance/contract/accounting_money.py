@@ -6,15 +6,7 @@ The inventory names these paths and says in a line what each is for; bodies are 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from conformance.contract.accounting import (
-    COMMISSIONERS,
-    EVER,
-    LISTED,
-    PAGE,
-    PERIOD,
-    READERS,
-    route,
-)
+from conformance.contract.accounting import COMMISSIONERS, EVER, PERIOD, READERS, route
 from conformance.contract.operation import (
     REVISION,
     Binding,
@@ -24,6 +16,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
+from conformance.contract.shapes import LISTED, PAGE, REVISED, shown
 
 WHOLE_BPS: Final = 10_000
 # The states of an invoice (accounting/).
@@ -75,9 +68,7 @@ AR_STATEMENT = route(
 # --- commissions ---
 
 _COMMISSION: Final[Mapping[str, Binding]] = {
-    "commission_id": bound("/data/commission_id", "/data/commission/commission_id"),
-    "amount": bound("/data/amount", "/data/commission/amount"),
-    "actor": bound("/data/actor", "/data/commission/actor"),
+    **shown("commission", "commission_id", "amount", "actor"),
     "held_roles": bound("/data/roles", "/data/commission/roles", "/data/role"),
     "splits": bound("/data/splits", "/data/commission/splits"),
     "revision": REVISION,
@@ -90,8 +81,6 @@ _PAYOUT: Final[Mapping[str, Binding]] = {
 }
 _ONE: Final = {"commission_id": "$commission_id"}
 _ONE_PAYOUT: Final = {"payout_id": "$payout_id"}
-# Neither commissions nor payouts are documented as revisioned: a revision is sent, never judged.
-_REVISION: Final = {"expected_revision": "$?expected_revision"}
 
 
 def _commission(name: str, path: str, kind: Kind, **more: Any) -> Operation:
@@ -141,7 +130,7 @@ SPLIT_SET = _commission(
             {"associate_id": "$associate_id", "bps": "$bps"},
             {"associate_id": "$second_associate", "bps": "$second_bps"},
         ],
-        **_REVISION,
+        **REVISED,
     },
     fresh={
         "associate_id": "guid",
@@ -191,7 +180,7 @@ PAYOUT_STATUS = _commission(
     "payout/status/set",
     Kind.STATUS,
     acts_on="accounting.payout",
-    body={**_ONE_PAYOUT, "status": "$status", **_REVISION},
+    body={**_ONE_PAYOUT, "status": "$status", **REVISED},
     fresh={"status": Fixed("approved")},
     yields=_PAYOUT,
 )

@@ -14,23 +14,16 @@ from conformance.contract.operation import (
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, Routes, Terms, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
-    "comment_id": bound("/data/comment_id", "/data/comment/comment_id"),
-    "text": bound("/data/text", "/data/comment/text"),
+    **shown("comment", "comment_id", "text"),
     "revision": REVISION,
 }
-_LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 _TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
-_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 
 
 class Comments:
@@ -54,14 +47,20 @@ class Comments:
     ) -> None:
         self.service, self.on, self.author = service, on, author
         self.added, self.edited = added, edited
-        self._source = documented(page or f"{service}/calls.html")
+        access, roles = (Access.ASSOCIATED, frozenset[str]())
+        if author is not None:
+            access, roles = Access.ROLE, frozenset({author})
+        terms = Terms(roles, access=access)
+        self._plain = Routes(
+            service, documented(page or f"{service}/calls.html"), reads=terms, writes=terms
+        ).deduced
         typed = {"target_type": Fixed(target_type)}
         self.create = self._route(
             "create",
             "comment",
             Kind.CREATE,
             access_certainty=Certainty.DOCUMENTED,
-            body={**_TARGET, "text": "$text", "idempotency_key": "$?idempotency_key"},
+            body={**_TARGET, "text": "$text", **KEY},
             fresh={**typed, "text": "caption"},
             yields=_SHOWN,
         )
@@ -72,9 +71,9 @@ class Comments:
             "list",
             "comment/list",
             Kind.LIST,
-            body={**_TARGET, **_PAGE},
+            body={**_TARGET, **PAGE},
             paginated=True,
-            yields={**_LISTED, "item_id": bound("/comment_id")},
+            yields={**LISTED, "item_id": bound("/comment_id")},
         )
         self.revise = self._route(
             "revise",
@@ -83,12 +82,12 @@ class Comments:
             body={
                 "comment_id": "$comment_id",
                 "text": "$text",
-                "expected_revision": "$?expected_revision",
+                **REVISED,
             },
             fresh={"text": "caption"},
             yields=_SHOWN,
         )
-        self.report = self._route("report", "comment/report", Kind.LIST, body=_PAGE, yields=_LISTED)
+        self.report = self._route("report", "comment/report", Kind.LIST, body=PAGE, yields=LISTED)
         self.operations = (self.create, self.get, self.list, self.revise, self.report)
         # The status values of comments are not documented, so nothing here can be closed.
         self.record = RecordKind(
@@ -104,19 +103,7 @@ class Comments:
 
     def _route(self, name: str, path: str, kind: Kind, **more: Any) -> Operation:
         """A comment route: no facility, no channel."""
-        more.setdefault("access_certainty", Certainty.INFERRED)
-        return Operation(
-            id=f"{self.service}.comment.{name}",
-            path=f"/{self.service}/{path}",
-            kind=kind,
-            source=self._source,
-            access=Access.ASSOCIATED if self.author is None else Access.ROLE,
-            roles=frozenset() if self.author is None else frozenset({self.author}),
-            acts_on=f"{self.service}.comment",
-            context={"x-orgcode": "$orgcode"},
-            radius=Radius.RECORD if kind.writes else Radius.NONE,
-            **more,
-        )
+        return self._plain(f"comment.{name}", path, kind, acts_on=f"{self.service}.comment", **more)
 
 
 COMMENTED: Final = (

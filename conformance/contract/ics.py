@@ -1,38 +1,30 @@
 """Locations, receiving, stock and its card. Org, facility and channel are in headers."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Kind,
-    Operation,
-    Radius,
-    RecordKind,
-    bound,
-    published,
+from conformance.contract.operation import REVISION, Binding, Kind, RecordKind, bound
+from conformance.contract.shapes import (
+    ANY_FACILITY,
+    FACILITY,
+    KEYED,
+    LISTED,
+    NOTES,
+    PAGE,
+    REVISED,
+    Routes,
+    Terms,
+    shown,
+    stat,
+    state,
 )
 
 CALLS: Final = documented("ics/calls.html")
 PLAYBOOK: Final = documented("ics/playbooks.html")
 PATTERN: Final = inferred("ics/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-FACILITY: Final = {**ORG, "x-logical-guid": "$logical_guid"}
-# Variant-only lookups may leave the facility out (ics/openapi.yaml).
-ANY_FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
-CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "source_refs": "$?source_refs",
-    "cccode": "$?cccode",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+# Variant-only lookups may leave the facility out, and the channel (ics/openapi.yaml).
+ANY_CHANNEL: Final = {**ANY_FACILITY, "x-channel-code": "$?channel_code"}
 
 # Who may do what: any one of the roles is enough (ics/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -70,10 +62,6 @@ def position(prefix: str = "/data") -> dict[str, Binding]:
     }
 
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 ROWS: Final[Mapping[str, Binding]] = {
     **LISTED,
     "item_facility": bound("/logical_guid"),
@@ -81,32 +69,16 @@ ROWS: Final[Mapping[str, Binding]] = {
     **{f"item_{name}": bound(f"/{name}", f"/position/{name}") for name in BUCKETS},
 }
 
-
-def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
-    """An ICS route: a POST at a facility, read by any ICS role and written by operators."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", OPERATORS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", FACILITY)
-    return Operation(id=f"ics.{name}", path=f"/ics/{path}", kind=kind, source=source, **more)
-
-
-STAT = Operation(
-    id="ics.stat",
-    path="/ics/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("ics/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# A POST at a facility, read by any ICS role and written by operators.
+route: Final = Routes(
+    "ics", CALLS, reads=Terms(READERS, FACILITY), writes=Terms(OPERATORS, FACILITY)
 )
+STAT = stat("ics")
 
 # --- locations ---
 
 _BIN: Final[Mapping[str, Binding]] = {
-    "bin_id": bound("/data/bin_id", "/data/bin/bin_id"),
-    "zone_id": bound("/data/zone_id", "/data/bin/zone_id"),
-    "code": bound("/data/code", "/data/bin/code"),
+    **shown("bin", "bin_id", "zone_id", "code"),
     "state": bound("/data/status", "/data/bin/status"),
     "revision": REVISION,
 }
@@ -164,7 +136,7 @@ BIN_STATUS = route(
     body={
         "bin_id": "$bin_id",
         "status": "$status",
-        "expected_revision": "$?expected_revision",
+        **REVISED,
     },
     fresh={"status": "inactive"},
     yields=_BIN,
@@ -173,8 +145,8 @@ BIN_STATUS = route(
 # --- receiving ---
 
 _RECEIPT: Final[Mapping[str, Binding]] = {
-    "receipt_id": bound("/data/receipt_id", "/data/receipt/receipt_id"),
-    "state": bound("/data/status", "/data/state", "/data/receipt/status"),
+    **shown("receipt", "receipt_id"),
+    "state": state("receipt"),
     "received": bound("/data/lines/0/quantity", "/data/receipt/lines/0/quantity"),
     "revision": REVISION,
 }
@@ -234,8 +206,7 @@ ADJUST = route(
     },
     fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
     yields={
-        "adjustment_id": bound("/data/adjustment_id", "/data/adjustment/adjustment_id"),
-        "quantity_delta": bound("/data/quantity_delta", "/data/adjustment/quantity_delta"),
+        **shown("adjustment", "adjustment_id", "quantity_delta"),
     },
 )
 STOCK_GET = route(
@@ -304,7 +275,7 @@ ATP = route(
     Kind.READ,
     CALLS,
     acts_on="ics.adjustment",
-    context={**ANY_FACILITY, "x-channel-code": "$?channel_code"},
+    context=ANY_CHANNEL,
     body={"variant_id": "$variant_id"},
     yields={"promised": bound("/data/total_quantity", "/data/quantity", "/data/available")},
 )

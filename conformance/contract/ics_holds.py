@@ -3,17 +3,9 @@
 from typing import Any, Final
 
 from conformance.contract.facts import Certainty, Source
-from conformance.contract.ics import (
-    ANY_FACILITY,
-    CALLS,
-    CHANNEL,
-    KEYED,
-    NOTES,
-    PATTERN,
-    READERS,
-    route,
-)
+from conformance.contract.ics import ANY_CHANNEL, CALLS, PATTERN, READERS, route
 from conformance.contract.operation import Binding, Kind, Operation, RecordKind, bound, published
+from conformance.contract.shapes import CHANNEL, KEYED, NOTES
 
 _ASKED: Final = {
     "variant_id": "$variant_id",
@@ -82,7 +74,7 @@ SUGGEST = route(
     CALLS,
     roles=READERS,
     acts_on="ics.adjustment",
-    context={**ANY_FACILITY, "x-channel-code": "$?channel_code"},
+    context=ANY_CHANNEL,
     body={"variant_id": "$variant_id", "quantity": "$quantity"},
     fresh={"quantity": "quantity"},
     yields={"suggested": bound("/data/suggested_quantity", "/data/quantity")},

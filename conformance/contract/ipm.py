@@ -4,25 +4,14 @@ All 22 paths are published; of their fields none is, so bodies and bindings are 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.context import STATED
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Kind,
-    Operation,
-    Radius,
-    RecordKind,
-    bound,
-    published,
-)
+from conformance.contract.operation import REVISION, Access, Binding, Kind, RecordKind, bound
+from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, Routes, Terms, listed, shown, stat
 
 CALLS: Final = documented("ipm/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
 VIEW: Final = "integration_view"
 ADMIN: Final = "integration_admin"
@@ -37,39 +26,11 @@ FILTERS: Final = {
 }
 WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/events", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An IPM route: a POST, read by either role and written by administrators."""
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more["body"] = {**more.get("body", {}), **(STATED if kind.writes else {})}
-    return Operation(
-        id=f"ipm.{name}",
-        path=f"/ipm/{path}",
-        kind=kind,
-        source=CALLS,
-        access=Access.ROLE,
-        roles=WRITERS if kind.writes else READERS,
-        context=ORG,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="ipm.stat",
-    path="/ipm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
-    access=Access.PUBLIC,
-    # Not required here: a check leaves it out.
-    context={"x-orgcode": "$?orgcode"},
-)
+LISTED: Final[Mapping[str, Binding]] = listed("/data/events")
+# Read by either role and written by administrators, who state their context.
+route: Final = Routes("ipm", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED))
+# One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
+STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_ORG)
 
 # --- webhooks ---
 
@@ -77,8 +38,7 @@ _WEBHOOK: Final[Mapping[str, Binding]] = {
     "webhook_id": bound("/data/webhook_id", "/data/webhook/webhook_id", "/data/id"),
     "url": bound("/data/url", "/data/webhook/url"),
     "state": bound("/data/status", "/data/webhook/status"),
-    "filters": bound("/data/filters", "/data/webhook/filters"),
-    "request_context": bound("/data/request_context", "/data/webhook/request_context"),
+    **shown("webhook", "filters", "request_context"),
     "revision": REVISION,
 }
 _ONE: Final = {"webhook_id": "$webhook_id"}
@@ -109,7 +69,7 @@ WEBHOOK_STATUS = route(
     "webhook/status/set",
     Kind.STATUS,
     acts_on="ipm.webhook",
-    body={**_ONE, "status": "$status", "expected_revision": "$?expected_revision"},
+    body={**_ONE, "status": "$status", **REVISED},
     fresh={"status": "active"},
     yields=_WEBHOOK,
 )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.ipm import FILTERS, LISTED, PAGE, WINDOW, route
+from conformance.contract.ipm import FILTERS, LISTED, WINDOW, route
 from conformance.contract.operation import Binding, Kind, RecordKind, bound
+from conformance.contract.shapes import PAGE, shown
 
 # The states of a job (ipm/): one "l" in the last.
 STATES: Final = ("queued", "running", "completed", "failed", "canceled")
@@ -15,8 +16,7 @@ _JOB: Final[Mapping[str, Binding]] = {
     "state": bound("/data/status", "/data/job/status"),
     "processed": bound("/data/processed_count", "/data/progress/processed", "/data/job/processed"),
     "cursor": bound("/data/next_token", "/data/cursor", "/data/progress/cursor"),
-    "request_context": bound("/data/request_context", "/data/job/request_context"),
-    "errors": bound("/data/errors", "/data/job/errors"),
+    **shown("job", "request_context", "errors"),
     "accepted": bound("/data/accepted_count", "/data/progress/accepted"),
 }
 _ONE: Final = {"job_id": "$job_id"}

@@ -1,7 +1,7 @@
 """Org, cost centres, facilities, zones, teams, sales channels. Org identity is in the body."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
@@ -16,24 +16,21 @@ from conformance.contract.operation import (
     Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import GUARD, LISTED, STATUS_PAGE, Routes, Terms, shown
 
-_CALLS = documented("ofm/calls.html")
+CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
 _PATTERN = inferred("ofm/calls.html")
-_ORG = {"org_guid": "$org_guid"}
-LISTED: Mapping[str, Binding] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
+ORG_GUID: Final = {"org_guid": "$org_guid"}
 
-
-def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """An OFM route; reads are for associated callers, writes for owners, unless said otherwise."""
-    more.setdefault("access", Access.OWNER if kind.writes else Access.ASSOCIATED)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    return Operation(id=f"ofm.{name}", path=f"/ofm/{path}", kind=kind, source=source, **more)
+# Reads are for associated callers, writes for owners. The org is in the body.
+operation: Final = Routes(
+    "ofm",
+    CALLS,
+    reads=Terms(access=Access.ASSOCIATED, context={}),
+    writes=Terms(access=Access.OWNER, context={}),
+)
 
 
 class Family:
@@ -47,7 +44,7 @@ class Family:
         *,
         guid: str,
         fresh: Mapping[str, str],
-        sources: tuple[Source, Source] = (_CALLS, _CALLS),
+        sources: tuple[Source, Source] = (CALLS, CALLS),
         status_path: str = "status",
         scope: Mapping[str, str] | None = None,
         access: Certainty = Certainty.DOCUMENTED,
@@ -56,7 +53,7 @@ class Family:
     ) -> None:
         self.guid, self.path, self.access = guid, path, access
         made, rest = sources
-        self._one = {**_ORG, guid: f"${guid}"}
+        self._one = {**ORG_GUID, guid: f"${guid}"}
         self._read: dict[str, Binding] = {
             guid: bound(f"/data/{guid}", f"/data/{noun}/{guid}"),
             "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
@@ -70,7 +67,7 @@ class Family:
             Kind.CREATE,
             made,
             access_certainty=access,
-            body={**_ORG, **fields, "caption": "$caption"},
+            body={**ORG_GUID, **fields, "caption": "$caption"},
             fresh={**fresh, "caption": "caption"},
             yields=self._read,
         )
@@ -88,12 +85,9 @@ class Family:
             rest,
             paginated=True,
             body={
-                **_ORG,
+                **ORG_GUID,
                 **(scope or {}),
-                "status": "$?status",
-                "include_doomed": "$?include_doomed",
-                "limit": "$?limit",
-                "next_token": "$?next_token",
+                **STATUS_PAGE,
             },
             yields={**LISTED, "item_id": bound(f"/{guid}"), "item_state": bound("/status")},
         )
@@ -120,7 +114,7 @@ class Family:
         change: Mapping[str, str] | None = None,
         new: str = "",
     ) -> Operation:
-        guard = {"expected_revision": "$expected_revision"} if kind.writes else {}
+        guard = GUARD if kind.writes else {}
         parameter = next(iter(change or {}), "")
         return operation(
             f"{noun}.{verb.replace('/', '_')}",
@@ -216,8 +210,7 @@ STAT = operation(
     credentials=Placement.NONE,
 )
 _ORG_FIELDS: dict[str, Binding] = {
-    "org_guid": bound("/data/org_guid", "/data/org/org_guid"),
-    "orgcode": bound("/data/orgcode", "/data/org/orgcode"),
+    **shown("org", "org_guid", "orgcode"),
     "state": bound("/data/status", "/data/org_status", "/data/org/status"),
     "revision": REVISION,
 }
@@ -246,7 +239,7 @@ ORG_GET = operation(
     "org/get",
     Kind.READ,
     documented("common/client-shim.html"),
-    body=_ORG,
+    body=ORG_GUID,
     yields=_ORG_FIELDS,
 )
 
@@ -257,7 +250,7 @@ def _org_switch(verb: str) -> Operation:
         f"org/{verb}",
         Kind.STATUS,
         inferred("story/ofm.html"),
-        body={**_ORG, "expected_revision": "$expected_revision"},
+        body={**ORG_GUID, **GUARD},
         acts_on="throwaway.org" if verb == "park" else "throwaway.parked_org",
         revisioned=True,
         needs=frozenset({"throwaway", "operator"}),
@@ -285,7 +278,7 @@ def _resolver(noun: str, path: str, code: str, family: Family) -> Operation:
         f"resolve/{path}",
         Kind.RESOLVE,
         inferred("ofm/playbooks.html"),
-        body={**_ORG, code: f"${code}"},
+        body={**ORG_GUID, code: f"${code}"},
         acts_on=family.record.name,
         yields={family.guid: bound(f"/data/{family.guid}")},
     )

@@ -12,6 +12,7 @@ from conformance.contract.operation import (
     Radius,
     bound,
 )
+from conformance.contract.shapes import GUARD
 
 _SOP = documented("common/user-provisioning.html")
 _PLAYBOOK = documented("uas/playbooks.html")
@@ -71,7 +72,7 @@ USER_STATUS = _action(
     body={
         "user_id": "$user_id",
         "status": "$status",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
     yields=_USER,
     revisioned=True,
@@ -82,7 +83,7 @@ USER_CONFIG = _action(
     body={
         "user_id": "$user_id",
         "max_active_sessions": "$max_active_sessions",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
     yields=_USER,
     revisioned=True,
@@ -113,7 +114,7 @@ ORG_STATUS = _action(
     body={
         "org_guid": "$org_guid",
         "status": "$status",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
     yields={"state": bound("/data/status", "/data/org/status"), "revision": _REVISION},
     revisioned=True,

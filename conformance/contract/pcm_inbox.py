@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
-from conformance.contract.pcm import CALLS, KEYED, LISTED, ORG, PAGE, route, shown
+from conformance.contract.pcm import CALLS, route
+from conformance.contract.shapes import KEYED, LISTED, ORG, PAGE, REVISED, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
     **shown("inbox", "inbox_id", "subject", "state", "status"),
     "revision": REVISION,
 }
-_REVISED: Final = {"expected_revision": "$?expected_revision"}
 
 CREATE = route(
     "inbox.create",
@@ -62,7 +62,7 @@ STATE = route(
     CALLS,
     context=ORG,
     acts_on="pcm.inbox",
-    body={"inbox_id": "$inbox_id", "state": "$state", **_REVISED},
+    body={"inbox_id": "$inbox_id", "state": "$state", **REVISED},
     fresh={"state": Fixed("done")},
     yields=_SHOWN,
 )
@@ -73,7 +73,7 @@ STATUS = route(
     CALLS,
     context=ORG,
     acts_on="pcm.inbox",
-    body={"inbox_id": "$inbox_id", "status": "$status", **_REVISED},
+    body={"inbox_id": "$inbox_id", "status": "$status", **REVISED},
     fresh={"status": "archive"},
     yields=_SHOWN,
 )

@@ -16,19 +16,8 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.pcm import (
-    CALLS,
-    CONSIGNERS,
-    KEYED,
-    LISTED,
-    NOTES,
-    ORDER_LINES,
-    PAGE,
-    PRICED,
-    REVISED,
-    route,
-    shown,
-)
+from conformance.contract.pcm import CALLS, CONSIGNERS, ORDER_LINES, PRICED, route
+from conformance.contract.shapes import KEYED, LISTED, NOTES, PAGE, REVISED, shown
 
 _PLAYED: Final = documented("pcm/playbooks.html")
 TWO_WAY: Final = "2-way"
@@ -102,7 +91,7 @@ def _step(verb: str, on: str, source: Source) -> Operation:
         source,
         access_certainty=Certainty.INFERRED,
         acts_on=on,
-        body={"invoice_id": "$invoice_id", **REVISED},
+        body={"invoice_id": "$invoice_id", **NOTES, **REVISED},
         fresh={"reason": "reason"},
         yields=_INVOICE,
     )

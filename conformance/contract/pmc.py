@@ -5,7 +5,7 @@ reads are GET with their inputs in the query.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
@@ -16,71 +16,49 @@ from conformance.contract.operation import (
     Kind,
     Operation,
     Placement,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import ANY_ORG, GUARD, LISTED, PAGE, Routes, Terms, shown
 
 _CALLS: Final = documented("pmc/calls.html")
-_ORG: Final = {"x-orgcode": "$orgcode"}
-_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-_GUARD: Final = {"expected_revision": "$expected_revision"}
 
 READERS: Final = frozenset({"pmc_view", "pvv", "pma"})
 PUBLISHERS: Final = frozenset({"pmc_publish", "pma"})
 POINTER_KINDS: Final = ("staged", "preview", "fallback")
 
-_LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 _RUN: Final[Mapping[str, Binding]] = {
     "run_id": bound("/data/run_id", "/data/run/run_id"),
     "state": bound("/data/status", "/data/run/status"),
-    "published_count": bound("/data/published_count", "/data/run/published_count"),
-    "skipped_count": bound("/data/skipped_count", "/data/run/skipped_count"),
-    "processed_count": bound("/data/processed_count", "/data/run/processed_count"),
-    "entries": bound("/data/entries", "/data/run/entries"),
+    **shown("run", "published_count", "skipped_count", "processed_count", "entries"),
 }
 _PRODUCT: Final[Mapping[str, Binding]] = {
-    "product_id": bound("/data/product_id", "/data/product/product_id"),
-    "variant_id": bound("/data/variant_id", "/data/product/variant_id"),
-    "channel_guid": bound("/data/channel_guid", "/data/product/channel_guid"),
+    **shown("product", "product_id", "variant_id", "channel_guid"),
     "state": bound("/data/status", "/data/product/status"),
-    "online_revision_id": bound("/data/online_revision_id", "/data/product/online_revision_id"),
-    "content": bound("/data/content", "/data/product/content"),
+    **shown("product", "online_revision_id", "content"),
     "revision": REVISION,
     "conflict_revision": CONFLICT_REVISION,
 }
 _PACK: Final[Mapping[str, Binding]] = {
-    "pack_id": bound("/data/pack_id", "/data/pack/pack_id"),
-    "version": bound("/data/version", "/data/pack/version"),
-    "content": bound("/data/content", "/data/pack/content"),
+    **shown("pack", "pack_id", "version", "content"),
     "state": bound("/data/status", "/data/pack/status"),
     "upload_url": bound("/data/upload_url", "/data/upload/url"),
 }
 
-
-def _operation(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", PUBLISHERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("method", "POST" if kind.writes else "GET")
-    more.setdefault("context", _ORG)
-    # That reads ask for a role, and which rows are reads, is stated for all of them at once.
-    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
-    return Operation(id=f"pmc.{name}", path=f"/pmc/{path}", kind=kind, source=_CALLS, **more)
-
-
+# That reads ask for a role, and which rows are reads, is stated for all of them at once.
+_operation: Final = Routes(
+    "pmc",
+    _CALLS,
+    reads=Terms(READERS, certainty=Certainty.INFERRED, method="GET"),
+    writes=Terms(PUBLISHERS),
+)
 BUILD_STATS = _operation(
     "build.stats",
     "build/stats",
     Kind.READ,
     access=Access.PUBLIC,
     credentials=Placement.NONE,
-    # Not required here: a check leaves it out.
-    context={"x-orgcode": "$?orgcode"},
+    context=ANY_ORG,
 )
 PROFILE_SET = _operation(
     "profile.set",
@@ -130,8 +108,8 @@ PACK_LIST = _operation(
     Kind.LIST,
     acts_on="pmc.pack",
     paginated=True,
-    body={"pack_code": "$pack_code", **_PAGE},
-    yields={**_LISTED, "item_id": bound("/pack_id"), "item_version": bound("/version")},
+    body={"pack_code": "$pack_code", **PAGE},
+    yields={**LISTED, "item_id": bound("/pack_id"), "item_version": bound("/version")},
 )
 RUN_START = _operation(
     "run.start",
@@ -163,8 +141,8 @@ MANIFEST_LIST = _operation(
     Kind.LIST,
     acts_on="pmc.finished_run",
     paginated=True,
-    body={**_ONE_RUN, **_PAGE},
-    yields={**_LISTED, "item_id": bound("/part_id")},
+    body={**_ONE_RUN, **PAGE},
+    yields={**LISTED, "item_id": bound("/part_id")},
 )
 MANIFEST_PRESIGN = _operation(
     "manifest.presign",
@@ -189,8 +167,8 @@ PRODUCT_LIST = _operation(
     Kind.LIST,
     acts_on="pmc.product",
     paginated=True,
-    body={"channel_guid": "$channel_guid", "style_id": "$?style_filter", **_PAGE},
-    yields={**_LISTED, "item_id": bound("/product_id")},
+    body={"channel_guid": "$channel_guid", "style_id": "$?style_filter", **PAGE},
+    yields={**LISTED, "item_id": bound("/product_id")},
 )
 PRODUCT_SEARCH = _operation(
     "product.search",
@@ -198,9 +176,9 @@ PRODUCT_SEARCH = _operation(
     Kind.LIST,
     acts_on="pmc.product",
     paginated=True,
-    body={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid", **_PAGE},
+    body={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid", **PAGE},
     fresh={"q": "search_text"},
-    yields={**_LISTED, "item_id": bound("/product_id")},
+    yields={**LISTED, "item_id": bound("/product_id")},
 )
 PRODUCT_GROUP = _operation(
     "product.group",
@@ -217,9 +195,9 @@ REVISION_LIST = _operation(
     Kind.LIST,
     acts_on="pmc.product",
     paginated=True,
-    body={"product_id": "$product_id", **_PAGE},
+    body={"product_id": "$product_id", **PAGE},
     yields={
-        **_LISTED,
+        **LISTED,
         "item_id": bound("/revision_id"),
         "item_state": bound("/status"),
         "item_reason": bound("/reason"),
@@ -235,7 +213,7 @@ def _on_product(name: str, path: str, **body: str) -> Operation:
         Kind.ACTION,
         acts_on="pmc.product",
         revisioned=True,
-        body={"product_id": "$product_id", **body, **_GUARD},
+        body={"product_id": "$product_id", **body, **GUARD},
         fresh={"kind": "pointer_kind"} if "kind" in body else {},
         yields=_PRODUCT,
     )

@@ -7,21 +7,11 @@ from typing import Final
 
 from conformance.contract.facts import Certainty
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
-from conformance.contract.ppm import (
-    CALLS,
-    CHANNEL,
-    KEYED,
-    LISTED,
-    NOTES,
-    PAGE,
-    PRICE_ADMINS,
-    PROMO_ADMINS,
-    route,
-    shown,
-)
+from conformance.contract.ppm import CALLS, KEYED, NOTED, PRICE_ADMINS, PRICED, PROMO_ADMINS, route
+from conformance.contract.shapes import LISTED, PAGE, record
 
 _COUPON: Final = {
-    **shown("coupon", "coupon_id", "code", "redeemed_count"),
+    **record("coupon", "coupon_id", "code", "redeemed_count"),
     "valid": bound("/data/valid", "/data/is_valid", "/data/eligible"),
 }
 FAR_OFF: Final = "2100-01-01T00:00:00Z"
@@ -41,7 +31,7 @@ COUPON_CREATE = route(
         "max_redemptions": "$?max_redemptions",
         "max_per_customer": "$?max_per_customer",
         **_PERIOD,
-        **NOTES,
+        **NOTED,
     },
     fresh={"code": "code", "percent_off": Fixed("10")},
     yields=_COUPON,
@@ -75,7 +65,7 @@ def _use(verb: str, kind: Kind) -> Operation:
         kind,
         CALLS,
         acts_on="ppm.coupon",
-        context=CHANNEL,
+        context=PRICED,
         body={"code": "$code", "customer_id": "$?customer_id"},
         yields=_COUPON,
         **(writes if kind.writes else {}),
@@ -91,7 +81,7 @@ COUPON_STATUS = route(
     CALLS,
     roles=PROMO_ADMINS,
     acts_on="ppm.coupon",
-    body={"coupon_id": "$coupon_id", "status": "$status", **NOTES},
+    body={"coupon_id": "$coupon_id", "status": "$status", **NOTED},
     fresh={"status": "inactive"},
     yields=_COUPON,
 )
@@ -102,7 +92,7 @@ class _Rules:
 
     def __init__(self, name: str, roles: frozenset[str], **terms: str) -> None:
         family, path = f"{name}_rule", f"{name}-rule"
-        yields = shown("rule", "rule_id", "caption", "percent")
+        yields = record("rule", "rule_id", "caption", "percent")
         named, dynamic = {"rule_id": "$rule_id"}, "variant_id" in terms
         terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
         fresh: dict[str, str | Fixed] = {"caption": "caption"}
@@ -162,7 +152,7 @@ class _Rules:
             Kind.STATUS,
             CALLS,
             acts_on=kind,
-            body={**named, "status": "$status", **NOTES},
+            body={**named, "status": "$status", **NOTED},
             fresh={"status": "active"},
             yields=yields,
             **writes,

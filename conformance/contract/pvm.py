@@ -10,17 +10,15 @@ from typing import Any, Final
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
     CONFLICT_REVISION,
-    REVISION,
     Access,
     Binding,
     Kind,
     Operation,
     Placement,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import GUARD, LISTED, STATUS_PAGE, Routes, Terms, record
 
 CALLS: Final = documented("pvm/calls.html")
 PLAYBOOK: Final = documented("pvm/playbooks.html")
@@ -35,42 +33,19 @@ SUPPLIER_EDITORS: Final = frozenset({"pvm_supplier_admin", "vca"})
 EDITORS: Final = frozenset({"pvm_edit", "pma"})
 VIEWERS: Final = frozenset({"pvm_view", "pvv"}) | EDITORS | SUPPLIER_EDITORS
 
-ORG: Final = {"x-orgcode": "$orgcode"}
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-PAGE: Final = {
-    "status": "$?status",
-    "include_doomed": "$?include_doomed",
-    "limit": "$?limit",
-    "next_token": "$?next_token",
-}
-GUARD: Final = {"expected_revision": "$expected_revision"}
-
-
-def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """A PVM route: reads are GET and for viewers, writes POST and for editors of products.
-
-    That reads ask for a role at all follows from there being a role for viewers.
-    """
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", EDITORS if kind.writes else VIEWERS)
-    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("method", "POST" if kind.writes else "GET")
-    more.setdefault("context", ORG)
-    return Operation(id=f"pvm.{name}", path=f"/pvm/{path}", kind=kind, source=source, **more)
+# Reads are GET and for viewers, writes POST and for editors of products. That reads ask for a role
+# at all follows from there being a role for viewers.
+operation: Final = Routes(
+    "pvm",
+    CALLS,
+    reads=Terms(VIEWERS, certainty=Certainty.INFERRED, method="GET"),
+    writes=Terms(EDITORS),
+)
 
 
 def shown(noun: str, *names: str) -> dict[str, Binding]:
     """Bindings of a single record's answer; `names` stand under their own name."""
-    fields = (f"{noun}_id", "code", "caption", *names)
-    return {
-        **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fields},
-        "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
-        "revision": REVISION,
-    }
+    return record(noun, f"{noun}_id", "code", "caption", *names)
 
 
 def guarded(yields: Mapping[str, Binding]) -> dict[str, Binding]:
@@ -123,7 +98,7 @@ class Family:
             Kind.LIST,
             written.get("list", PATTERN),
             paginated=True,
-            body={**(filters or {}), **PAGE},
+            body={**(filters or {}), **STATUS_PAGE},
             yields={**LISTED, "item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
         )
         self.get = operation(
@@ -264,7 +239,7 @@ LINK_LIST = operation(
     "brand/link/list",
     Kind.LIST,
     CALLS,
-    body={"brand_id": "$brand_id", **PAGE},
+    body={"brand_id": "$brand_id", **STATUS_PAGE},
     acts_on="pvm.brand_link",
     paginated=True,
     yields={**LISTED, "item_primary": bound("/primary", "/is_primary")},

@@ -7,9 +7,6 @@ from conformance.contract.facts import Source
 from conformance.contract.operation import Kind, Operation, RecordKind, bound
 from conformance.contract.pvm import (
     CALLS,
-    GUARD,
-    LISTED,
-    PAGE,
     PLAYBOOK,
     STORY,
     VENDOR,
@@ -19,6 +16,7 @@ from conformance.contract.pvm import (
     operation,
     shown,
 )
+from conformance.contract.shapes import GUARD, LISTED, STATUS_PAGE
 
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 
@@ -114,7 +112,7 @@ class Attachment:
             f"{noun}/list",
             Kind.LIST,
             listed,
-            body={**scope, **PAGE},
+            body={**scope, **STATUS_PAGE},
             fresh={key: value for key, value in (fresh or {}).items() if key == "target_type"},
             paginated=True,
             yields={**LISTED, "item_id": bound(f"/{identifier}"), "item_state": bound("/status")},
@@ -244,7 +242,7 @@ ALIAS_LIST = operation(
     "alias/list",
     Kind.LIST,
     CALLS,
-    body={**_OF_VENDOR, **PAGE},
+    body={**_OF_VENDOR, **STATUS_PAGE},
     fresh=_TYPED,
     paginated=True,
     yields=LISTED,

@@ -5,26 +5,22 @@ bodies and bindings are our deduction.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.context import STATED
-from conformance.contract.facts import Certainty, documented
+from conformance.contract.facts import documented
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
-    Operation,
-    Radius,
     RecordKind,
     bound,
     published,
 )
+from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, Routes, Terms, listed, shown, stat
 
 CALLS: Final = documented("rbs/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
 # owners alone (rbs/surfaces/).
 VIEW: Final = "rbs_view"
@@ -41,37 +37,10 @@ FILTERS: Final = {
     "logical_guid": "$?listened_place",
     "channel_code": "$?listened_channel",
 }
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/subscriptions", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An RBS route: a POST, read by either role and written by administrators."""
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more["body"] = {**more.get("body", {}), **(STATED if kind.writes else {})}
-    return Operation(
-        id=f"rbs.{name}",
-        path=f"/rbs/{path}",
-        kind=kind,
-        source=CALLS,
-        access=Access.ROLE,
-        roles=WRITERS if kind.writes else READERS,
-        context=ORG,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="rbs.stat",
-    path="/rbs/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    access=Access.SELF,
-    context={"x-orgcode": "$?orgcode"},
-)
+LISTED: Final[Mapping[str, Binding]] = listed("/data/subscriptions")
+# Read by either role and written by administrators, who state their context.
+route: Final = Routes("rbs", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED))
+STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 
 # --- subscriptions ---
 
@@ -80,13 +49,10 @@ _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
         "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
     ),
     "state": bound("/data/status", "/data/subscription/status"),
-    "caption": bound("/data/caption", "/data/subscription/caption"),
-    "filters": bound("/data/filters", "/data/subscription/filters"),
+    **shown("subscription", "caption", "filters"),
     "revision": REVISION,
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
-# That a subscription is revisioned is not documented, so its revision is sent and never judged.
-_GUARD: Final = {"expected_revision": "$?expected_revision"}
 
 REGISTER = route(
     "subscription.register",
@@ -135,7 +101,7 @@ UPDATE = route(
     "subscription/update",
     Kind.UPDATE,
     acts_on="rbs.subscription",
-    body={**_ONE, "caption": "$caption", "filters": FILTERS, **_GUARD},
+    body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
@@ -145,7 +111,7 @@ STATUS = route(
     "subscription/status/set",
     Kind.STATUS,
     acts_on="rbs.active_subscription",
-    body={**_ONE, "status": "$status", **_GUARD},
+    body={**_ONE, "status": "$status", **REVISED},
     fresh={"status": Fixed("paused")},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
@@ -164,7 +130,7 @@ UNREGISTER = route(
     "subscription/unregister",
     Kind.ACTION,
     acts_on="rbs.subscription",
-    body={**_ONE, **_GUARD},
+    body={**_ONE, **REVISED},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
@@ -172,7 +138,7 @@ UNREGISTER = route(
 # --- notifications ---
 
 # Who may call these is told for reads and writes in general, and for none of them by name.
-_UNTOLD: Final = {"access_certainty": Certainty.INFERRED}
+_notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
     "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
     "state": bound("/data/status", "/data/template/status"),
@@ -181,53 +147,48 @@ _TEMPLATE: Final[Mapping[str, Binding]] = {
 }
 _NAMED: Final = {"template_id": "$template_id"}
 
-TEMPLATE_SET = route(
+TEMPLATE_SET = _notify(
     "notification.template_set",
     "notification/template/set",
     Kind.CREATE,
     body={"template_code": "$template_code", "subject": "$caption", "body": "$template_text"},
     fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-TEMPLATE_GET = route(
+TEMPLATE_GET = _notify(
     "notification.template_get",
     "notification/template/get",
     Kind.READ,
     acts_on="rbs.template",
     body=_NAMED,
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-TEMPLATE_LIST = route(
+TEMPLATE_LIST = _notify(
     "notification.template_list",
     "notification/template/list",
     Kind.LIST,
     paginated=True,
     body=PAGE,
     yields={**LISTED, "item_id": bound("/template_id", "/id")},
-    **_UNTOLD,
 )
-TEMPLATE_STATUS = route(
+TEMPLATE_STATUS = _notify(
     "notification.template_status_set",
     "notification/template/status/set",
     Kind.STATUS,
     acts_on="rbs.template",
-    body={**_NAMED, "status": "$status", **_GUARD},
+    body={**_NAMED, "status": "$status", **REVISED},
     fresh={"status": "inactive"},
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-SEND = route(
+SEND = _notify(
     "notification.send",
     "notification/send",
     Kind.ACTION,
     acts_on="rbs.template",
     body={**_NAMED, "user_guid": "$notified_user"},
     yields={"notification_id": bound("/data/notification_id", "/data/id")},
-    **_UNTOLD,
 )
-LOG_LIST = route(
+LOG_LIST = _notify(
     "notification.log_list",
     "notification/log/list",
     Kind.LIST,
@@ -238,7 +199,6 @@ LOG_LIST = route(
         "next_token": published("/data/next_token"),
         "item_id": bound("/notification_id", "/id"),
     },
-    **_UNTOLD,
 )
 
 OPERATIONS = (

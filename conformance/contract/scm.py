@@ -9,15 +9,26 @@ from typing import Any, Final
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
     published,
+)
+from conformance.contract.shapes import (
+    CHANNEL,
+    KEYED,
+    LISTED,
+    NOTES,
+    PAGE,
+    Routes,
+    Terms,
+    record,
+    shown,
+    stat,
+    state,
 )
 
 CALLS: Final = documented("scm/calls.html")
@@ -25,17 +36,6 @@ PLAYBOOK: Final = documented("scm/playbooks.html")
 # Named on the index page, or on the page of ids, without a path.
 INDEX: Final = inferred("scm/")
 IDS: Final = inferred("common/ids-codes.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-SALE: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "source_refs": "$?source_refs",
-    "cccode": "$?cccode",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
 
 # Any one of these roles reads (scm/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -55,38 +55,24 @@ SELLERS: Final = frozenset({"scm_order"})
 FULFILLERS: Final = frozenset({"scm_fulfillment"})
 APPROVERS: Final = frozenset({"scm_backorder_approve"})
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
+
+_plain: Final = Routes("scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL))
 
 
 def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """An SCM route: a POST at a facility on a channel, read by any SCM role."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", SELLERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", SALE)
-    if kind.writes and more["roles"] not in (SELLERS, APPROVERS):
+    """A POST at a facility on a channel; who writes but sellers and approvers is a deduction."""
+    if kind.writes and more.get("roles", SELLERS) not in (SELLERS, APPROVERS):
         more.setdefault("access_certainty", Certainty.INFERRED)
-    return Operation(id=f"scm.{name}", path=f"/scm/{path}", kind=kind, source=source, **more)
+    return _plain(name, path, kind, source, **more)
 
 
-STAT = Operation(
-    id="scm.stat",
-    path="/scm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("scm/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
-)
+STAT = stat("scm")
 
 # --- orders ---
 
 _ORDER: Final[Mapping[str, Binding]] = {
-    "order_id": bound("/data/order_id", "/data/order/order_id"),
-    "state": bound("/data/status", "/data/state", "/data/order/status"),
+    **shown("order", "order_id"),
+    "state": state("order"),
     "lines": bound("/data/lines", "/data/order/lines"),
     "revision": REVISION,
 }
@@ -151,8 +137,7 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
 
 
 _PROMISE: Final[Mapping[str, Binding]] = {
-    "promise_id": bound("/data/promise_id", "/data/promise/promise_id"),
-    "order_id": bound("/data/order_id", "/data/promise/order_id"),
+    **shown("promise", "promise_id", "order_id"),
     "state": bound("/data/status", "/data/promise/status"),
     "expires_at": bound("/data/expires_at", "/data/promise/expires_at"),
     "timestamp_utc": published("/stats/timestamp_utc"),
@@ -180,11 +165,7 @@ RELEASE = _on_order(
 
 # --- shipments ---
 
-_SHIPMENT: Final[Mapping[str, Binding]] = {
-    "shipment_id": bound("/data/shipment_id", "/data/shipment/shipment_id"),
-    "state": bound("/data/status", "/data/state", "/data/shipment/status"),
-    "revision": REVISION,
-}
+_SHIPMENT: Final[Mapping[str, Binding]] = record("shipment", "shipment_id")
 # The steps in the order of the playbook, each with the kind of record that it is taken on.
 SHIPMENT_STEPS: Final[Mapping[str, str]] = {
     "pick": "scm.shipment",
@@ -222,8 +203,8 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 # --- tenders ---
 
 _TENDER: Final[Mapping[str, Binding]] = {
-    "tender_id": bound("/data/tender_id", "/data/tender/tender_id"),
-    "state": bound("/data/status", "/data/state", "/data/tender/status"),
+    **shown("tender", "tender_id"),
+    "state": state("tender"),
     "amount": bound("/data/amount", "/data/tender/amount"),
     "revision": REVISION,
 }

@@ -13,31 +13,24 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.scm import (
-    APPROVERS,
-    CALLS,
-    FULFILLERS,
-    KEYED,
-    LISTED,
-    NOTES,
-    ORG,
-    PAGE,
-    SELLERS,
-    route,
-)
+from conformance.contract.scm import APPROVERS, CALLS, FULFILLERS, SELLERS, route
+from conformance.contract.shapes import KEYED, LISTED, NOTES, ORG, PAGE, REVISED, shown, state
 
 _EITHER: Final = SELLERS | FULFILLERS
 
 # --- backorders ---
 
 _BACKORDER: Final[Mapping[str, Binding]] = {
-    "backorder_id": bound("/data/backorder_id", "/data/backorder/backorder_id"),
-    "state": bound("/data/status", "/data/state", "/data/backorder/status"),
-    "quantity": bound("/data/quantity", "/data/backorder/quantity"),
-    "fulfilled_quantity": bound("/data/fulfilled_quantity", "/data/backorder/fulfilled_quantity"),
-    "approved_by": bound("/data/approved_by", "/data/backorder/approved_by"),
-    "approved_at": bound("/data/approved_at", "/data/backorder/approved_at"),
-    "approval_reason": bound("/data/approval_reason", "/data/backorder/approval_reason"),
+    **shown("backorder", "backorder_id"),
+    "state": state("backorder"),
+    **shown(
+        "backorder",
+        "quantity",
+        "fulfilled_quantity",
+        "approved_by",
+        "approved_at",
+        "approval_reason",
+    ),
     "revision": REVISION,
 }
 _NAMED: Final = {"backorder_id": "$backorder_id"}
@@ -109,8 +102,8 @@ BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
 # --- appointments ---
 
 _APPOINTMENT: Final[Mapping[str, Binding]] = {
-    "appointment_id": bound("/data/appointment_id", "/data/appointment/appointment_id"),
-    "state": bound("/data/status", "/data/state", "/data/appointment/status"),
+    **shown("appointment", "appointment_id"),
+    "state": state("appointment"),
     "starts_at": bound("/data/starts_at", "/data/appointment/starts_at"),
     "revision": REVISION,
 }
@@ -173,8 +166,7 @@ APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
 # --- carriers ---
 
 _CONFIG: Final[Mapping[str, Binding]] = {
-    "carrier_config_id": bound("/data/carrier_config_id", "/data/config/carrier_config_id"),
-    "caption": bound("/data/caption", "/data/config/caption"),
+    **shown("config", "carrier_config_id", "caption"),
     "state": bound("/data/status", "/data/config/status"),
     "revision": REVISION,
 }
@@ -221,7 +213,7 @@ CONFIG_STATUS = route(
     roles=FULFILLERS,
     context=ORG,
     acts_on="scm.carrier_config",
-    body={**_CARRIER, "status": "$status", "expected_revision": "$?expected_revision"},
+    body={**_CARRIER, "status": "$status", **REVISED},
     fresh={"status": "inactive"},
     yields=_CONFIG,
 )
@@ -234,9 +226,7 @@ LABEL_CREATE = route(
     acts_on="scm.labelled_shipment",
     body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
     yields={
-        "shipment_id": bound("/data/shipment_id", "/data/label/shipment_id"),
-        "label_id": bound("/data/label_id", "/data/label/label_id"),
-        "tracking_number": bound("/data/tracking_number", "/data/label/tracking_number"),
+        **shown("label", "shipment_id", "label_id", "tracking_number"),
     },
 )
 

@@ -1,6 +1,5 @@
 """Sessions, service accounts, API keys: every route a POST with its credential in the body."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.facts import documented
@@ -15,13 +14,9 @@ from conformance.contract.operation import (
     bound,
     published,
 )
+from conformance.contract.shapes import LISTED, PAGE, shown
 
 _CALLS = documented("usm/calls.html")
-_PAGE = {"limit": "$?limit", "next_token": "$?next_token"}
-_LISTED: Mapping[str, Binding] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 
 
 def _session(name: str, kind: Kind, **more: Any) -> Operation:
@@ -80,18 +75,16 @@ SESSION_GET = _session(
     Kind.READ,
     body={"include_archived": "$?include_archived"},
     yields={
-        "user_id": bound("/data/user_id", "/data/session/user_id"),
-        "status": bound("/data/status", "/data/session/status"),
-        "caption": bound("/data/caption", "/data/session/caption"),
+        **shown("session", "user_id", "status", "caption"),
     },
 )
 SESSION_LIST = _session(
     "list",
     Kind.LIST,
-    body={"status": "$?status", **_PAGE},
+    body={"status": "$?status", **PAGE},
     paginated=True,
     yields={
-        **_LISTED,
+        **LISTED,
         "item_user": bound("/user_id"),
         "item_caption": bound("/caption"),
         "item_state": bound("/status"),
@@ -140,9 +133,9 @@ ACCOUNT_LIST = _managed(
     "service_account",
     "list",
     Kind.LIST,
-    body={"include_doomed": "$?include_doomed", **_PAGE},
+    body={"include_doomed": "$?include_doomed", **PAGE},
     paginated=True,
-    yields={**_LISTED, "item_id": bound("/service_account_id"), "item_state": bound("/status")},
+    yields={**LISTED, "item_id": bound("/service_account_id"), "item_state": bound("/status")},
 )
 ACCOUNT_STATUS = _managed(
     "service_account",
@@ -172,11 +165,11 @@ KEY_LIST = _managed(
     "api_key",
     "list",
     Kind.LIST,
-    body={**_ACCOUNT, "include_doomed": "$?include_doomed", **_PAGE},
+    body={**_ACCOUNT, "include_doomed": "$?include_doomed", **PAGE},
     acts_on="usm.service_account",
     paginated=True,
     yields={
-        **_LISTED,
+        **LISTED,
         "item_id": bound("/api_key_id", "/key_id"),
         "item_state": bound("/status"),
     },

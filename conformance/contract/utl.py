@@ -19,6 +19,7 @@ from conformance.contract.operation import (
     bound,
     published,
 )
+from conformance.contract.shapes import ORG, stat
 
 CALLS: Final = documented("utl/calls.html")
 EXPORTERS: Final = frozenset({"utl_export_admin"})
@@ -45,23 +46,14 @@ def _route(name: str, kind: Kind, roles: frozenset[str], **more: Any) -> Operati
         access=Access.ROLE,
         roles=roles,
         credentials=Placement.BOTH,
-        context={"x-orgcode": "$orgcode"},
+        context=ORG,
         human_only=True,
         body=body,
         **more,
     )
 
 
-STAT = Operation(
-    id="utl.stat",
-    path="/utl/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    access=Access.SELF,
-    human_only=True,
-    yields={"now": published("/stats/timestamp_utc")},
-)
+STAT = stat("utl", CALLS, yields={"now": published("/stats/timestamp_utc")})
 
 # --- exports ---
 
