@@ -26,6 +26,7 @@ from conformance.contract.shapes import (
     REVISED,
     Routes,
     Terms,
+    placed,
     shown,
     stat,
 )
@@ -114,7 +115,7 @@ EVENT_LIST = route(
 
 _BATCH: Final[Mapping[str, Binding]] = {
     "batch_id": bound("/data/batch_id", "/data/batch/batch_id", "/data/id"),
-    "state": bound("/data/status", "/data/batch/status"),
+    "state": placed("batch", "status"),
     "manifest": bound("/data/manifest", "/data/batch/manifest", "/data/manifest_ref"),
     "record_count": bound("/data/manifest/record_count", "/data/record_count", "/data/count"),
     "checksum": bound("/data/manifest/checksum", "/data/checksum"),
@@ -186,9 +187,7 @@ RECONCILE = route(
     Kind.READ,
     source=PLAYBOOK,
     body={"logical_guid": "$?listed_place", **PAGE},
-    yields={
-        **shown("report", "discrepancies", "lineage"),
-    },
+    yields=shown("report", "discrepancies", "lineage"),
 )
 USAGE_RECORD = route(
     "usage.record",

@@ -16,7 +16,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import LISTED, PAGE, REVISED, shown
+from conformance.contract.shapes import LISTED, PAGE, REVISED, placed, shown
 
 WHOLE_BPS: Final = 10_000
 # The states of an invoice (accounting/).
@@ -70,12 +70,12 @@ AR_STATEMENT = route(
 _COMMISSION: Final[Mapping[str, Binding]] = {
     **shown("commission", "commission_id", "amount", "actor"),
     "held_roles": bound("/data/roles", "/data/commission/roles", "/data/role"),
-    "splits": bound("/data/splits", "/data/commission/splits"),
+    "splits": placed("commission", "splits"),
     "revision": REVISION,
 }
 _PAYOUT: Final[Mapping[str, Binding]] = {
-    "payout_id": bound("/data/payout_id", "/data/payout/payout_id"),
-    "state": bound("/data/status", "/data/payout/status"),
+    "payout_id": placed("payout", "payout_id"),
+    "state": placed("payout", "status"),
     "amount": bound("/data/amount", "/data/payout/amount", "/data/total"),
     "revision": REVISION,
 }
@@ -83,6 +83,7 @@ _ONE: Final = {"commission_id": "$commission_id"}
 _ONE_PAYOUT: Final = {"payout_id": "$payout_id"}
 
 
+# Neither commissions nor payouts are documented as revisioned: a revision is sent, never judged.
 def _commission(name: str, path: str, kind: Kind, **more: Any) -> Operation:
     more.setdefault("roles", COMMISSIONERS if kind.writes else READERS)
     return route(f"commission.{name}", f"commission/{path}", kind, **more)

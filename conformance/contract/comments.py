@@ -47,10 +47,8 @@ class Comments:
     ) -> None:
         self.service, self.on, self.author = service, on, author
         self.added, self.edited = added, edited
-        access, roles = (Access.ASSOCIATED, frozenset[str]())
-        if author is not None:
-            access, roles = Access.ROLE, frozenset({author})
-        terms = Terms(roles, access=access)
+        anyone = Terms(access=Access.ASSOCIATED)
+        terms = anyone if author is None else Terms(frozenset({author}))
         self._plain = Routes(
             service, documented(page or f"{service}/calls.html"), reads=terms, writes=terms
         ).deduced

@@ -24,6 +24,7 @@ from conformance.contract.shapes import (
     REVISED,
     Routes,
     Terms,
+    placed,
     shown,
     stat,
 )
@@ -68,7 +69,7 @@ _CUSTOMER: Final[Mapping[str, Binding]] = {
     "balance": bound(
         "/data/loyalty_balance", "/data/customer/loyalty_balance", "/data/loyalty/balance"
     ),
-    "state": bound("/data/status", "/data/customer/status"),
+    "state": placed("customer", "status"),
     "revision": REVISION,
 }
 CUSTOMER_CREATE = route(
@@ -189,7 +190,7 @@ POLICY = route(
 CARD_AMOUNT, CARD_CURRENCY = "50.00", "USD"
 _CARD: Final[Mapping[str, Binding]] = {
     **shown("giftcard", "giftcard_id", "currency"),
-    "balance": bound("/data/balance", "/data/giftcard/balance"),
+    "balance": placed("giftcard", "balance"),
 }
 # Whether a card has a customer depends on its type; the sample's has none.
 ISSUE = route(

@@ -26,7 +26,7 @@ _route: Final = route.deduced
 def _record(noun: str, *names: str) -> dict[str, Binding]:
     return {
         **shown(noun, f"{noun}_id", "caption", *names),
-        "state": bound("/data/status", f"/data/{noun}/status"),
+        "state": placed(noun, "status"),
         "revision": REVISION,
     }
 

@@ -9,12 +9,16 @@ from conformance.contract.shapes import (
     ANY_FACILITY,
     FACILITY,
     KEYED,
+    LINE,
     LISTED,
+    NAMED,
+    NAMES,
     NOTES,
     PAGE,
     REVISED,
     Routes,
     Terms,
+    placed,
     shown,
     stat,
     state,
@@ -79,11 +83,9 @@ STAT = stat("ics")
 
 _BIN: Final[Mapping[str, Binding]] = {
     **shown("bin", "bin_id", "zone_id", "code"),
-    "state": bound("/data/status", "/data/bin/status"),
+    "state": placed("bin", "status"),
     "revision": REVISION,
 }
-_NAMED: Final = {"code": "$code", "caption": "$caption"}
-_NAMES: Final = {"code": "code", "caption": "caption"}
 
 ZONE_CREATE = route(
     "zone.create",
@@ -91,9 +93,9 @@ ZONE_CREATE = route(
     Kind.CREATE,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
-    body={**_NAMED, **KEYED},
-    fresh=_NAMES,
-    yields={"zone_id": bound("/data/zone_id", "/data/zone/zone_id")},
+    body={**NAMED, **KEYED},
+    fresh=NAMES,
+    yields={"zone_id": placed("zone", "zone_id")},
 )
 BIN_CREATE = route(
     "bin.create",
@@ -102,8 +104,8 @@ BIN_CREATE = route(
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     acts_on="ics.zone",
-    body={"zone_id": "$zone_id", **_NAMED, **KEYED},
-    fresh=_NAMES,
+    body={"zone_id": "$zone_id", **NAMED, **KEYED},
+    fresh=NAMES,
     yields=_BIN,
 )
 BIN_GET = route(
@@ -145,7 +147,7 @@ BIN_STATUS = route(
 # --- receiving ---
 
 _RECEIPT: Final[Mapping[str, Binding]] = {
-    **shown("receipt", "receipt_id"),
+    "receipt_id": placed("receipt", "receipt_id"),
     "state": state("receipt"),
     "received": bound("/data/lines/0/quantity", "/data/receipt/lines/0/quantity"),
     "revision": REVISION,
@@ -156,7 +158,7 @@ RECEIVE = route(
     Kind.CREATE,
     PLAYBOOK,
     acts_on="ics.adjustment",
-    body={"lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}], **KEYED},
+    body={"lines": [LINE], **KEYED},
     fresh={"quantity": "quantity", "source_refs": "source_refs"},
     yields=_RECEIPT,
 )
@@ -186,7 +188,7 @@ PUTAWAY = route(
     PLAYBOOK,
     acts_on="ics.inspection",
     body={"receipt_id": "$receipt_id", "bin_id": "$bin_id", **KEYED},
-    yields={"putaway_id": bound("/data/putaway_id", "/data/putaway/putaway_id")},
+    yields={"putaway_id": placed("putaway", "putaway_id")},
 )
 
 # --- stock ---
@@ -205,9 +207,7 @@ ADJUST = route(
         **KEYED,
     },
     fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
-    yields={
-        **shown("adjustment", "adjustment_id", "quantity_delta"),
-    },
+    yields=shown("adjustment", "adjustment_id", "quantity_delta"),
 )
 STOCK_GET = route(
     "stock.get",

@@ -6,7 +6,7 @@ from typing import Final
 from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.ics import route
 from conformance.contract.operation import Access, Binding, Edge, Kind, Operation, RecordKind
-from conformance.contract.shapes import KEYED, LISTED, NOTES, ORG, PAGE, REVISED, record
+from conformance.contract.shapes import KEYED, LINE, LISTED, NOTES, ORG, PAGE, REVISED, record
 
 # The lifecycle is drawn; how its routes are spelt is our deduction.
 _DRAWN: Final = inferred("common/state-machines.html")
@@ -43,7 +43,7 @@ TRANSFER_REQUEST = route(
             "source_logical_guid": "$source_logical_guid",
             "dest_logical_guid": "$dest_logical_guid",
         },
-        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
+        "lines": [LINE],
         **KEYED,
     },
     fresh={"quantity": "quantity", "reason": "reason"},

@@ -6,10 +6,28 @@ All 22 paths are published; of their fields none is, so bodies and bindings are 
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.context import STATED
+from conformance.contract.context import STATED, filters
 from conformance.contract.facts import documented
-from conformance.contract.operation import REVISION, Access, Binding, Kind, RecordKind, bound
-from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, Routes, Terms, listed, shown, stat
+from conformance.contract.operation import (
+    REVISION,
+    Access,
+    Binding,
+    Kind,
+    Operation,
+    RecordKind,
+    bound,
+)
+from conformance.contract.shapes import (
+    ANY_ORG,
+    PAGE,
+    REVISED,
+    Routes,
+    Terms,
+    listed,
+    placed,
+    shown,
+    stat,
+)
 
 CALLS: Final = documented("ipm/calls.html")
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
@@ -19,11 +37,7 @@ READERS: Final = frozenset({VIEW, ADMIN})
 WRITERS: Final = frozenset({ADMIN})
 
 # Which events a webhook or an export is about. "Scope can be org, channel or facility."
-FILTERS: Final = {
-    "service": "$?listened_service",
-    "logical_guid": "$?listened_place",
-    "channel_code": "$?listened_channel",
-}
+FILTERS: Final = filters()
 WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
 
 LISTED: Final[Mapping[str, Binding]] = listed("/data/events")
@@ -36,8 +50,8 @@ STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_OR
 
 _WEBHOOK: Final[Mapping[str, Binding]] = {
     "webhook_id": bound("/data/webhook_id", "/data/webhook/webhook_id", "/data/id"),
-    "url": bound("/data/url", "/data/webhook/url"),
-    "state": bound("/data/status", "/data/webhook/status"),
+    "url": placed("webhook", "url"),
+    "state": placed("webhook", "status"),
     **shown("webhook", "filters", "request_context"),
     "revision": REVISION,
 }
@@ -49,7 +63,7 @@ WEBHOOK_CREATE = route(
     Kind.CREATE,
     body={"url": "$webhook_url", "caption": "$caption", "filters": FILTERS},
     fresh={"caption": "caption"},
-    yields={**_WEBHOOK, "secret": bound("/data/secret", "/data/webhook/secret")},
+    yields={**_WEBHOOK, "secret": placed("webhook", "secret")},
     issues=("secret",),
 )
 WEBHOOK_GET = route(
@@ -108,31 +122,29 @@ CDC_LIST = route(
 
 # --- look-ups ---
 
-_BY_SERVICE: Final = {"service": "$?listed_service", **PAGE}
-EVENT_CATALOG = route(
+
+def _look_up(name: str, path: str, **item: Binding) -> Operation:
+    """What the platform has to tell of itself, service by service."""
+    return route(
+        name,
+        path,
+        Kind.LIST,
+        paginated=True,
+        body={"service": "$?listed_service", **PAGE},
+        yields={**LISTED, **item},
+    )
+
+
+EVENT_CATALOG = _look_up(
     "event.catalog_list",
     "event/catalog/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_service": bound("/service"), "item_action": bound("/action")},
+    item_service=bound("/service"),
+    item_action=bound("/action"),
 )
-EXPORT_CONTRACTS = route(
-    "export.contract_list",
-    "export/contract/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_service": bound("/service", "/stream")},
+EXPORT_CONTRACTS = _look_up(
+    "export.contract_list", "export/contract/list", item_service=bound("/service", "/stream")
 )
-LIFECYCLES = route(
-    "lifecycle.list",
-    "lifecycle/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_entity": bound("/entity", "/name")},
-)
+LIFECYCLES = _look_up("lifecycle.list", "lifecycle/list", item_entity=bound("/entity", "/name"))
 SPECIMEN = route(
     "specimen.get",
     "specimen/get",
@@ -168,7 +180,7 @@ KPI_RECORD = route(
     fresh={**_FRESH_FIGURE, "bucket": "bucket"},
     yields={
         "kpi_id": bound("/data/kpi_id", "/data/snapshot/kpi_id", "/data/id"),
-        "value": bound("/data/value", "/data/snapshot/value"),
+        "value": placed("snapshot", "value"),
     },
 )
 KPI_QUERY = route(

@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance.contract.ipm import FILTERS, LISTED, WINDOW, route
 from conformance.contract.operation import Binding, Kind, RecordKind, bound
-from conformance.contract.shapes import PAGE, shown
+from conformance.contract.shapes import PAGE, placed, shown
 
 # The states of a job (ipm/): one "l" in the last.
 STATES: Final = ("queued", "running", "completed", "failed", "canceled")
@@ -13,7 +13,7 @@ ENDED: Final = frozenset({"completed", "failed", "canceled"})
 
 _JOB: Final[Mapping[str, Binding]] = {
     "job_id": bound("/data/job_id", "/data/job/job_id", "/data/id"),
-    "state": bound("/data/status", "/data/job/status"),
+    "state": placed("job", "status"),
     "processed": bound("/data/processed_count", "/data/progress/processed", "/data/job/processed"),
     "cursor": bound("/data/next_token", "/data/cursor", "/data/progress/cursor"),
     **shown("job", "request_context", "errors"),

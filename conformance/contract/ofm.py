@@ -17,7 +17,16 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, LISTED, STATUS_PAGE, Routes, Terms, shown
+from conformance.contract.shapes import (
+    GUARD,
+    LISTED,
+    STATUS_PAGE,
+    Routes,
+    Terms,
+    placed,
+    shown,
+    state,
+)
 
 CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
@@ -55,10 +64,9 @@ class Family:
         made, rest = sources
         self._one = {**ORG_GUID, guid: f"${guid}"}
         self._read: dict[str, Binding] = {
-            guid: bound(f"/data/{guid}", f"/data/{noun}/{guid}"),
-            "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
-            "caption": bound("/data/caption", f"/data/{noun}/caption"),
-            **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fresh},
+            guid: placed(noun, guid),
+            "state": state(noun),
+            **shown(noun, "caption", *fresh),
             "revision": REVISION,
         }
         self.create = operation(
@@ -229,7 +237,7 @@ ORG_CREATE = operation(
         "caption": "$caption",
     },
     fresh={"caption": "caption"},
-    yields={**_ORG_FIELDS, "cc_guid": bound("/data/cc_guid", "/data/cost_centre/cc_guid")},
+    yields={**_ORG_FIELDS, "cc_guid": placed("cost_centre", "cc_guid")},
     needs=frozenset({"operator"}),
     radius=Radius.ORG,
     exempt_from_org_status=True,

@@ -14,7 +14,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, LISTED, PAGE, shown
+from conformance.contract.shapes import GUARD, LISTED, PAGE, placed, shown
 
 _PERSON = {**ORG_GUID, "user_guid": "$user_guid"}
 _MEMBER: dict[str, Binding] = {
@@ -29,9 +29,9 @@ RESOLVE = operation(
     documented("common/integration-checklist.html"),
     body={"orgcode": "$orgcode", "logical_guid": "$?logical_guid"},
     yields={
-        "org_guid": bound("/data/org_guid", "/data/org/org_guid"),
+        "org_guid": placed("org", "org_guid"),
         "roles": bound("/data/roles", "/data/effective_roles", "/data/member/roles"),
-        "user_guid": bound("/data/user_guid", "/data/member/user_guid"),
+        "user_guid": placed("member", "user_guid"),
         "is_owner": bound("/data/is_owner", "/data/owner"),
     },
 )
@@ -102,7 +102,7 @@ INVITE = operation(
     body={**ORG_GUID, "email": "$email", "roles": "$roles"},
     fresh={"email": "email", "roles": "view_roles"},
     yields={
-        "invite_guid": bound("/data/invite_guid", "/data/invite/invite_guid"),
+        "invite_guid": placed("invite", "invite_guid"),
         "invite_code": bound("/data/invite_code", "/data/code"),
     },
     issues=("invite_code",),

@@ -12,7 +12,7 @@ from conformance.contract.operation import (
     Radius,
     bound,
 )
-from conformance.contract.shapes import GUARD
+from conformance.contract.shapes import GUARD, placed
 
 _SOP = documented("common/user-provisioning.html")
 _PLAYBOOK = documented("uas/playbooks.html")
@@ -34,8 +34,8 @@ def _action(name: str, source: Source, *, kind: Kind = Kind.ACTION, **more: Any)
 
 
 _USER: dict[str, Binding] = {
-    "user_id": bound("/data/user_id", "/data/user/user_id"),
-    "state": bound("/data/status", "/data/user/status"),
+    "user_id": placed("user", "user_id"),
+    "state": placed("user", "status"),
     "revision": _REVISION,
 }
 
@@ -116,7 +116,7 @@ ORG_STATUS = _action(
         "status": "$status",
         **GUARD,
     },
-    yields={"state": bound("/data/status", "/data/org/status"), "revision": _REVISION},
+    yields={"state": placed("org", "status"), "revision": _REVISION},
     revisioned=True,
 )
 MEMBER_STATE = _action(
@@ -138,7 +138,7 @@ def _offboarding(name: str, **more: Any) -> Operation:
         f"utl_offboarding_{name}",
         documented("utl/playbooks.html"),
         body=body,
-        yields={"state": bound("/data/status", "/data/offboarding/status")},
+        yields={"state": placed("offboarding", "status")},
     )
 
 

@@ -21,6 +21,7 @@ from conformance.contract.shapes import (
     ANY_FACILITY,
     FACILITY,
     KEYED,
+    LINE,
     LISTED,
     NOTES,
     PAGE,
@@ -115,6 +116,7 @@ PO_LIST = route(
 )
 
 
+# That documents of procurement are revisioned is not documented, so their revision is never judged.
 def _step(verb: str, on: str, **more: Any) -> Operation:
     return route(
         f"po.{verb}",
@@ -143,7 +145,7 @@ RECEIPT_RECORD = route(
     acts_on="pcm.issued_po",
     body={
         "po_id": "$po_id",
-        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
+        "lines": [LINE],
         "received_at": "$?received_at",
         **KEYED,
     },

@@ -6,7 +6,7 @@ There is no route that creates an invoice, so that matching is what makes one (o
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.facts import Certainty, Source, documented
+from conformance.contract.facts import Certainty, Source
 from conformance.contract.operation import (
     REVISION,
     Binding,
@@ -16,10 +16,9 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.pcm import CALLS, CONSIGNERS, ORDER_LINES, PRICED, route
-from conformance.contract.shapes import KEYED, LISTED, NOTES, PAGE, REVISED, shown
+from conformance.contract.pcm import CALLS, CONSIGNERS, ORDER_LINES, PLAYBOOK, PRICED, route
+from conformance.contract.shapes import KEYED, LISTED, NOTES, PAGE, REVISED, placed, shown
 
-_PLAYED: Final = documented("pcm/playbooks.html")
 TWO_WAY: Final = "2-way"
 THREE_WAY: Final = "3-way"
 
@@ -28,7 +27,7 @@ THREE_WAY: Final = "3-way"
 _INVOICE: Final[Mapping[str, Binding]] = {
     **shown("invoice", "invoice_id", "match_mode", "tolerance", "qty_amount", "qty_percent"),
     "state": bound("/data/status", "/data/state", "/data/invoice/status", "/data/match_status"),
-    "total": bound("/data/total", "/data/invoice/total"),
+    "total": placed("invoice", "total"),
     "billed": bound("/data/lines/0/quantity", "/data/invoice/lines/0/quantity"),
     "reason": bound("/data/dispute_reason", "/data/invoice/dispute_reason", "/data/reason"),
     "revision": REVISION,
@@ -97,8 +96,8 @@ def _step(verb: str, on: str, source: Source) -> Operation:
     )
 
 
-DISPUTE = _step("dispute", "pcm.invoice", _PLAYED)
-RESOLVE = _step("resolve", "pcm.disputed_invoice", _PLAYED)
+DISPUTE = _step("dispute", "pcm.invoice", PLAYBOOK)
+RESOLVE = _step("resolve", "pcm.disputed_invoice", PLAYBOOK)
 
 # --- credits and consignment ---
 

@@ -19,7 +19,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import ANY_ORG, GUARD, LISTED, PAGE, Routes, Terms, shown
+from conformance.contract.shapes import ANY_ORG, GUARD, LISTED, PAGE, Routes, Terms, placed, shown
 
 _CALLS: Final = documented("pmc/calls.html")
 
@@ -28,20 +28,20 @@ PUBLISHERS: Final = frozenset({"pmc_publish", "pma"})
 POINTER_KINDS: Final = ("staged", "preview", "fallback")
 
 _RUN: Final[Mapping[str, Binding]] = {
-    "run_id": bound("/data/run_id", "/data/run/run_id"),
-    "state": bound("/data/status", "/data/run/status"),
+    "run_id": placed("run", "run_id"),
+    "state": placed("run", "status"),
     **shown("run", "published_count", "skipped_count", "processed_count", "entries"),
 }
 _PRODUCT: Final[Mapping[str, Binding]] = {
     **shown("product", "product_id", "variant_id", "channel_guid"),
-    "state": bound("/data/status", "/data/product/status"),
+    "state": placed("product", "status"),
     **shown("product", "online_revision_id", "content"),
     "revision": REVISION,
     "conflict_revision": CONFLICT_REVISION,
 }
 _PACK: Final[Mapping[str, Binding]] = {
     **shown("pack", "pack_id", "version", "content"),
-    "state": bound("/data/status", "/data/pack/status"),
+    "state": placed("pack", "status"),
     "upload_url": bound("/data/upload_url", "/data/upload/url"),
 }
 

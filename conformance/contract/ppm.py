@@ -19,6 +19,8 @@ from conformance.contract.operation import (
 from conformance.contract.shapes import (
     KEY,
     LISTED,
+    NAMED,
+    NAMES,
     ORG,
     PAGE,
     REASON,
@@ -61,8 +63,6 @@ STAT = stat("ppm")
 
 # --- zones and lists ---
 
-_NAMED: Final = {"code": "$code", "caption": "$caption"}
-_NAMES: Final = {"code": "code", "caption": "caption"}
 _ZONE: Final = record("price_zone", "price_zone_id")
 _LIST: Final = record("price_list", "price_list_id")
 
@@ -71,8 +71,8 @@ ZONE_SET = route(
     "price-zone/set",
     Kind.CREATE,
     PLAYBOOK,
-    body={**_NAMED, **KEYED},
-    fresh=_NAMES,
+    body={**NAMED, **KEYED},
+    fresh=NAMES,
     yields=_ZONE,
 )
 ZONE_ASSIGN = route(
@@ -89,8 +89,8 @@ LIST_SET = route(
     "price-list/set",
     Kind.CREATE,
     PLAYBOOK,
-    body={**_NAMED, "currency": "$currency", **KEYED},
-    fresh={**_NAMES, "currency": Fixed("USD")},
+    body={**NAMED, "currency": "$currency", **KEYED},
+    fresh={**NAMES, "currency": Fixed("USD")},
     yields=_LIST,
 )
 LIST_ASSIGN = route(

@@ -7,7 +7,7 @@ bodies and bindings are our deduction.
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.context import STATED
+from conformance.contract.context import STATED, filters
 from conformance.contract.facts import documented
 from conformance.contract.operation import (
     REVISION,
@@ -18,7 +18,17 @@ from conformance.contract.operation import (
     bound,
     published,
 )
-from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, Routes, Terms, listed, shown, stat
+from conformance.contract.shapes import (
+    ANY_ORG,
+    PAGE,
+    REVISED,
+    Routes,
+    Terms,
+    listed,
+    placed,
+    shown,
+    stat,
+)
 
 CALLS: Final = documented("rbs/calls.html")
 # Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
@@ -31,12 +41,7 @@ ACTIVE: Final = "active"
 QUEUE: Final = frozenset({"queue"})
 
 # "Filters by service, action prefix, org and channel" (rbs/), facility too (story/rbs.html).
-FILTERS: Final = {
-    "service": "$?listened_service",
-    "action_prefix": "$?listened_prefix",
-    "logical_guid": "$?listened_place",
-    "channel_code": "$?listened_channel",
-}
+FILTERS: Final = filters(action_prefix="$?listened_prefix")
 LISTED: Final[Mapping[str, Binding]] = listed("/data/subscriptions")
 # Read by either role and written by administrators, who state their context.
 route: Final = Routes("rbs", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED))
@@ -48,7 +53,7 @@ _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
     "subscription_id": bound(
         "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
     ),
-    "state": bound("/data/status", "/data/subscription/status"),
+    "state": placed("subscription", "status"),
     **shown("subscription", "caption", "filters"),
     "revision": REVISION,
 }
@@ -96,6 +101,7 @@ LIST = route(
     body=PAGE,
     yields={**LISTED, "item_id": bound("/subscription_id", "/id")},
 )
+# That a subscription is revisioned is not documented, so its revision is never judged.
 UPDATE = route(
     "subscription.update",
     "subscription/update",
@@ -122,7 +128,7 @@ TEST = route(
     Kind.ACTION,
     acts_on="rbs.active_subscription",
     body=_ONE,
-    yields={"event_id": bound("/data/event_id", "/data/delivery/event_id")},
+    yields={"event_id": placed("delivery", "event_id")},
     needs=QUEUE,
 )
 UNREGISTER = route(
@@ -141,8 +147,8 @@ UNREGISTER = route(
 _notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
     "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
-    "state": bound("/data/status", "/data/template/status"),
-    "text": bound("/data/body", "/data/template/body"),
+    "state": placed("template", "status"),
+    "text": placed("template", "body"),
     "revision": REVISION,
 }
 _NAMED: Final = {"template_id": "$template_id"}

@@ -20,11 +20,13 @@ from conformance.contract.operation import (
 from conformance.contract.shapes import (
     CHANNEL,
     KEYED,
+    LINE,
     LISTED,
     NOTES,
     PAGE,
     Routes,
     Terms,
+    placed,
     record,
     shown,
     stat,
@@ -71,13 +73,13 @@ STAT = stat("scm")
 # --- orders ---
 
 _ORDER: Final[Mapping[str, Binding]] = {
-    **shown("order", "order_id"),
+    "order_id": placed("order", "order_id"),
     "state": state("order"),
-    "lines": bound("/data/lines", "/data/order/lines"),
+    "lines": placed("order", "lines"),
     "revision": REVISION,
 }
 _LINES: Final = [
-    {"variant_id": "$variant_id", "quantity": "$quantity"},
+    LINE,
     # A second line, where a check asks for one.
     {"variant_id": "$?second_variant_id", "quantity": "$?second_quantity"},
 ]
@@ -138,8 +140,8 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
 
 _PROMISE: Final[Mapping[str, Binding]] = {
     **shown("promise", "promise_id", "order_id"),
-    "state": bound("/data/status", "/data/promise/status"),
-    "expires_at": bound("/data/expires_at", "/data/promise/expires_at"),
+    "state": placed("promise", "status"),
+    "expires_at": placed("promise", "expires_at"),
     "timestamp_utc": published("/stats/timestamp_utc"),
     "revision": REVISION,
 }
@@ -203,9 +205,9 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 # --- tenders ---
 
 _TENDER: Final[Mapping[str, Binding]] = {
-    **shown("tender", "tender_id"),
+    "tender_id": placed("tender", "tender_id"),
     "state": state("tender"),
-    "amount": bound("/data/amount", "/data/tender/amount"),
+    "amount": placed("tender", "amount"),
     "revision": REVISION,
 }
 CAPTURE = route(

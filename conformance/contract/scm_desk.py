@@ -14,14 +14,25 @@ from conformance.contract.operation import (
     bound,
 )
 from conformance.contract.scm import APPROVERS, CALLS, FULFILLERS, SELLERS, route
-from conformance.contract.shapes import KEYED, LISTED, NOTES, ORG, PAGE, REVISED, shown, state
+from conformance.contract.shapes import (
+    KEYED,
+    LINE,
+    LISTED,
+    NOTES,
+    ORG,
+    PAGE,
+    REVISED,
+    placed,
+    shown,
+    state,
+)
 
 _EITHER: Final = SELLERS | FULFILLERS
 
 # --- backorders ---
 
 _BACKORDER: Final[Mapping[str, Binding]] = {
-    **shown("backorder", "backorder_id"),
+    "backorder_id": placed("backorder", "backorder_id"),
     "state": state("backorder"),
     **shown(
         "backorder",
@@ -42,7 +53,7 @@ BACKORDER_CREATE = route(
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="scm.backorder",
-    body={"variant_id": "$variant_id", "quantity": "$quantity", **KEYED},
+    body={**LINE, **KEYED},
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
@@ -102,9 +113,9 @@ BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
 # --- appointments ---
 
 _APPOINTMENT: Final[Mapping[str, Binding]] = {
-    **shown("appointment", "appointment_id"),
+    "appointment_id": placed("appointment", "appointment_id"),
     "state": state("appointment"),
-    "starts_at": bound("/data/starts_at", "/data/appointment/starts_at"),
+    "starts_at": placed("appointment", "starts_at"),
     "revision": REVISION,
 }
 _WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
@@ -167,7 +178,7 @@ APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
 
 _CONFIG: Final[Mapping[str, Binding]] = {
     **shown("config", "carrier_config_id", "caption"),
-    "state": bound("/data/status", "/data/config/status"),
+    "state": placed("config", "status"),
     "revision": REVISION,
 }
 _CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
@@ -225,9 +236,7 @@ LABEL_CREATE = route(
     roles=FULFILLERS,
     acts_on="scm.labelled_shipment",
     body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
-    yields={
-        **shown("label", "shipment_id", "label_id", "tracking_number"),
-    },
+    yields=shown("label", "shipment_id", "label_id", "tracking_number"),
 )
 
 OPERATIONS = (

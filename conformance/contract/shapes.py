@@ -32,6 +32,10 @@ CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
 
 # --- parts of bodies ---
 
+NAMED: Final = {"code": "$code", "caption": "$caption"}
+# What a sample sends for the names.
+NAMES: Final = {"code": "code", "caption": "caption"}
+LINE: Final = {"variant_id": "$variant_id", "quantity": "$quantity"}
 PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # A page of records that have a status, the closed ones only on demand.
 STATUS_PAGE: Final = {
@@ -44,9 +48,9 @@ REASON: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
 NOTES: Final = {**REASON, "source_refs": "$?source_refs", "cccode": "$?cccode"}
 KEY: Final = {"idempotency_key": "$?idempotency_key"}
 KEYED: Final = {**NOTES, **KEY}
-# The revision that a write must name.
+# The revision that a write has to name.
 GUARD: Final = {"expected_revision": "$expected_revision"}
-# Of records that are not documented as revisioned: sent where it is known, and never judged.
+# Where no page says that the record is revisioned: sent if it is known.
 REVISED: Final = {"expected_revision": "$?expected_revision"}
 
 # --- places in answers ---

@@ -14,7 +14,7 @@ from conformance.contract.operation import (
     bound,
     published,
 )
-from conformance.contract.shapes import LISTED, PAGE, shown
+from conformance.contract.shapes import LISTED, PAGE, placed, shown
 
 _CALLS = documented("usm/calls.html")
 
@@ -62,7 +62,7 @@ SESSION_VALIDATE = _session(
     Kind.READ,
     yields={
         "user_id": bound("/data/user_id", "/data/session/user_id", "/data/principal/user_id"),
-        "expires_at_utc": bound("/data/expires_at_utc", "/data/session/expires_at_utc"),
+        "expires_at_utc": placed("session", "expires_at_utc"),
         "ttl_refresh_enabled": bound(
             "/data/ttl_refresh_enabled", "/data/session/ttl_refresh_enabled"
         ),
@@ -74,9 +74,7 @@ SESSION_GET = _session(
     "get",
     Kind.READ,
     body={"include_archived": "$?include_archived"},
-    yields={
-        **shown("session", "user_id", "status", "caption"),
-    },
+    yields=shown("session", "user_id", "status", "caption"),
 )
 SESSION_LIST = _session(
     "list",
@@ -125,7 +123,7 @@ ACCOUNT_CREATE = _managed(
         "service_account_id": bound(
             "/data/service_account_id", "/data/service_account/service_account_id"
         ),
-        "roles": bound("/data/roles", "/data/service_account/roles"),
+        "roles": placed("service_account", "roles"),
     },
     radius=Radius.RECORD,
 )
@@ -201,7 +199,7 @@ KEY_POLICY = _managed(
     fresh={"max_age_seconds": "day_in_seconds"},
     radius=Radius.ORG,
     acts_on="throwaway.org",
-    yields={"max_age_seconds": bound("/data/max_age_seconds", "/data/policy/max_age_seconds")},
+    yields={"max_age_seconds": placed("policy", "max_age_seconds")},
 )
 KEY_VALIDATE = Operation(
     id="usm.api_key.validate",
