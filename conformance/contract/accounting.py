@@ -18,18 +18,7 @@ from conformance.contract.operation import (
     bound,
     published,
 )
-from conformance.contract.shapes import (
-    CHANNEL,
-    LISTED,
-    PAGE,
-    REASON,
-    REVISED,
-    Routes,
-    Terms,
-    placed,
-    shown,
-    stat,
-)
+from conformance.contract.shapes import CHANNEL, PAGE, REASON, Routes, Terms, placed, shown, stat
 
 CALLS: Final = documented("accounting/calls.html")
 PLAYBOOK: Final = documented("accounting/playbooks.html")
@@ -88,27 +77,15 @@ EVENT_RECORD = route(
     },
     yields=_EVENT,
 )
-EVENT_GET = route(
-    "event.get",
-    "event/get",
-    Kind.READ,
-    source=PLAYBOOK,
-    acts_on="accounting.event",
-    body={"event_id": "$event_id"},
-    yields=_EVENT,
+EVENT_GET = route.one(
+    "event.get", "event/get", PLAYBOOK, by="event_id", acts_on="accounting.event", yields=_EVENT
 )
-EVENT_LIST = route(
+EVENT_LIST = route.page(
     "event.list",
     "event/list",
-    Kind.LIST,
-    source=PLAYBOOK,
-    paginated=True,
-    body={
-        "event_type": "$?listed_type",
-        "logical_guid": "$?listed_place",
-        **PAGE,
-    },
-    yields={**LISTED, "item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
+    PLAYBOOK,
+    by={"event_type": "$?listed_type", "logical_guid": "$?listed_place"},
+    shows={"item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
 )
 
 # --- export batches ---
@@ -131,7 +108,6 @@ _WANTED: Final = {
         "to_utc": "$?exported_to",
     }
 }
-_ONE_BATCH: Final = {"batch_id": "$batch_id"}
 
 
 def _create(name: str) -> Operation:
@@ -148,35 +124,30 @@ def _create(name: str) -> Operation:
 
 
 BATCH_CREATE, EXPORT_CREATE = _create("batch.create"), _create("create")
-BATCH_STATUS = route(
+BATCH_STATUS = route.status(
     "export.batch.status_set",
     "export/batch/status/set",
-    Kind.STATUS,
-    source=PLAYBOOK,
+    PLAYBOOK,
+    by="batch_id",
+    new=Fixed("sent"),
     access_certainty=Certainty.DOCUMENTED,
     acts_on="accounting.ready_batch",
     revisioned=True,
-    body={**_ONE_BATCH, "status": "$status", **REVISED},
-    fresh={"status": Fixed("sent")},
     yields=_BATCH,
 )
-BATCH_GET = route(
+BATCH_GET = route.one(
     "export.batch.get",
     "export/batch/get",
-    Kind.READ,
-    source=PLAYBOOK,
+    PLAYBOOK,
+    by="batch_id",
     acts_on="accounting.batch",
-    body=_ONE_BATCH,
     yields=_BATCH,
 )
-BATCH_LIST = route(
+BATCH_LIST = route.page(
     "export.batch.list",
     "export/batch/list",
-    Kind.LIST,
-    source=PLAYBOOK,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
+    PLAYBOOK,
+    shows={"item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
 )
 
 # --- reconciliation and usage ---

@@ -40,19 +40,17 @@ AR_AGING = route(
         "item_state": bound("/status", "/state"),
     },
 )
-AR_BALANCE = route(
+AR_BALANCE = route.one(
     "ar.balance",
     "ar/balance",
-    Kind.READ,
-    body=_CUSTOMER,
+    by="customer_id",
     fresh=_ANY_CUSTOMER,
     yields={"balance": bound("/data/balance", "/data/total", "/data/open_amount")},
 )
-AR_HOLD = route(
+AR_HOLD = route.one(
     "ar.credit_hold_check",
     "ar/credit-hold/check",
-    Kind.READ,
-    body=_CUSTOMER,
+    by="customer_id",
     fresh=_ANY_CUSTOMER,
     yields={"holds": bound("/data/holds", "/data/active_holds")},
 )
@@ -109,16 +107,18 @@ ADJUST = _commission(
     },
     yields=_COMMISSION,
 )
-GET = _commission(
-    "get", "get", Kind.READ, acts_on="accounting.commission", body=_ONE, yields=_COMMISSION
+GET = route.one(
+    "commission.get",
+    "commission/get",
+    by="commission_id",
+    acts_on="accounting.commission",
+    yields=_COMMISSION,
 )
-LIST = _commission(
-    "list",
-    "list",
-    Kind.LIST,
-    paginated=True,
-    body={"associate_id": "$?listed_associate", "order_id": "$?listed_order", **PAGE},
-    yields={**LISTED, "item_id": bound("/commission_id", "/id")},
+LIST = route.page(
+    "commission.list",
+    "commission/list",
+    by={"associate_id": "$?listed_associate", "order_id": "$?listed_order"},
+    shows={"item_id": bound("/commission_id", "/id")},
 )
 SPLIT_SET = _commission(
     "split_set",
@@ -160,21 +160,18 @@ PAYOUT_CREATE = _commission(
     fresh={"associate_id": "guid", "currency": Fixed("USD"), **EVER},
     yields=_PAYOUT,
 )
-PAYOUT_GET = _commission(
-    "payout.get",
-    "payout/get",
-    Kind.READ,
+PAYOUT_GET = route.one(
+    "commission.payout.get",
+    "commission/payout/get",
+    by="payout_id",
     acts_on="accounting.payout",
-    body=_ONE_PAYOUT,
     yields=_PAYOUT,
 )
-PAYOUT_LIST = _commission(
-    "payout.list",
-    "payout/list",
-    Kind.LIST,
-    paginated=True,
-    body={"associate_id": "$?listed_associate", **PAGE},
-    yields={**LISTED, "item_id": bound("/payout_id", "/id")},
+PAYOUT_LIST = route.page(
+    "commission.payout.list",
+    "commission/payout/list",
+    by={"associate_id": "$?listed_associate"},
+    shows={"item_id": bound("/payout_id", "/id")},
 )
 PAYOUT_STATUS = _commission(
     "payout.status_set",

@@ -4,19 +4,10 @@ A service joins by a line in `COMMENTED`, with the ids of its requirements.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
+from conformance.contract.operation import REVISION, Access, Binding, Fixed, Kind, RecordKind, bound
 from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, Routes, Terms, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
@@ -49,47 +40,47 @@ class Comments:
         self.added, self.edited = added, edited
         anyone = Terms(access=Access.ASSOCIATED)
         terms = anyone if author is None else Terms(frozenset({author}))
-        self._plain = Routes(
-            service, documented(page or f"{service}/calls.html"), reads=terms, writes=terms
-        ).deduced
+        source = documented(page or f"{service}/calls.html")
+        # In an org: no facility, no channel. Who reads and edits comments is our deduction.
+        route = Routes(service, source, reads=terms, writes=terms).deduced
+        kind = f"{service}.comment"
         typed = {"target_type": Fixed(target_type)}
-        self.create = self._route(
-            "create",
+        self.create = route(
+            "comment.create",
             "comment",
             Kind.CREATE,
             access_certainty=Certainty.DOCUMENTED,
+            acts_on=kind,
             body={**_TARGET, "text": "$text", **KEY},
             fresh={**typed, "text": "caption"},
             yields=_SHOWN,
         )
-        self.get = self._route(
-            "get", "comment/get", Kind.READ, body={"comment_id": "$comment_id"}, yields=_SHOWN
+        self.get = route.one(
+            "comment.get", "comment/get", by="comment_id", acts_on=kind, yields=_SHOWN
         )
-        self.list = self._route(
-            "list",
+        self.list = route.page(
+            "comment.list",
             "comment/list",
-            Kind.LIST,
-            body={**_TARGET, **PAGE},
-            paginated=True,
-            yields={**LISTED, "item_id": bound("/comment_id")},
+            by=_TARGET,
+            acts_on=kind,
+            shows={"item_id": bound("/comment_id")},
         )
-        self.revise = self._route(
-            "revise",
+        self.revise = route(
+            "comment.revise",
             "comment/revise",
             Kind.UPDATE,
-            body={
-                "comment_id": "$comment_id",
-                "text": "$text",
-                **REVISED,
-            },
+            acts_on=kind,
+            body={"comment_id": "$comment_id", "text": "$text", **REVISED},
             fresh={"text": "caption"},
             yields=_SHOWN,
         )
-        self.report = self._route("report", "comment/report", Kind.LIST, body=PAGE, yields=LISTED)
+        self.report = route(
+            "comment.report", "comment/report", Kind.LIST, acts_on=kind, body=PAGE, yields=LISTED
+        )
         self.operations = (self.create, self.get, self.list, self.revise, self.report)
         # The status values of comments are not documented, so nothing here can be closed.
         self.record = RecordKind(
-            f"{service}.comment",
+            kind,
             "comment_id",
             self.create.id,
             self.get.id,
@@ -98,10 +89,6 @@ class Comments:
             editable="text",
             terminal=None,
         )
-
-    def _route(self, name: str, path: str, kind: Kind, **more: Any) -> Operation:
-        """A comment route: no facility, no channel."""
-        return self._plain(f"comment.{name}", path, kind, acts_on=f"{self.service}.comment", **more)
 
 
 COMMENTED: Final = (

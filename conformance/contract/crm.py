@@ -18,8 +18,6 @@ from conformance.contract.operation import (
 )
 from conformance.contract.shapes import (
     ANY_FACILITY,
-    LISTED,
-    PAGE,
     REASON,
     REVISED,
     Routes,
@@ -86,24 +84,20 @@ CUSTOMER_CREATE = route(
     fresh={"first_name": "caption", "last_name": "caption", "email": "email"},
     yields=_CUSTOMER,
 )
-CUSTOMER_GET = route(
+CUSTOMER_GET = route.one(
     "customer.get",
     "customer/get",
-    Kind.READ,
     PLAYBOOK,
+    by="customer_id",
     acts_on="crm.customer",
-    body={"customer_id": "$customer_id"},
     yields=_CUSTOMER,
 )
-CUSTOMER_LIST = route(
+CUSTOMER_LIST = route.page(
     "customer.list",
     "customer/list",
-    Kind.LIST,
     PLAYBOOK,
     acts_on="crm.customer",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/customer_id")},
+    shows={"item_id": bound("/customer_id")},
 )
 # That customers are revisioned is not documented; where they show a revision it is sent.
 CONSENT_SET = route(
@@ -166,16 +160,13 @@ REDEEM = _of_loyalty("redeem", "crm.member", **_counted(REDEEMED))
 ADJUST = _of_loyalty("adjust", "crm.customer", **_counted(ADJUSTED))
 RESTORE = _of_loyalty("restore", "crm.redemption", {"entry_id": "$entry_id"})
 REVERSE = _of_loyalty("reverse", "crm.earning", {"entry_id": "$entry_id"})
-LEDGER = route(
+LEDGER = route.page(
     "loyalty.ledger_list",
     "loyalty/ledger/list",
-    Kind.LIST,
-    # A ledger is stated to exist (crm/); its path is spelt as those of the other lists are.
     inferred("crm/calls.html"),
+    by={"customer_id": "$customer_id"},
     acts_on="crm.member",
-    paginated=True,
-    body={"customer_id": "$customer_id", **PAGE},
-    yields={**LISTED, "item_id": bound("/entry_id"), "item_points": bound("/points")},
+    shows={"item_id": bound("/entry_id"), "item_points": bound("/points")},
 )
 POLICY = route(
     "loyalty.policy_get",

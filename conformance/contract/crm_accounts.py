@@ -1,7 +1,7 @@
 """B2B accounts, their contacts and their credit."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.crm import route
 from conformance.contract.operation import (
@@ -9,12 +9,11 @@ from conformance.contract.operation import (
     Binding,
     Fixed,
     Kind,
-    Operation,
     RecordKind,
     Template,
     bound,
 )
-from conformance.contract.shapes import LISTED, PAGE, REASON, REVISED, placed, shown
+from conformance.contract.shapes import REASON, REVISED, placed, shown
 
 CREDIT_LIMIT, CONSUMED = "100.00", "10.00"
 CURRENCY: Final = "USD"
@@ -51,29 +50,41 @@ class _Named:
         listed: Template | None = None,
         tried: bool = True,
     ) -> None:
-        self._stem, self._kind, self.yields = stem, f"crm.{noun}", yields
-        self._one = {f"{noun}_id": f"${noun}_id"}
-        self.create = self._made(
-            "create",
+        self._stem, self.yields = stem, yields
+        kind, one = f"crm.{noun}", f"{noun}_id"
+        self.create = _route(
+            *self._spelt("create"),
             Kind.CREATE,
             acts_on=within,
             body=made,
             fresh={"caption": "caption", **fresh},
+            yields=yields,
         )
-        self.get = self._made("get", Kind.READ, body=self._one)
-        self.list = self._made(
-            "list",
-            Kind.LIST,
-            paginated=True,
-            body={**(listed or {}), **PAGE},
-            yields={**LISTED, "item_id": bound(f"/{noun}_id")},
+        self.get = _route.one(*self._spelt("get"), by=one, acts_on=kind, yields=yields)
+        self.list = _route.page(
+            *self._spelt("list"), by=listed, acts_on=kind, shows={"item_id": bound(f"/{one}")}
         )
-        self.update = self._change("update", Kind.UPDATE, "caption", "caption")
-        self.status = self._change("status_set", Kind.STATUS, "status", "inactive")
+        self.update = _route(
+            *self._spelt("update"),
+            Kind.UPDATE,
+            acts_on=kind,
+            revisioned=True,
+            body={one: f"${one}", "caption": "$caption", **REVISED},
+            fresh={"caption": "caption"},
+            yields=yields,
+        )
+        self.status = _route.status(
+            *self._spelt("status_set"),
+            by=one,
+            new="inactive",
+            acts_on=kind,
+            revisioned=True,
+            yields=yields,
+        )
         self.operations = (self.create, self.get, self.list, self.update, self.status)
         self.record = RecordKind(
-            self._kind,
-            f"{noun}_id",
+            kind,
+            one,
             self.create.id,
             self.get.id,
             self.list.id,
@@ -82,24 +93,10 @@ class _Named:
             tried=tried,
         )
 
-    def _made(self, verb: str, kind: Kind, **more: Any) -> Operation:
+    def _spelt(self, verb: str) -> tuple[str, str]:
+        """Name and path of a route."""
         name = f"{self._stem}{verb}"
-        return _route(
-            f"account.{name}",
-            f"account/{name.replace('_', '/')}",
-            kind,
-            **{"acts_on": self._kind, "yields": self.yields, **more},
-        )
-
-    def _change(self, verb: str, kind: Kind, field: str, new: str) -> Operation:
-        """A write of one field, which goes with the revision."""
-        return self._made(
-            verb,
-            kind,
-            revisioned=True,
-            body={**self._one, field: f"${field}", **REVISED},
-            fresh={field: new},
-        )
+        return f"account.{name}", f"account/{name.replace('_', '/')}"
 
 
 _NAMED: Final = {"account_id": "$account_id"}

@@ -14,8 +14,6 @@ from conformance.contract.shapes import (
     NAMED,
     NAMES,
     NOTES,
-    PAGE,
-    REVISED,
     Routes,
     Terms,
     placed,
@@ -108,39 +106,24 @@ BIN_CREATE = route(
     fresh=NAMES,
     yields=_BIN,
 )
-BIN_GET = route(
-    "bin.get",
-    "bin/get",
-    Kind.READ,
-    CALLS,
-    acts_on="ics.bin",
-    body={"bin_id": "$bin_id"},
-    yields=_BIN,
-)
-BIN_LIST = route(
+BIN_GET = route.one("bin.get", "bin/get", CALLS, by="bin_id", acts_on="ics.bin", yields=_BIN)
+BIN_LIST = route.page(
     "bin.list",
     "bin/list",
-    Kind.LIST,
     CALLS,
+    by={"zone_id": "$?listed_zone"},
     acts_on="ics.zone",
-    paginated=True,
-    body={"zone_id": "$?listed_zone", **PAGE},
-    yields={**LISTED, "item_id": bound("/bin_id")},
+    shows={"item_id": bound("/bin_id")},
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-BIN_STATUS = route(
+BIN_STATUS = route.status(
     "bin.status_set",
     "bin/status/set",
-    Kind.STATUS,
     CALLS,
+    by="bin_id",
+    new="inactive",
     access_certainty=Certainty.INFERRED,
     acts_on="ics.bin",
-    body={
-        "bin_id": "$bin_id",
-        "status": "$status",
-        **REVISED,
-    },
-    fresh={"status": "inactive"},
     yields=_BIN,
 )
 
@@ -162,14 +145,8 @@ RECEIVE = route(
     fresh={"quantity": "quantity", "source_refs": "source_refs"},
     yields=_RECEIPT,
 )
-RECEIVE_GET = route(
-    "receive.get",
-    "receive/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="ics.receipt",
-    body={"receipt_id": "$receipt_id"},
-    yields=_RECEIPT,
+RECEIVE_GET = route.one(
+    "receive.get", "receive/get", PLAYBOOK, by="receipt_id", acts_on="ics.receipt", yields=_RECEIPT
 )
 QC_COMPLETE = route(
     "qc.complete",
@@ -209,26 +186,23 @@ ADJUST = route(
     fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
     yields=shown("adjustment", "adjustment_id", "quantity_delta"),
 )
-STOCK_GET = route(
+STOCK_GET = route.one(
     "stock.get",
     "stock/get",
-    Kind.READ,
     PLAYBOOK,
+    by="variant_id",
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
-    body={"variant_id": "$variant_id"},
     yields={**ROWS, **position()},
 )
-STOCK_LIST = route(
+STOCK_LIST = route.page(
     "stock.list",
     "stock/list",
-    Kind.LIST,
     PLAYBOOK,
+    by={"variant_id": "$?listed_variant"},
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
-    paginated=True,
-    body={"variant_id": "$?listed_variant", **PAGE},
-    yields=ROWS,
+    shows=ROWS,
 )
 TRANSITION = route(
     "stock.transition",
@@ -252,16 +226,13 @@ TRANSITION = route(
         "reason": "reason",
     },
 )
-STOCK_CARD = route(
+STOCK_CARD = route.page(
     "stock_card.list",
     "stock-card/list",
-    Kind.LIST,
     inferred("story/ics.html"),
+    by={"variant_id": "$variant_id"},
     acts_on="ics.adjustment",
-    paginated=True,
-    body={"variant_id": "$variant_id", **PAGE},
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/event_id"),
         "item_reason": bound("/reason"),
         "item_source_refs": bound("/source_refs"),
@@ -269,14 +240,13 @@ STOCK_CARD = route(
         "item_delta": bound("/quantity_delta", "/deltas/on_hand"),
     },
 )
-ATP = route(
+ATP = route.one(
     "atp.query",
     "atp/query",
-    Kind.READ,
     CALLS,
+    by="variant_id",
     acts_on="ics.adjustment",
     context=ANY_CHANNEL,
-    body={"variant_id": "$variant_id"},
     yields={"promised": bound("/data/total_quantity", "/data/quantity", "/data/available")},
 )
 

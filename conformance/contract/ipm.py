@@ -17,17 +17,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import (
-    ANY_ORG,
-    PAGE,
-    REVISED,
-    Routes,
-    Terms,
-    listed,
-    placed,
-    shown,
-    stat,
-)
+from conformance.contract.shapes import ANY_ORG, PAGE, Routes, Terms, listed, placed, shown, stat
 
 CALLS: Final = documented("ipm/calls.html")
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
@@ -40,9 +30,14 @@ WRITERS: Final = frozenset({ADMIN})
 FILTERS: Final = filters()
 WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
 
-LISTED: Final[Mapping[str, Binding]] = listed("/data/events")
 # Read by either role and written by administrators, who state their context.
-route: Final = Routes("ipm", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED))
+route: Final = Routes(
+    "ipm",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(WRITERS, body=STATED),
+    rows=listed("/data/events"),
+)
 # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
 STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_ORG)
 
@@ -66,25 +61,19 @@ WEBHOOK_CREATE = route(
     yields={**_WEBHOOK, "secret": placed("webhook", "secret")},
     issues=("secret",),
 )
-WEBHOOK_GET = route(
-    "webhook.get", "webhook/get", Kind.READ, acts_on="ipm.webhook", body=_ONE, yields=_WEBHOOK
+WEBHOOK_GET = route.one(
+    "webhook.get", "webhook/get", by="webhook_id", acts_on="ipm.webhook", yields=_WEBHOOK
 )
-WEBHOOK_LIST = route(
-    "webhook.list",
-    "webhook/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/webhook_id", "/id")},
+WEBHOOK_LIST = route.page(
+    "webhook.list", "webhook/list", shows={"item_id": bound("/webhook_id", "/id")}
 )
 # That a webhook is revisioned is not documented, so its revision is sent and never judged.
-WEBHOOK_STATUS = route(
+WEBHOOK_STATUS = route.status(
     "webhook.status_set",
     "webhook/status/set",
-    Kind.STATUS,
+    by="webhook_id",
+    new="active",
     acts_on="ipm.webhook",
-    body={**_ONE, "status": "$status", **REVISED},
-    fresh={"status": "active"},
     yields=_WEBHOOK,
 )
 WEBHOOK_REPLAY = route(
@@ -101,20 +90,16 @@ WEBHOOK_REPLAY = route(
 
 # --- the feed of changes ---
 
-CDC_LIST = route(
+CDC_LIST = route.page(
     "cdc.list",
     "cdc/list",
-    Kind.LIST,
-    paginated=True,
-    body={
+    by={
         "service": "$?listed_service",
         "logical_guid": "$?listed_place",
         "channel_code": "$?listed_channel",
         **WINDOW,
-        **PAGE,
     },
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/event_id", "/event/event_id"),
         "item_redaction": bound("/redaction", "/redaction_metadata", "/event/redaction"),
     },
@@ -125,14 +110,7 @@ CDC_LIST = route(
 
 def _look_up(name: str, path: str, **item: Binding) -> Operation:
     """What the platform has to tell of itself, service by service."""
-    return route(
-        name,
-        path,
-        Kind.LIST,
-        paginated=True,
-        body={"service": "$?listed_service", **PAGE},
-        yields={**LISTED, **item},
-    )
+    return route.page(name, path, by={"service": "$?listed_service"}, shows=item)
 
 
 EVENT_CATALOG = _look_up(
@@ -183,20 +161,17 @@ KPI_RECORD = route(
         "value": placed("snapshot", "value"),
     },
 )
-KPI_QUERY = route(
+KPI_QUERY = route.page(
     "kpi.query",
     "kpi/query",
-    Kind.LIST,
-    paginated=True,
-    body={
+    by={
         "metric": "$metric",
         "logical_guid": "$?measured_place",
         "channel_code": "$?measured_channel",
         **WINDOW,
-        **PAGE,
     },
     fresh={"metric": "metric"},
-    yields={**LISTED, "item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
+    shows={"item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
 )
 KPI_ALERT = route(
     "kpi.alert",

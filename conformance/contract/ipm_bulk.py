@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.ipm import FILTERS, LISTED, WINDOW, route
+from conformance.contract.ipm import FILTERS, WINDOW, route
 from conformance.contract.operation import Binding, Kind, RecordKind, bound
-from conformance.contract.shapes import PAGE, placed, shown
+from conformance.contract.shapes import placed, shown
 
 # The states of a job (ipm/): one "l" in the last.
 STATES: Final = ("queued", "running", "completed", "failed", "canceled")
@@ -62,23 +62,18 @@ IMPORT_CONTINUE = route(
     body=_ONE,
     yields=_JOB,
 )
-JOB_GET = route(
+JOB_GET = route.one(
     "job.get",
     "bulk/job/get",
-    Kind.READ,
+    by="job_id",
     acts_on="ipm.export",
-    body=_ONE,
-    # Where parts are written in the background, a read may be what tells the address.
     yields=_FILE,
     issues=("download_url",),
 )
-JOB_LIST = route(
+JOB_LIST = route.page(
     "job.list",
     "bulk/job/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/job_id", "/id"), "item_state": bound("/status")},
+    shows={"item_id": bound("/job_id", "/id"), "item_state": bound("/status")},
 )
 
 OPERATIONS = (

@@ -17,16 +17,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import (
-    GUARD,
-    LISTED,
-    STATUS_PAGE,
-    Routes,
-    Terms,
-    placed,
-    shown,
-    state,
-)
+from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, placed, shown, state
 
 CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
@@ -86,18 +77,12 @@ class Family:
         self.status = self._route(
             noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new=first_status
         )
-        self.list = operation(
+        self.list = operation.page(
             f"{noun}.list",
             f"{path}/list",
-            Kind.LIST,
             rest,
-            paginated=True,
-            body={
-                **ORG_GUID,
-                **(scope or {}),
-                **STATUS_PAGE,
-            },
-            yields={**LISTED, "item_id": bound(f"/{guid}"), "item_state": bound("/status")},
+            by={**ORG_GUID, **(scope or {}), **STATUS},
+            shows={"item_id": bound(f"/{guid}"), "item_state": bound("/status")},
         )
         self.operations = (self.create, self.get, self.list, self.update, self.status)
         self.record = RecordKind(

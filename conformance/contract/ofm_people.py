@@ -14,7 +14,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, LISTED, PAGE, placed, shown
+from conformance.contract.shapes import GUARD, placed, shown
 
 _PERSON = {**ORG_GUID, "user_guid": "$user_guid"}
 _MEMBER: dict[str, Binding] = {
@@ -56,25 +56,21 @@ GET = operation(
     yields=_MEMBER,
     needs=frozenset({"member"}),
 )
-LIST = operation(
+LIST = operation.page(
     "member.list",
     "member/list",
-    Kind.LIST,
     inferred("ofm/calls.html"),
-    body={**ORG_GUID, **PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/user_guid"), "item_state": bound("/state")},
+    by=ORG_GUID,
+    shows={"item_id": bound("/user_guid"), "item_state": bound("/state")},
 )
-ASSIGNMENTS = operation(
+ASSIGNMENTS = operation.page(
     "member.assignments",
     "member/assignments",
-    Kind.LIST,
     CALLS,
     acts_on="ofm.member",
-    body={**_PERSON, **PAGE},
+    by=_PERSON,
     needs=frozenset({"member"}),
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/logical_guid")},
+    shows={"item_id": bound("/logical_guid")},
 )
 
 
@@ -107,15 +103,13 @@ INVITE = operation(
     },
     issues=("invite_code",),
 )
-INVITE_LIST = operation(
+INVITE_LIST = operation.page(
     "member.invite_list",
     "member/invite/list",
-    Kind.LIST,
     CALLS,
     access=Access.OWNER,
-    body={**ORG_GUID, **PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/invite_guid"), "item_state": bound("/status")},
+    by=ORG_GUID,
+    shows={"item_id": bound("/invite_guid"), "item_state": bound("/status")},
 )
 INVITE_REVOKE = operation(
     "member.invite_revoke",

@@ -15,7 +15,6 @@ from conformance.contract.operation import (
 from conformance.contract.shapes import GUARD, placed
 
 _SOP = documented("common/user-provisioning.html")
-_PLAYBOOK = documented("uas/playbooks.html")
 _REVISION = bound("/revision", "/data/revision", "/data/user/revision")
 
 

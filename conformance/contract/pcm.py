@@ -22,9 +22,7 @@ from conformance.contract.shapes import (
     FACILITY,
     KEYED,
     LINE,
-    LISTED,
     NOTES,
-    PAGE,
     REVISED,
     Routes,
     Terms,
@@ -95,24 +93,9 @@ PO_CREATE = route(
     fresh={**PRICED, "terms": Fixed({"payment": "net 30 days"})},
     yields=_ORDER,
 )
-PO_GET = route(
-    "po.get",
-    "po/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="pcm.po",
-    body={"po_id": "$po_id"},
-    yields=_ORDER,
-)
-PO_LIST = route(
-    "po.list",
-    "po/list",
-    Kind.LIST,
-    PLAYBOOK,
-    acts_on="pcm.po",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/po_id")},
+PO_GET = route.one("po.get", "po/get", PLAYBOOK, by="po_id", acts_on="pcm.po", yields=_ORDER)
+PO_LIST = route.page(
+    "po.list", "po/list", PLAYBOOK, acts_on="pcm.po", shows={"item_id": bound("/po_id")}
 )
 
 

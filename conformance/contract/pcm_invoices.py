@@ -17,7 +17,7 @@ from conformance.contract.operation import (
     bound,
 )
 from conformance.contract.pcm import CALLS, CONSIGNERS, ORDER_LINES, PLAYBOOK, PRICED, route
-from conformance.contract.shapes import KEYED, LISTED, NOTES, PAGE, REVISED, placed, shown
+from conformance.contract.shapes import KEYED, NOTES, REVISED, placed, shown
 
 TWO_WAY: Final = "2-way"
 THREE_WAY: Final = "3-way"
@@ -61,24 +61,15 @@ MATCH = route(
     },
     yields=_INVOICE,
 )
-INVOICE_GET = route(
-    "invoice.get",
-    "invoice/get",
-    Kind.READ,
-    CALLS,
-    acts_on="pcm.invoice",
-    body={"invoice_id": "$invoice_id"},
-    yields=_INVOICE,
+INVOICE_GET = route.one(
+    "invoice.get", "invoice/get", CALLS, by="invoice_id", acts_on="pcm.invoice", yields=_INVOICE
 )
-INVOICE_LIST = route(
+INVOICE_LIST = route.page(
     "invoice.list",
     "invoice/list",
-    Kind.LIST,
     CALLS,
     acts_on="pcm.invoice",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/invoice_id")},
+    shows={"item_id": bound("/invoice_id")},
 )
 
 
@@ -125,26 +116,22 @@ SETTLE = route(
     fresh=PRICED,
     yields=_SETTLEMENT,
 )
-SETTLEMENT_GET = route(
+SETTLEMENT_GET = route.one(
     "consignment.get",
     "consignment/get",
-    Kind.READ,
     CALLS,
+    by="settlement_id",
     roles=CONSIGNERS,
     acts_on="pcm.settlement",
-    body={"settlement_id": "$settlement_id"},
     yields=_SETTLEMENT,
 )
-SETTLEMENT_LIST = route(
+SETTLEMENT_LIST = route.page(
     "consignment.list",
     "consignment/list",
-    Kind.LIST,
     CALLS,
     roles=CONSIGNERS,
     acts_on="pcm.settlement",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/settlement_id")},
+    shows={"item_id": bound("/settlement_id")},
 )
 
 OPERATIONS = (

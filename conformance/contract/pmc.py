@@ -19,7 +19,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import ANY_ORG, GUARD, LISTED, PAGE, Routes, Terms, placed, shown
+from conformance.contract.shapes import ANY_ORG, GUARD, Routes, Terms, placed, shown
 
 _CALLS: Final = documented("pmc/calls.html")
 
@@ -69,12 +69,11 @@ PROFILE_SET = _operation(
     fresh={"required_attributes": "no_attributes"},
     yields={"required_attributes": bound("/data/required_attributes")},
 )
-PROFILE_GET = _operation(
+PROFILE_GET = _operation.one(
     "profile.get",
     "publish-profile/get",
-    Kind.READ,
+    by="channel_code",
     acts_on="pmc.profile",
-    body={"channel_code": "$channel_code"},
     yields={"required_attributes": bound("/data/required_attributes")},
 )
 PACK_CREATE = _operation(
@@ -94,22 +93,13 @@ PACK_COMPLETE = _operation(
     body={"pack_id": "$pack_id"},
     yields=_PACK,
 )
-PACK_GET = _operation(
-    "pack.get",
-    "pack/get",
-    Kind.READ,
-    acts_on="pmc.pack",
-    body={"pack_id": "$pack_id"},
-    yields=_PACK,
-)
-PACK_LIST = _operation(
+PACK_GET = _operation.one("pack.get", "pack/get", by="pack_id", acts_on="pmc.pack", yields=_PACK)
+PACK_LIST = _operation.page(
     "pack.list",
     "pack/list",
-    Kind.LIST,
+    by={"pack_code": "$pack_code"},
     acts_on="pmc.pack",
-    paginated=True,
-    body={"pack_code": "$pack_code", **PAGE},
-    yields={**LISTED, "item_id": bound("/pack_id"), "item_version": bound("/version")},
+    shows={"item_id": bound("/pack_id"), "item_version": bound("/version")},
 )
 RUN_START = _operation(
     "run.start",
@@ -132,17 +122,13 @@ RUN_STEP = _operation(
 RUN_CANCEL = _operation(
     "run.cancel", "publish/run/cancel", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
 )
-RUN_GET = _operation(
-    "run.get", "publish/run/get", Kind.READ, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
-)
-MANIFEST_LIST = _operation(
+RUN_GET = _operation.one("run.get", "publish/run/get", by="run_id", acts_on="pmc.run", yields=_RUN)
+MANIFEST_LIST = _operation.page(
     "manifest.list",
     "publish/run/manifest/list",
-    Kind.LIST,
+    by=_ONE_RUN,
     acts_on="pmc.finished_run",
-    paginated=True,
-    body={**_ONE_RUN, **PAGE},
-    yields={**LISTED, "item_id": bound("/part_id")},
+    shows={"item_id": bound("/part_id")},
 )
 MANIFEST_PRESIGN = _operation(
     "manifest.presign",
@@ -161,24 +147,20 @@ PRODUCT_GET = _operation(
     body={"variant_id": "$variant_id", "channel_guid": "$channel_guid"},
     yields=_PRODUCT,
 )
-PRODUCT_LIST = _operation(
+PRODUCT_LIST = _operation.page(
     "product.list",
     "product/list",
-    Kind.LIST,
+    by={"channel_guid": "$channel_guid", "style_id": "$?style_filter"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"channel_guid": "$channel_guid", "style_id": "$?style_filter", **PAGE},
-    yields={**LISTED, "item_id": bound("/product_id")},
+    shows={"item_id": bound("/product_id")},
 )
-PRODUCT_SEARCH = _operation(
+PRODUCT_SEARCH = _operation.page(
     "product.search",
     "product/search",
-    Kind.LIST,
+    by={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid", **PAGE},
     fresh={"q": "search_text"},
-    yields={**LISTED, "item_id": bound("/product_id")},
+    shows={"item_id": bound("/product_id")},
 )
 PRODUCT_GROUP = _operation(
     "product.group",
@@ -189,15 +171,12 @@ PRODUCT_GROUP = _operation(
     fresh={"dimension": "dimension"},
     yields={"items": bound("/data/items", "/data/groups")},
 )
-REVISION_LIST = _operation(
+REVISION_LIST = _operation.page(
     "product.revision_list",
     "product/revision/list",
-    Kind.LIST,
+    by={"product_id": "$product_id"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"product_id": "$product_id", **PAGE},
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/revision_id"),
         "item_state": bound("/status"),
         "item_reason": bound("/reason"),

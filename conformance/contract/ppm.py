@@ -18,11 +18,9 @@ from conformance.contract.operation import (
 )
 from conformance.contract.shapes import (
     KEY,
-    LISTED,
     NAMED,
     NAMES,
     ORG,
-    PAGE,
     REASON,
     REVISED,
     Routes,
@@ -181,24 +179,15 @@ def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
 
 SUBMIT = _approval("submit", "ppm.price", PRICE_ADMINS)
 APPROVE = _approval("approve", "ppm.submitted_price", APPROVERS)
-PRICE_GET = route(
-    "price.get",
-    "price/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="ppm.price",
-    body={"price_id": "$price_id"},
-    yields=_PRICE,
+PRICE_GET = route.one(
+    "price.get", "price/get", PLAYBOOK, by="price_id", acts_on="ppm.price", yields=_PRICE
 )
-PRICE_LIST = route(
+PRICE_LIST = route.page(
     "price.list",
     "price/list",
-    Kind.LIST,
     PLAYBOOK,
-    paginated=True,
-    body={"variant_id": "$?listed_variant", "sku": "$?listed_sku", **PAGE},
-    yields={
-        **LISTED,
+    by={"variant_id": "$?listed_variant", "sku": "$?listed_sku"},
+    shows={
         "item_id": bound("/price_id"),
         "item_variant": bound("/variant_id"),
         "item_sku": bound("/sku"),

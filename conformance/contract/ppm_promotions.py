@@ -8,7 +8,7 @@ from typing import Final
 from conformance.contract.facts import Certainty
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
 from conformance.contract.ppm import CALLS, KEYED, NOTED, PRICE_ADMINS, PRICED, PROMO_ADMINS, route
-from conformance.contract.shapes import LISTED, PAGE, record
+from conformance.contract.shapes import record
 
 _COUPON: Final = {
     **record("coupon", "coupon_id", "code", "redeemed_count"),
@@ -37,23 +37,11 @@ COUPON_CREATE = route(
     yields=_COUPON,
 )
 # Looked up by code, unlike all else (ppm/calls.html).
-COUPON_GET = route(
-    "coupon.get",
-    "coupon/get",
-    Kind.READ,
-    CALLS,
-    acts_on="ppm.coupon",
-    body={"code": "$code"},
-    yields=_COUPON,
+COUPON_GET = route.one(
+    "coupon.get", "coupon/get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON
 )
-COUPON_LIST = route(
-    "coupon.list",
-    "coupon/list",
-    Kind.LIST,
-    CALLS,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/coupon_id", "/code")},
+COUPON_LIST = route.page(
+    "coupon.list", "coupon/list", CALLS, shows={"item_id": bound("/coupon_id", "/code")}
 )
 
 
@@ -93,7 +81,7 @@ class _Rules:
     def __init__(self, name: str, roles: frozenset[str], **terms: str) -> None:
         family, path = f"{name}_rule", f"{name}-rule"
         yields = record("rule", "rule_id", "caption", "percent")
-        named, dynamic = {"rule_id": "$rule_id"}, "variant_id" in terms
+        dynamic = "variant_id" in terms
         terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
         fresh: dict[str, str | Fixed] = {"caption": "caption"}
         fresh["percent"] = Fixed("-10" if dynamic else "10")
@@ -124,27 +112,15 @@ class _Rules:
             yields=yields,
             **writes,
         )
-        self.get = route(
-            f"{family}.get",
-            f"{path}/get",
-            Kind.READ,
-            CALLS,
-            acts_on=kind,
-            body=named,
-            yields=yields,
+        self.get = route.one(
+            f"{family}.get", f"{path}/get", CALLS, by="rule_id", acts_on=kind, yields=yields
         )
-        self.list = route(
+        self.list = route.page(
             f"{family}.list",
             f"{path}/list",
-            Kind.LIST,
             CALLS,
-            paginated=True,
-            body={"status": "$?listed_status", **PAGE},
-            yields={
-                **LISTED,
-                "item_id": bound("/rule_id"),
-                "item_state": bound("/status", "/state"),
-            },
+            by={"status": "$?listed_status"},
+            shows={"item_id": bound("/rule_id"), "item_state": bound("/status", "/state")},
         )
         self.status = route(
             f"{family}.status_set",
@@ -152,7 +128,7 @@ class _Rules:
             Kind.STATUS,
             CALLS,
             acts_on=kind,
-            body={**named, "status": "$status", **NOTED},
+            body={"rule_id": "$rule_id", "status": "$status", **NOTED},
             fresh={"status": "active"},
             yields=yields,
             **writes,
@@ -183,15 +159,11 @@ RATE_GET = route(
     fresh={"base_currency": Fixed("USD"), "quote_currency": Fixed("EUR")},
     yields=_RATE,
 )
-RATE_LIST = route(
+RATE_LIST = route.page(
     "fx.list",
     "fx/rate/list",
-    Kind.LIST,
     CALLS,
-    paginated=True,
-    body=PAGE,
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/fx_rate_id"),
         **{f"item_{name}": bound(f"/{name}") for name in _RATE if name != "fx_rate_id"},
     },

@@ -18,7 +18,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, LISTED, STATUS_PAGE, Routes, Terms, record
+from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, record
 
 CALLS: Final = documented("pvm/calls.html")
 PLAYBOOK: Final = documented("pvm/playbooks.html")
@@ -92,21 +92,18 @@ class Family:
             fresh={"code": "pvm_code", "caption": "caption", **(fresh or {})},
             yields=self.shown,
         )
-        self.list = operation(
+        self.list = operation.page(
             f"{noun}.list",
             noun,
-            Kind.LIST,
             written.get("list", PATTERN),
-            paginated=True,
-            body={**(filters or {}), **STATUS_PAGE},
-            yields={**LISTED, "item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
+            by={**(filters or {}), **STATUS},
+            shows={"item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
         )
-        self.get = operation(
+        self.get = operation.one(
             f"{noun}.get",
             f"{noun}/get",
-            Kind.READ,
             written.get("get", PATTERN),
-            body={self.id: f"${self.id}"},
+            by=self.id,
             acts_on=self.name,
             yields=self.shown,
         )
@@ -234,15 +231,13 @@ LINK_SET_PRIMARY = BRAND.write(
     acts_on="pvm.brand_link",
     source=CALLS,
 )
-LINK_LIST = operation(
+LINK_LIST = operation.page(
     "brand.link_list",
     "brand/link/list",
-    Kind.LIST,
     CALLS,
-    body={"brand_id": "$brand_id", **STATUS_PAGE},
+    by={"brand_id": "$brand_id", **STATUS},
     acts_on="pvm.brand_link",
-    paginated=True,
-    yields={**LISTED, "item_primary": bound("/primary", "/is_primary")},
+    shows={"item_primary": bound("/primary", "/is_primary")},
 )
 
 STAT = operation(

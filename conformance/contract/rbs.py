@@ -37,14 +37,18 @@ VIEW: Final = "rbs_view"
 ADMIN: Final = "rbs_admin"
 READERS: Final = frozenset({VIEW, ADMIN})
 WRITERS: Final = frozenset({ADMIN})
-ACTIVE: Final = "active"
 QUEUE: Final = frozenset({"queue"})
 
 # "Filters by service, action prefix, org and channel" (rbs/), facility too (story/rbs.html).
 FILTERS: Final = filters(action_prefix="$?listened_prefix")
-LISTED: Final[Mapping[str, Binding]] = listed("/data/subscriptions")
 # Read by either role and written by administrators, who state their context.
-route: Final = Routes("rbs", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED))
+route: Final = Routes(
+    "rbs",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(WRITERS, body=STATED),
+    rows=listed("/data/subscriptions"),
+)
 STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 
 # --- subscriptions ---
@@ -84,22 +88,16 @@ VERIFY = route(
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-GET = route(
+GET = route.one(
     "subscription.get",
     "subscription/get",
-    Kind.READ,
+    by="subscription_id",
     acts_on="rbs.subscription",
-    body=_ONE,
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-LIST = route(
-    "subscription.list",
-    "subscription/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/subscription_id", "/id")},
+LIST = route.page(
+    "subscription.list", "subscription/list", shows={"item_id": bound("/subscription_id", "/id")}
 )
 # That a subscription is revisioned is not documented, so its revision is never judged.
 UPDATE = route(
@@ -112,13 +110,12 @@ UPDATE = route(
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-STATUS = route(
+STATUS = route.status(
     "subscription.status_set",
     "subscription/status/set",
-    Kind.STATUS,
+    by="subscription_id",
+    new=Fixed("paused"),
     acts_on="rbs.active_subscription",
-    body={**_ONE, "status": "$status", **REVISED},
-    fresh={"status": Fixed("paused")},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
@@ -161,29 +158,24 @@ TEMPLATE_SET = _notify(
     fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
     yields=_TEMPLATE,
 )
-TEMPLATE_GET = _notify(
+TEMPLATE_GET = _notify.one(
     "notification.template_get",
     "notification/template/get",
-    Kind.READ,
+    by="template_id",
     acts_on="rbs.template",
-    body=_NAMED,
     yields=_TEMPLATE,
 )
-TEMPLATE_LIST = _notify(
+TEMPLATE_LIST = _notify.page(
     "notification.template_list",
     "notification/template/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/template_id", "/id")},
+    shows={"item_id": bound("/template_id", "/id")},
 )
-TEMPLATE_STATUS = _notify(
+TEMPLATE_STATUS = _notify.status(
     "notification.template_status_set",
     "notification/template/status/set",
-    Kind.STATUS,
+    by="template_id",
+    new="inactive",
     acts_on="rbs.template",
-    body={**_NAMED, "status": "$status", **REVISED},
-    fresh={"status": "inactive"},
     yields=_TEMPLATE,
 )
 SEND = _notify(

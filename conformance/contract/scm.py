@@ -21,9 +21,7 @@ from conformance.contract.shapes import (
     CHANNEL,
     KEYED,
     LINE,
-    LISTED,
     NOTES,
-    PAGE,
     Routes,
     Terms,
     placed,
@@ -58,14 +56,14 @@ FULFILLERS: Final = frozenset({"scm_fulfillment"})
 APPROVERS: Final = frozenset({"scm_backorder_approve"})
 
 
-_plain: Final = Routes("scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL))
+routes: Final = Routes("scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL))
 
 
 def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
     """A POST at a facility on a channel; who writes but sellers and approvers is a deduction."""
     if kind.writes and more.get("roles", SELLERS) not in (SELLERS, APPROVERS):
         more.setdefault("access_certainty", Certainty.INFERRED)
-    return _plain(name, path, kind, source, **more)
+    return routes(name, path, kind, source, **more)
 
 
 STAT = stat("scm")
@@ -107,18 +105,16 @@ ORDER_CREATE = route(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_ORDER,
 )
-ORDER_GET = route(
-    "order.get", "order/get", Kind.READ, IDS, acts_on="scm.order", body=_OF_ORDER, yields=_ORDER
+ORDER_GET = routes.one(
+    "order.get", "order/get", IDS, by="order_id", acts_on="scm.order", yields=_ORDER
 )
-ORDER_LIST = route(
+ORDER_LIST = routes.page(
     "order.list",
     "order/list",
-    Kind.LIST,
     IDS,
+    by={"status": "$?listed_status"},
     acts_on="scm.order",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/order_id"), "item_state": bound("/status")},
+    shows={"item_id": bound("/order_id"), "item_state": bound("/status")},
 )
 
 

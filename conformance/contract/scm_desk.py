@@ -13,19 +13,8 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.scm import APPROVERS, CALLS, FULFILLERS, SELLERS, route
-from conformance.contract.shapes import (
-    KEYED,
-    LINE,
-    LISTED,
-    NOTES,
-    ORG,
-    PAGE,
-    REVISED,
-    placed,
-    shown,
-    state,
-)
+from conformance.contract.scm import APPROVERS, CALLS, FULFILLERS, SELLERS, route, routes
+from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, placed, shown, state
 
 _EITHER: Final = SELLERS | FULFILLERS
 
@@ -57,24 +46,21 @@ BACKORDER_CREATE = route(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
-BACKORDER_GET = route(
+BACKORDER_GET = routes.one(
     "backorder.get",
     "backorder/get",
-    Kind.READ,
     CALLS,
+    by="backorder_id",
     acts_on="scm.backorder",
-    body=_NAMED,
     yields=_BACKORDER,
 )
-BACKORDER_LIST = route(
+BACKORDER_LIST = routes.page(
     "backorder.list",
     "backorder/list",
-    Kind.LIST,
     CALLS,
+    by={"status": "$?listed_status"},
     acts_on="scm.backorder",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/backorder_id")},
+    shows={"item_id": bound("/backorder_id")},
 )
 
 
@@ -136,24 +122,21 @@ APPOINTMENT_BOOK = route(
     fresh={"caption": "caption", **_HOUR},
     yields=_APPOINTMENT,
 )
-APPOINTMENT_GET = route(
+APPOINTMENT_GET = routes.one(
     "appointment.get",
     "appointment/get",
-    Kind.READ,
     CALLS,
+    by="appointment_id",
     acts_on="scm.appointment",
-    body=_BY_ID,
     yields=_APPOINTMENT,
 )
-APPOINTMENT_LIST = route(
+APPOINTMENT_LIST = routes.page(
     "appointment.list",
     "appointment/list",
-    Kind.LIST,
     CALLS,
+    by={"status": "$?listed_status"},
     acts_on="scm.appointment",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/appointment_id")},
+    shows={"item_id": bound("/appointment_id")},
 )
 
 
@@ -194,38 +177,34 @@ CONFIG_SET = route(
     fresh={"carrier_code": "code", "caption": "caption"},
     yields=_CONFIG,
 )
-CONFIG_GET = route(
+CONFIG_GET = routes.one(
     "carrier.config_get",
     "carrier/config/get",
-    Kind.READ,
     CALLS,
+    by="carrier_config_id",
     context=ORG,
     acts_on="scm.carrier_config",
-    body=_CARRIER,
     yields=_CONFIG,
 )
-CONFIG_LIST = route(
+CONFIG_LIST = routes.page(
     "carrier.config_list",
     "carrier/config/list",
-    Kind.LIST,
     CALLS,
     context=ORG,
     acts_on="scm.carrier_config",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/carrier_config_id")},
+    shows={"item_id": bound("/carrier_config_id")},
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-CONFIG_STATUS = route(
+CONFIG_STATUS = routes.status(
     "carrier.config_status_set",
     "carrier/config/status/set",
-    Kind.STATUS,
     CALLS,
+    by="carrier_config_id",
+    new="inactive",
     roles=FULFILLERS,
+    access_certainty=Certainty.INFERRED,
     context=ORG,
     acts_on="scm.carrier_config",
-    body={**_CARRIER, "status": "$status", **REVISED},
-    fresh={"status": "inactive"},
     yields=_CONFIG,
 )
 LABEL_CREATE = route(

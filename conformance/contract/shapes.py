@@ -13,6 +13,7 @@ from conformance.contract.operation import (
     REVISION,
     Access,
     Binding,
+    Fixed,
     Kind,
     Operation,
     Radius,
@@ -37,12 +38,8 @@ NAMED: Final = {"code": "$code", "caption": "$caption"}
 NAMES: Final = {"code": "code", "caption": "caption"}
 LINE: Final = {"variant_id": "$variant_id", "quantity": "$quantity"}
 PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# A page of records that have a status, the closed ones only on demand.
-STATUS_PAGE: Final = {
-    "status": "$?status",
-    "include_doomed": "$?include_doomed",
-    **PAGE,
-}
+# By what lists of records with a status are narrowed: the closed ones are shown on demand alone.
+STATUS: Final = {"status": "$?status", "include_doomed": "$?include_doomed"}
 REASON: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
 # What writes on stock, sales and purchases take beside their own fields.
 NOTES: Final = {**REASON, "source_refs": "$?source_refs", "cccode": "$?cccode"}
@@ -109,13 +106,15 @@ class Terms:
 class Routes:
     """Makes the routes of one service: calling it gives an operation on the service's terms.
 
-    `source` is the page that names a route unless the route has its own.
+    `source` is the page that names a route unless the route has its own; `rows` is where lists
+    answer what they list.
     """
 
     service: str
     source: Source
     reads: Terms
     writes: Terms
+    rows: Mapping[str, Binding] = field(default_factory=lambda: LISTED)
 
     def __call__(
         self, name: str, path: str, kind: Kind, source: Source | None = None, **more: Any
@@ -137,6 +136,51 @@ class Routes:
             source=source or self.source,
             **{**usual, **more, "body": {**more.get("body", {}), **terms.body}},
         )
+
+    def one(
+        self, name: str, path: str, source: Source | None = None, *, by: str, **more: Any
+    ) -> Operation:
+        """A route that reads one record, told by one field."""
+        return self(name, path, Kind.READ, source, body={by: f"${by}"}, **more)
+
+    def page(
+        self,
+        name: str,
+        path: str,
+        source: Source | None = None,
+        *,
+        shows: Mapping[str, Binding],
+        by: Template | None = None,
+        **more: Any,
+    ) -> Operation:
+        """A route that lists records page by page.
+
+        `shows` are places in one row; `by` is what the list can be narrowed by.
+        """
+        return self(
+            name,
+            path,
+            Kind.LIST,
+            source,
+            paginated=True,
+            body={**(by or {}), **PAGE},
+            yields={**self.rows, **shows},
+            **more,
+        )
+
+    def status(
+        self,
+        name: str,
+        path: str,
+        source: Source | None = None,
+        *,
+        by: str,
+        new: str | Fixed,
+        **more: Any,
+    ) -> Operation:
+        """A route that gives one record a status; a sample gives it `new`."""
+        body = {by: f"${by}", "status": "$status", **REVISED}
+        return self(name, path, Kind.STATUS, source, body=body, fresh={"status": new}, **more)
 
     @property
     def deduced(self) -> "Routes":
