@@ -207,30 +207,22 @@ UNLINKED_BRAND: Final = RecordKind(
     tried=False,
 )
 _LINK: Final = {"supplier_type": "$supplier_type", "supplier_id": "$vendor_id"}
-LINK_ADD = BRAND.write(
-    "link/add",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on=UNLINKED_BRAND.name,
-    source=CALLS,
-)
-LINK_REMOVE = BRAND.write(
-    "link/remove",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on="pvm.brand_link",
-    source=CALLS,
-)
-LINK_SET_PRIMARY = BRAND.write(
-    "link/set_primary",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on="pvm.brand_link",
-    source=CALLS,
-)
+
+
+def _link(verb: str, acts_on: str) -> Operation:
+    return BRAND.write(
+        f"link/{verb}",
+        _LINK,
+        {"supplier_type": "vendor"},
+        kind=Kind.ACTION,
+        acts_on=acts_on,
+        source=CALLS,
+    )
+
+
+LINK_ADD = _link("add", UNLINKED_BRAND.name)
+LINK_REMOVE = _link("remove", "pvm.brand_link")
+LINK_SET_PRIMARY = _link("set_primary", "pvm.brand_link")
 LINK_LIST = operation.page(
     "brand.link_list",
     "brand/link/list",

@@ -245,39 +245,23 @@ OPERATIONS = (
 )
 
 
-def _kind(name: str, identifier: str, made_by: Operation, read: Operation) -> RecordKind:
-    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, terminal=None)
+def _kind(
+    name: str, made_by: Operation, read: Operation, listed: Operation | None = None
+) -> RecordKind:
+    """A kind with the id that `read` takes; how a record ends is not documented."""
+    (identifier,) = read.body
+    listed_by = None if listed is None else listed.id
+    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, listed_by, terminal=None)
 
 
 RECORDS = (
-    RecordKind(
-        "scm.backorder",
-        "backorder_id",
-        BACKORDER_CREATE.id,
-        BACKORDER_GET.id,
-        BACKORDER_LIST.id,
-        terminal=None,
-    ),
-    _kind("approved_backorder", "backorder_id", BACKORDER_APPROVE, BACKORDER_GET),
-    _kind("promised_backorder", "backorder_id", BACKORDER_PROMISE, BACKORDER_GET),
-    RecordKind(
-        "scm.appointment",
-        "appointment_id",
-        APPOINTMENT_BOOK.id,
-        APPOINTMENT_GET.id,
-        APPOINTMENT_LIST.id,
-        terminal=None,
-    ),
-    _kind("confirmed_appointment", "appointment_id", APPOINTMENT_CONFIRM, APPOINTMENT_GET),
-    _kind("started_appointment", "appointment_id", APPOINTMENT_START, APPOINTMENT_GET),
-    RecordKind(
-        "scm.carrier_config",
-        "carrier_config_id",
-        CONFIG_SET.id,
-        CONFIG_GET.id,
-        CONFIG_LIST.id,
-        terminal=None,
-    ),
+    _kind("backorder", BACKORDER_CREATE, BACKORDER_GET, BACKORDER_LIST),
+    _kind("approved_backorder", BACKORDER_APPROVE, BACKORDER_GET),
+    _kind("promised_backorder", BACKORDER_PROMISE, BACKORDER_GET),
+    _kind("appointment", APPOINTMENT_BOOK, APPOINTMENT_GET, APPOINTMENT_LIST),
+    _kind("confirmed_appointment", APPOINTMENT_CONFIRM, APPOINTMENT_GET),
+    _kind("started_appointment", APPOINTMENT_START, APPOINTMENT_GET),
+    _kind("carrier_config", CONFIG_SET, CONFIG_GET, CONFIG_LIST),
     # A shipment with a carrier whose label it may have.
     RecordKind("scm.labelled_shipment", "shipment_id", LABEL_CREATE.id, terminal=None),
 )
