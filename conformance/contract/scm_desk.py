@@ -248,7 +248,7 @@ OPERATIONS = (
 def _kind(
     name: str, made_by: Operation, read: Operation, listed: Operation | None = None
 ) -> RecordKind:
-    """A kind with the id that `read` takes; how a record ends is not documented."""
+    """A kind with the id that `read` takes; no status ends it."""
     (identifier,) = read.body
     listed_by = None if listed is None else listed.id
     return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, listed_by, terminal=None)
