@@ -5,29 +5,23 @@ many as drafts; of bodies only those of the usage window are, so the rest is our
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
     published,
 )
+from conformance.contract.shapes import CHANNEL, PAGE, REASON, Routes, Terms, placed, shown, stat
 
 CALLS: Final = documented("accounting/calls.html")
 PLAYBOOK: Final = documented("accounting/playbooks.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-TILL: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
 PERIOD: Final = {"from_utc": "$from_utc", "to_utc": "$to_utc"}
 # A period in which everything lies that a run records.
 EVER: Final[Mapping[str, str | Fixed]] = {
@@ -43,50 +37,22 @@ COMMISSIONERS: Final = frozenset({"commission_admin"})
 
 BATCH_ENDED: Final = ("ready", "sent", "failed")
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An accounting route: a POST, read by three roles and written by who administers exports.
-
-    That events and usage are recorded with the role for exports is a deduction.
-    """
-    more.setdefault("source", CALLS)
-    more.setdefault("roles", EXPORTERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", ORG)
-    if kind.writes:
-        more.setdefault("access_certainty", Certainty.INFERRED)
-        more["body"] = {**more["body"], **NOTES}
-    return Operation(
-        id=f"accounting.{name}",
-        path=f"/accounting/{path}",
-        kind=kind,
-        access=Access.ROLE,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="accounting.stat",
-    path="/accounting/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("accounting/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# Read by three roles and written by who administers exports; that events and usage are recorded
+# with the role for exports is a deduction.
+route: Final = Routes(
+    "accounting",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(EXPORTERS, certainty=Certainty.INFERRED, body=REASON),
 )
+STAT = stat("accounting")
 
 # --- financial events ---
 
 _EVENT: Final[Mapping[str, Binding]] = {
     "event_id": bound("/data/event_id", "/data/event/event_id", "/data/id"),
     "event_type": bound("/data/event_type", "/data/event/event_type", "/data/type"),
-    "amount": bound("/data/amount", "/data/event/amount"),
-    "currency": bound("/data/currency", "/data/event/currency"),
+    **shown("event", "amount", "currency"),
     "source_refs": bound("/data/source_refs", "/data/event/source_refs", "/data/lineage"),
     "timestamp_utc": published("/stats/timestamp_utc"),
 }
@@ -95,7 +61,7 @@ EVENT_RECORD = route(
     "event/record",
     Kind.CREATE,
     source=PLAYBOOK,
-    context=TILL,
+    context=CHANNEL,
     body={
         "event_type": "$event_type",
         "amount": "$amount",
@@ -111,34 +77,22 @@ EVENT_RECORD = route(
     },
     yields=_EVENT,
 )
-EVENT_GET = route(
-    "event.get",
-    "event/get",
-    Kind.READ,
-    source=PLAYBOOK,
-    acts_on="accounting.event",
-    body={"event_id": "$event_id"},
-    yields=_EVENT,
+EVENT_GET = route.one(
+    "event.get", "event/get", PLAYBOOK, by="event_id", acts_on="accounting.event", yields=_EVENT
 )
-EVENT_LIST = route(
+EVENT_LIST = route.page(
     "event.list",
     "event/list",
-    Kind.LIST,
-    source=PLAYBOOK,
-    paginated=True,
-    body={
-        "event_type": "$?listed_type",
-        "logical_guid": "$?listed_place",
-        **PAGE,
-    },
-    yields={**LISTED, "item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
+    PLAYBOOK,
+    by={"event_type": "$?listed_type", "logical_guid": "$?listed_place"},
+    shows={"item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
 )
 
 # --- export batches ---
 
 _BATCH: Final[Mapping[str, Binding]] = {
     "batch_id": bound("/data/batch_id", "/data/batch/batch_id", "/data/id"),
-    "state": bound("/data/status", "/data/batch/status"),
+    "state": placed("batch", "status"),
     "manifest": bound("/data/manifest", "/data/batch/manifest", "/data/manifest_ref"),
     "record_count": bound("/data/manifest/record_count", "/data/record_count", "/data/count"),
     "checksum": bound("/data/manifest/checksum", "/data/checksum"),
@@ -154,7 +108,6 @@ _WANTED: Final = {
         "to_utc": "$?exported_to",
     }
 }
-_ONE_BATCH: Final = {"batch_id": "$batch_id"}
 
 
 def _create(name: str) -> Operation:
@@ -171,35 +124,30 @@ def _create(name: str) -> Operation:
 
 
 BATCH_CREATE, EXPORT_CREATE = _create("batch.create"), _create("create")
-BATCH_STATUS = route(
+BATCH_STATUS = route.status(
     "export.batch.status_set",
     "export/batch/status/set",
-    Kind.STATUS,
-    source=PLAYBOOK,
+    PLAYBOOK,
+    by="batch_id",
+    new=Fixed("sent"),
     access_certainty=Certainty.DOCUMENTED,
     acts_on="accounting.ready_batch",
     revisioned=True,
-    body={**_ONE_BATCH, "status": "$status", "expected_revision": "$?expected_revision"},
-    fresh={"status": Fixed("sent")},
     yields=_BATCH,
 )
-BATCH_GET = route(
+BATCH_GET = route.one(
     "export.batch.get",
     "export/batch/get",
-    Kind.READ,
-    source=PLAYBOOK,
+    PLAYBOOK,
+    by="batch_id",
     acts_on="accounting.batch",
-    body=_ONE_BATCH,
     yields=_BATCH,
 )
-BATCH_LIST = route(
+BATCH_LIST = route.page(
     "export.batch.list",
     "export/batch/list",
-    Kind.LIST,
-    source=PLAYBOOK,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
+    PLAYBOOK,
+    shows={"item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
 )
 
 # --- reconciliation and usage ---
@@ -210,10 +158,7 @@ RECONCILE = route(
     Kind.READ,
     source=PLAYBOOK,
     body={"logical_guid": "$?listed_place", **PAGE},
-    yields={
-        "discrepancies": bound("/data/discrepancies", "/data/report/discrepancies"),
-        "lineage": bound("/data/lineage", "/data/report/lineage"),
-    },
+    yields=shown("report", "discrepancies", "lineage"),
 )
 USAGE_RECORD = route(
     "usage.record",

@@ -6,15 +6,7 @@ The inventory names these paths and says in a line what each is for; bodies are 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from conformance.contract.accounting import (
-    COMMISSIONERS,
-    EVER,
-    LISTED,
-    PAGE,
-    PERIOD,
-    READERS,
-    route,
-)
+from conformance.contract.accounting import COMMISSIONERS, EVER, PERIOD, READERS, route
 from conformance.contract.operation import (
     REVISION,
     Binding,
@@ -24,6 +16,7 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
+from conformance.contract.shapes import LISTED, PAGE, REVISED, placed, shown
 
 WHOLE_BPS: Final = 10_000
 # The states of an invoice (accounting/).
@@ -47,19 +40,17 @@ AR_AGING = route(
         "item_state": bound("/status", "/state"),
     },
 )
-AR_BALANCE = route(
+AR_BALANCE = route.one(
     "ar.balance",
     "ar/balance",
-    Kind.READ,
-    body=_CUSTOMER,
+    by="customer_id",
     fresh=_ANY_CUSTOMER,
     yields={"balance": bound("/data/balance", "/data/total", "/data/open_amount")},
 )
-AR_HOLD = route(
+AR_HOLD = route.one(
     "ar.credit_hold_check",
     "ar/credit-hold/check",
-    Kind.READ,
-    body=_CUSTOMER,
+    by="customer_id",
     fresh=_ANY_CUSTOMER,
     yields={"holds": bound("/data/holds", "/data/active_holds")},
 )
@@ -75,25 +66,22 @@ AR_STATEMENT = route(
 # --- commissions ---
 
 _COMMISSION: Final[Mapping[str, Binding]] = {
-    "commission_id": bound("/data/commission_id", "/data/commission/commission_id"),
-    "amount": bound("/data/amount", "/data/commission/amount"),
-    "actor": bound("/data/actor", "/data/commission/actor"),
+    **shown("commission", "commission_id", "amount", "actor"),
     "held_roles": bound("/data/roles", "/data/commission/roles", "/data/role"),
-    "splits": bound("/data/splits", "/data/commission/splits"),
+    "splits": placed("commission", "splits"),
     "revision": REVISION,
 }
 _PAYOUT: Final[Mapping[str, Binding]] = {
-    "payout_id": bound("/data/payout_id", "/data/payout/payout_id"),
-    "state": bound("/data/status", "/data/payout/status"),
+    "payout_id": placed("payout", "payout_id"),
+    "state": placed("payout", "status"),
     "amount": bound("/data/amount", "/data/payout/amount", "/data/total"),
     "revision": REVISION,
 }
 _ONE: Final = {"commission_id": "$commission_id"}
 _ONE_PAYOUT: Final = {"payout_id": "$payout_id"}
+
+
 # Neither commissions nor payouts are documented as revisioned: a revision is sent, never judged.
-_REVISION: Final = {"expected_revision": "$?expected_revision"}
-
-
 def _commission(name: str, path: str, kind: Kind, **more: Any) -> Operation:
     more.setdefault("roles", COMMISSIONERS if kind.writes else READERS)
     return route(f"commission.{name}", f"commission/{path}", kind, **more)
@@ -119,16 +107,18 @@ ADJUST = _commission(
     },
     yields=_COMMISSION,
 )
-GET = _commission(
-    "get", "get", Kind.READ, acts_on="accounting.commission", body=_ONE, yields=_COMMISSION
+GET = route.one(
+    "commission.get",
+    "commission/get",
+    by="commission_id",
+    acts_on="accounting.commission",
+    yields=_COMMISSION,
 )
-LIST = _commission(
-    "list",
-    "list",
-    Kind.LIST,
-    paginated=True,
-    body={"associate_id": "$?listed_associate", "order_id": "$?listed_order", **PAGE},
-    yields={**LISTED, "item_id": bound("/commission_id", "/id")},
+LIST = route.page(
+    "commission.list",
+    "commission/list",
+    by={"associate_id": "$?listed_associate", "order_id": "$?listed_order"},
+    shows={"item_id": bound("/commission_id", "/id")},
 )
 SPLIT_SET = _commission(
     "split_set",
@@ -141,7 +131,7 @@ SPLIT_SET = _commission(
             {"associate_id": "$associate_id", "bps": "$bps"},
             {"associate_id": "$second_associate", "bps": "$second_bps"},
         ],
-        **_REVISION,
+        **REVISED,
     },
     fresh={
         "associate_id": "guid",
@@ -170,28 +160,25 @@ PAYOUT_CREATE = _commission(
     fresh={"associate_id": "guid", "currency": Fixed("USD"), **EVER},
     yields=_PAYOUT,
 )
-PAYOUT_GET = _commission(
-    "payout.get",
-    "payout/get",
-    Kind.READ,
+PAYOUT_GET = route.one(
+    "commission.payout.get",
+    "commission/payout/get",
+    by="payout_id",
     acts_on="accounting.payout",
-    body=_ONE_PAYOUT,
     yields=_PAYOUT,
 )
-PAYOUT_LIST = _commission(
-    "payout.list",
-    "payout/list",
-    Kind.LIST,
-    paginated=True,
-    body={"associate_id": "$?listed_associate", **PAGE},
-    yields={**LISTED, "item_id": bound("/payout_id", "/id")},
+PAYOUT_LIST = route.page(
+    "commission.payout.list",
+    "commission/payout/list",
+    by={"associate_id": "$?listed_associate"},
+    shows={"item_id": bound("/payout_id", "/id")},
 )
 PAYOUT_STATUS = _commission(
     "payout.status_set",
     "payout/status/set",
     Kind.STATUS,
     acts_on="accounting.payout",
-    body={**_ONE_PAYOUT, "status": "$status", **_REVISION},
+    body={**_ONE_PAYOUT, "status": "$status", **REVISED},
     fresh={"status": Fixed("approved")},
     yields=_PAYOUT,
 )

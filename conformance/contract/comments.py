@@ -4,33 +4,17 @@ A service joins by a line in `COMMENTED`, with the ids of its requirements.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    Radius,
-    RecordKind,
-    bound,
-    published,
-)
+from conformance.contract.operation import REVISION, Access, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, Routes, Terms, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
-    "comment_id": bound("/data/comment_id", "/data/comment/comment_id"),
-    "text": bound("/data/text", "/data/comment/text"),
+    **shown("comment", "comment_id", "text"),
     "revision": REVISION,
 }
-_LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 _TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
-_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 
 
 class Comments:
@@ -54,45 +38,49 @@ class Comments:
     ) -> None:
         self.service, self.on, self.author = service, on, author
         self.added, self.edited = added, edited
-        self._source = documented(page or f"{service}/calls.html")
+        anyone = Terms(access=Access.ASSOCIATED)
+        terms = anyone if author is None else Terms(frozenset({author}))
+        source = documented(page or f"{service}/calls.html")
+        # In an org: no facility, no channel. Who reads and edits comments is our deduction.
+        route = Routes(service, source, reads=terms, writes=terms).deduced
+        kind = f"{service}.comment"
         typed = {"target_type": Fixed(target_type)}
-        self.create = self._route(
-            "create",
+        self.create = route(
+            "comment.create",
             "comment",
             Kind.CREATE,
             access_certainty=Certainty.DOCUMENTED,
-            body={**_TARGET, "text": "$text", "idempotency_key": "$?idempotency_key"},
+            acts_on=kind,
+            body={**_TARGET, "text": "$text", **KEY},
             fresh={**typed, "text": "caption"},
             yields=_SHOWN,
         )
-        self.get = self._route(
-            "get", "comment/get", Kind.READ, body={"comment_id": "$comment_id"}, yields=_SHOWN
+        self.get = route.one(
+            "comment.get", "comment/get", by="comment_id", acts_on=kind, yields=_SHOWN
         )
-        self.list = self._route(
-            "list",
+        self.list = route.page(
+            "comment.list",
             "comment/list",
-            Kind.LIST,
-            body={**_TARGET, **_PAGE},
-            paginated=True,
-            yields={**_LISTED, "item_id": bound("/comment_id")},
+            by=_TARGET,
+            acts_on=kind,
+            shows={"item_id": bound("/comment_id")},
         )
-        self.revise = self._route(
-            "revise",
+        self.revise = route(
+            "comment.revise",
             "comment/revise",
             Kind.UPDATE,
-            body={
-                "comment_id": "$comment_id",
-                "text": "$text",
-                "expected_revision": "$?expected_revision",
-            },
+            acts_on=kind,
+            body={"comment_id": "$comment_id", "text": "$text", **REVISED},
             fresh={"text": "caption"},
             yields=_SHOWN,
         )
-        self.report = self._route("report", "comment/report", Kind.LIST, body=_PAGE, yields=_LISTED)
+        self.report = route(
+            "comment.report", "comment/report", Kind.LIST, acts_on=kind, body=PAGE, yields=LISTED
+        )
         self.operations = (self.create, self.get, self.list, self.revise, self.report)
         # The status values of comments are not documented, so nothing here can be closed.
         self.record = RecordKind(
-            f"{service}.comment",
+            kind,
             "comment_id",
             self.create.id,
             self.get.id,
@@ -100,22 +88,6 @@ class Comments:
             self.revise.id,
             editable="text",
             terminal=None,
-        )
-
-    def _route(self, name: str, path: str, kind: Kind, **more: Any) -> Operation:
-        """A comment route: no facility, no channel."""
-        more.setdefault("access_certainty", Certainty.INFERRED)
-        return Operation(
-            id=f"{self.service}.comment.{name}",
-            path=f"/{self.service}/{path}",
-            kind=kind,
-            source=self._source,
-            access=Access.ASSOCIATED if self.author is None else Access.ROLE,
-            roles=frozenset() if self.author is None else frozenset({self.author}),
-            acts_on=f"{self.service}.comment",
-            context={"x-orgcode": "$orgcode"},
-            radius=Radius.RECORD if kind.writes else Radius.NONE,
-            **more,
         )
 
 

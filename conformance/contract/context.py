@@ -13,6 +13,18 @@ STATED: Final = {
         "context_source": "$context_source",
     }
 }
+
+
+def filters(**more: str) -> dict[str, str]:
+    """Which events are asked for: of a service, a facility, a channel, and `more`."""
+    return {
+        "service": "$?listened_service",
+        **more,
+        "logical_guid": "$?listened_place",
+        "channel_code": "$?listened_channel",
+    }
+
+
 # What an event tells of who caused it (common/request-context.html).
 REQUIRED: Final = ("orgcode", "actor", "context_source")
 SOURCES: Final = ("session", "api_key", "operator", "system")

@@ -9,27 +9,28 @@ from typing import Any, Final
 from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
-    published,
+)
+from conformance.contract.shapes import (
+    ANY_FACILITY,
+    REASON,
+    REVISED,
+    Routes,
+    Terms,
+    placed,
+    shown,
+    stat,
 )
 
 CALLS: Final = documented("crm/calls.html")
 PLAYBOOK: Final = documented("crm/playbooks.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-# The facility counts where policy differs by facility (crm/openapi.yaml).
-FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
 # Required where loyalty or tender is applied (story/crm-loyalty.html).
-CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-NOTES: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
-REVISED: Final = {"expected_revision": "$?expected_revision"}
+TENDERED: Final = {**ANY_FACILITY, "x-channel-code": "$channel_code"}
 
 # Who may do what: any one of the roles is enough (crm/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -49,35 +50,14 @@ PRIVACY: Final = frozenset({"crm_manage", "crm_privacy_admin"})
 LOYALTY: Final = frozenset({"loyalty_admin"})
 GIFT_CARDS: Final = frozenset({"giftcard_admin"})
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
-    """A CRM route: a POST in an org, read by any CRM role."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", CUSTOMER_WRITERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", FACILITY)
-    return Operation(id=f"crm.{name}", path=f"/crm/{path}", kind=kind, source=source, **more)
-
-
-def shown(noun: str, *names: str) -> dict[str, Binding]:
-    """Fields of a record, at the top of the data or under its noun."""
-    return {name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in names}
-
-
-STAT = Operation(
-    id="crm.stat",
-    path="/crm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("crm/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# The facility counts where policy differs by facility (crm/openapi.yaml).
+route: Final = Routes(
+    "crm",
+    CALLS,
+    reads=Terms(READERS, ANY_FACILITY),
+    writes=Terms(CUSTOMER_WRITERS, ANY_FACILITY),
 )
+STAT = stat("crm")
 
 # --- customers ---
 
@@ -87,7 +67,7 @@ _CUSTOMER: Final[Mapping[str, Binding]] = {
     "balance": bound(
         "/data/loyalty_balance", "/data/customer/loyalty_balance", "/data/loyalty/balance"
     ),
-    "state": bound("/data/status", "/data/customer/status"),
+    "state": placed("customer", "status"),
     "revision": REVISION,
 }
 CUSTOMER_CREATE = route(
@@ -104,24 +84,20 @@ CUSTOMER_CREATE = route(
     fresh={"first_name": "caption", "last_name": "caption", "email": "email"},
     yields=_CUSTOMER,
 )
-CUSTOMER_GET = route(
+CUSTOMER_GET = route.one(
     "customer.get",
     "customer/get",
-    Kind.READ,
     PLAYBOOK,
+    by="customer_id",
     acts_on="crm.customer",
-    body={"customer_id": "$customer_id"},
     yields=_CUSTOMER,
 )
-CUSTOMER_LIST = route(
+CUSTOMER_LIST = route.page(
     "customer.list",
     "customer/list",
-    Kind.LIST,
     PLAYBOOK,
     acts_on="crm.customer",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/customer_id")},
+    shows={"item_id": bound("/customer_id")},
 )
 # That customers are revisioned is not documented; where they show a revision it is sent.
 CONSENT_SET = route(
@@ -165,8 +141,8 @@ def _of_loyalty(verb: str, acts_on: str, body: Mapping[str, Any], **more: Any) -
         roles=LOYALTY,
         access_certainty=Certainty.INFERRED,
         acts_on=acts_on,
-        context=CHANNEL,
-        body={"customer_id": "$customer_id", **body, **NOTES},
+        context=TENDERED,
+        body={"customer_id": "$customer_id", **body, **REASON},
         yields=_ENTRY,
         **{"fresh": {"channel_code": "channel_code", "reason": "reason"}, **more},
     )
@@ -184,16 +160,13 @@ REDEEM = _of_loyalty("redeem", "crm.member", **_counted(REDEEMED))
 ADJUST = _of_loyalty("adjust", "crm.customer", **_counted(ADJUSTED))
 RESTORE = _of_loyalty("restore", "crm.redemption", {"entry_id": "$entry_id"})
 REVERSE = _of_loyalty("reverse", "crm.earning", {"entry_id": "$entry_id"})
-LEDGER = route(
+LEDGER = route.page(
     "loyalty.ledger_list",
     "loyalty/ledger/list",
-    Kind.LIST,
-    # A ledger is stated to exist (crm/); its path is spelt as those of the other lists are.
     inferred("crm/calls.html"),
+    by={"customer_id": "$customer_id"},
     acts_on="crm.member",
-    paginated=True,
-    body={"customer_id": "$customer_id", **PAGE},
-    yields={**LISTED, "item_id": bound("/entry_id"), "item_points": bound("/points")},
+    shows={"item_id": bound("/entry_id"), "item_points": bound("/points")},
 )
 POLICY = route(
     "loyalty.policy_get",
@@ -208,7 +181,7 @@ POLICY = route(
 CARD_AMOUNT, CARD_CURRENCY = "50.00", "USD"
 _CARD: Final[Mapping[str, Binding]] = {
     **shown("giftcard", "giftcard_id", "currency"),
-    "balance": bound("/data/balance", "/data/giftcard/balance"),
+    "balance": placed("giftcard", "balance"),
 }
 # Whether a card has a customer depends on its type; the sample's has none.
 ISSUE = route(
@@ -222,7 +195,7 @@ ISSUE = route(
         "amount": "$amount",
         "currency": "$currency",
         "customer_id": "$?holder_id",
-        **NOTES,
+        **REASON,
     },
     fresh={"amount": Fixed(CARD_AMOUNT), "currency": Fixed(CARD_CURRENCY)},
     yields=_CARD,
@@ -235,12 +208,12 @@ CARD_REDEEM = route(
     roles=GIFT_CARDS,
     access_certainty=Certainty.INFERRED,
     acts_on="crm.giftcard",
-    context=CHANNEL,
+    context=TENDERED,
     body={
         "giftcard_id": "$giftcard_id",
         "amount": "$amount",
         "currency": "$currency",
-        **NOTES,
+        **REASON,
     },
     fresh={
         "amount": Fixed("1.00"),

@@ -1,135 +1,128 @@
 """B2B accounts, their contacts and their credit."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from conformance.contract.crm import CALLS, LISTED, NOTES, PAGE, REVISED, route, shown
-from conformance.contract.facts import Certainty
-from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.crm import route
+from conformance.contract.operation import (
+    REVISION,
+    Binding,
+    Fixed,
+    Kind,
+    RecordKind,
+    Template,
+    bound,
+)
+from conformance.contract.shapes import REASON, REVISED, placed, shown
 
 CREDIT_LIMIT, CONSUMED = "100.00", "10.00"
 CURRENCY: Final = "USD"
 
-
-def _route(name: str, path: str, kind: Kind, **more: Any) -> Any:
-    """Which roles work on accounts is not documented."""
-    return route(name, path, kind, CALLS, access_certainty=Certainty.INFERRED, **more)
+# Which roles work on accounts is not documented.
+_route: Final = route.deduced
 
 
 def _record(noun: str, *names: str) -> dict[str, Binding]:
     return {
         **shown(noun, f"{noun}_id", "caption", *names),
-        "state": bound("/data/status", f"/data/{noun}/status"),
+        "state": placed(noun, "status"),
         "revision": REVISION,
     }
 
 
-_ACCOUNT: Final[Mapping[str, Binding]] = {
-    **_record("account", "credit_limit"),
-    # What the limit leaves.
-    "balance": bound("/data/credit_available", "/data/account/credit_available"),
-}
+class _Named:
+    """The five routes of a record with a caption, and the record kind that they make up.
+
+    Names of its routes begin with `stem`, and so do the paths, with slashes for the underlines.
+    `made` is the body that creates one, within a record of kind `within`; `listed` is what a list
+    can be narrowed by.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        stem: str,
+        *,
+        made: Template,
+        fresh: Mapping[str, str | Fixed],
+        yields: Mapping[str, Binding],
+        within: str | None = None,
+        listed: Template | None = None,
+        tried: bool = True,
+    ) -> None:
+        self._stem, self.yields = stem, yields
+        kind, one = f"crm.{noun}", f"{noun}_id"
+        self.create = _route(
+            *self._spelt("create"),
+            Kind.CREATE,
+            acts_on=within,
+            body=made,
+            fresh={"caption": "caption", **fresh},
+            yields=yields,
+        )
+        self.get = _route.one(*self._spelt("get"), by=one, acts_on=kind, yields=yields)
+        self.list = _route.page(
+            *self._spelt("list"), by=listed, acts_on=kind, shows={"item_id": bound(f"/{one}")}
+        )
+        self.update = _route(
+            *self._spelt("update"),
+            Kind.UPDATE,
+            acts_on=kind,
+            revisioned=True,
+            body={one: f"${one}", "caption": "$caption", **REVISED},
+            fresh={"caption": "caption"},
+            yields=yields,
+        )
+        self.status = _route.status(
+            *self._spelt("status_set"),
+            by=one,
+            new="inactive",
+            acts_on=kind,
+            revisioned=True,
+            yields=yields,
+        )
+        self.operations = (self.create, self.get, self.list, self.update, self.status)
+        self.record = RecordKind(
+            kind,
+            one,
+            self.create.id,
+            self.get.id,
+            self.list.id,
+            self.update.id,
+            self.status.id,
+            tried=tried,
+        )
+
+    def _spelt(self, verb: str) -> tuple[str, str]:
+        """Name and path of a route."""
+        name = f"{self._stem}{verb}"
+        return f"account.{name}", f"account/{name.replace('_', '/')}"
+
+
 _NAMED: Final = {"account_id": "$account_id"}
-ACCOUNT_CREATE = _route(
-    "account.create",
-    "account/create",
-    Kind.CREATE,
-    body={"caption": "$caption", "credit_limit": "$credit_limit", "currency": "$currency"},
-    fresh={
-        "caption": "caption",
-        "credit_limit": Fixed(CREDIT_LIMIT),
-        "currency": Fixed(CURRENCY),
+ACCOUNT: Final = _Named(
+    "account",
+    "",
+    made={"caption": "$caption", "credit_limit": "$credit_limit", "currency": "$currency"},
+    fresh={"credit_limit": Fixed(CREDIT_LIMIT), "currency": Fixed(CURRENCY)},
+    yields={
+        **_record("account", "credit_limit"),
+        # What the limit leaves.
+        "balance": placed("account", "credit_available"),
     },
-    yields=_ACCOUNT,
 )
-ACCOUNT_GET = _route(
-    "account.get",
-    "account/get",
-    Kind.READ,
-    acts_on="crm.account",
-    body=_NAMED,
-    yields=_ACCOUNT,
-)
-ACCOUNT_LIST = _route(
-    "account.list",
-    "account/list",
-    Kind.LIST,
-    acts_on="crm.account",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/account_id")},
-)
-ACCOUNT_UPDATE = _route(
-    "account.update",
-    "account/update",
-    Kind.UPDATE,
-    acts_on="crm.account",
-    revisioned=True,
-    body={**_NAMED, "caption": "$caption", **REVISED},
-    fresh={"caption": "caption"},
-    yields=_ACCOUNT,
-)
-ACCOUNT_STATUS = _route(
-    "account.status_set",
-    "account/status/set",
-    Kind.STATUS,
-    acts_on="crm.account",
-    revisioned=True,
-    body={**_NAMED, "status": "$status", **REVISED},
-    fresh={"status": "inactive"},
-    yields=_ACCOUNT,
+CONTACT: Final = _Named(
+    "contact",
+    "contact_",
+    made={**_NAMED, "caption": "$caption", "email": "$email"},
+    fresh={"email": "email"},
+    yields=_record("contact", "email"),
+    within=ACCOUNT.record.name,
+    listed={"account_id": "$?listed_account"},
+    tried=False,
 )
 
-_CONTACT: Final[Mapping[str, Binding]] = _record("contact", "email")
-_CONTACT_NAMED: Final = {"contact_id": "$contact_id"}
-CONTACT_CREATE = _route(
-    "account.contact_create",
-    "account/contact/create",
-    Kind.CREATE,
-    acts_on="crm.account",
-    body={**_NAMED, "caption": "$caption", "email": "$email"},
-    fresh={"caption": "caption", "email": "email"},
-    yields=_CONTACT,
-)
-CONTACT_GET = _route(
-    "account.contact_get",
-    "account/contact/get",
-    Kind.READ,
-    acts_on="crm.contact",
-    body=_CONTACT_NAMED,
-    yields=_CONTACT,
-)
-CONTACT_LIST = _route(
-    "account.contact_list",
-    "account/contact/list",
-    Kind.LIST,
-    acts_on="crm.contact",
-    paginated=True,
-    body={"account_id": "$?listed_account", **PAGE},
-    yields={**LISTED, "item_id": bound("/contact_id")},
-)
-CONTACT_UPDATE = _route(
-    "account.contact_update",
-    "account/contact/update",
-    Kind.UPDATE,
-    acts_on="crm.contact",
-    revisioned=True,
-    body={**_CONTACT_NAMED, "caption": "$caption", **REVISED},
-    fresh={"caption": "caption"},
-    yields=_CONTACT,
-)
-CONTACT_STATUS = _route(
-    "account.contact_status_set",
-    "account/contact/status/set",
-    Kind.STATUS,
-    acts_on="crm.contact",
-    revisioned=True,
-    body={**_CONTACT_NAMED, "status": "$status", **REVISED},
-    fresh={"status": "inactive"},
-    yields=_CONTACT,
-)
-
-_MOVED: Final = {**_NAMED, "amount": "$amount", "currency": "$currency", **NOTES}
+_MOVED: Final = {**_NAMED, "amount": "$amount", "currency": "$currency", **REASON}
 _MOVING: Final = {"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)}
 # The inventory names no request schema for these two.
 CONSUME = _route(
@@ -139,7 +132,7 @@ CONSUME = _route(
     acts_on="crm.account",
     body=_MOVED,
     fresh=_MOVING,
-    yields=_ACCOUNT,
+    yields=ACCOUNT.yields,
 )
 RELEASE = _route(
     "account.credit_release",
@@ -148,43 +141,13 @@ RELEASE = _route(
     acts_on="crm.debtor",
     body=_MOVED,
     fresh=_MOVING,
-    yields=_ACCOUNT,
+    yields=ACCOUNT.yields,
 )
 
-OPERATIONS = (
-    ACCOUNT_CREATE,
-    ACCOUNT_GET,
-    ACCOUNT_LIST,
-    ACCOUNT_UPDATE,
-    ACCOUNT_STATUS,
-    CONTACT_CREATE,
-    CONTACT_GET,
-    CONTACT_LIST,
-    CONTACT_UPDATE,
-    CONTACT_STATUS,
-    CONSUME,
-    RELEASE,
-)
+OPERATIONS = (*ACCOUNT.operations, *CONTACT.operations, CONSUME, RELEASE)
 RECORDS = (
-    RecordKind(
-        "crm.account",
-        "account_id",
-        ACCOUNT_CREATE.id,
-        ACCOUNT_GET.id,
-        ACCOUNT_LIST.id,
-        ACCOUNT_UPDATE.id,
-        ACCOUNT_STATUS.id,
-    ),
-    RecordKind(
-        "crm.contact",
-        "contact_id",
-        CONTACT_CREATE.id,
-        CONTACT_GET.id,
-        CONTACT_LIST.id,
-        CONTACT_UPDATE.id,
-        CONTACT_STATUS.id,
-        tried=False,
-    ),
+    ACCOUNT.record,
+    CONTACT.record,
     # An account with some of its credit consumed.
     RecordKind("crm.debtor", "account_id", CONSUME.id, terminal=None, parents=("crm.account",)),
 )

@@ -1,38 +1,32 @@
 """Locations, receiving, stock and its card. Org, facility and channel are in headers."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Kind,
-    Operation,
-    Radius,
-    RecordKind,
-    bound,
-    published,
+from conformance.contract.operation import REVISION, Binding, Kind, RecordKind, bound
+from conformance.contract.shapes import (
+    ANY_FACILITY,
+    FACILITY,
+    KEYED,
+    LINE,
+    LISTED,
+    NAMED,
+    NAMES,
+    NOTES,
+    Routes,
+    Terms,
+    placed,
+    shown,
+    stat,
+    state,
 )
 
 CALLS: Final = documented("ics/calls.html")
 PLAYBOOK: Final = documented("ics/playbooks.html")
 PATTERN: Final = inferred("ics/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-FACILITY: Final = {**ORG, "x-logical-guid": "$logical_guid"}
-# Variant-only lookups may leave the facility out (ics/openapi.yaml).
-ANY_FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
-CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "source_refs": "$?source_refs",
-    "cccode": "$?cccode",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+# Variant-only lookups may leave the facility out, and the channel (ics/openapi.yaml).
+ANY_CHANNEL: Final = {**ANY_FACILITY, "x-channel-code": "$?channel_code"}
 
 # Who may do what: any one of the roles is enough (ics/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -70,10 +64,6 @@ def position(prefix: str = "/data") -> dict[str, Binding]:
     }
 
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 ROWS: Final[Mapping[str, Binding]] = {
     **LISTED,
     "item_facility": bound("/logical_guid"),
@@ -81,37 +71,19 @@ ROWS: Final[Mapping[str, Binding]] = {
     **{f"item_{name}": bound(f"/{name}", f"/position/{name}") for name in BUCKETS},
 }
 
-
-def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
-    """An ICS route: a POST at a facility, read by any ICS role and written by operators."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", OPERATORS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", FACILITY)
-    return Operation(id=f"ics.{name}", path=f"/ics/{path}", kind=kind, source=source, **more)
-
-
-STAT = Operation(
-    id="ics.stat",
-    path="/ics/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("ics/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# A POST at a facility, read by any ICS role and written by operators.
+route: Final = Routes(
+    "ics", CALLS, reads=Terms(READERS, FACILITY), writes=Terms(OPERATORS, FACILITY)
 )
+STAT = stat("ics")
 
 # --- locations ---
 
 _BIN: Final[Mapping[str, Binding]] = {
-    "bin_id": bound("/data/bin_id", "/data/bin/bin_id"),
-    "zone_id": bound("/data/zone_id", "/data/bin/zone_id"),
-    "code": bound("/data/code", "/data/bin/code"),
-    "state": bound("/data/status", "/data/bin/status"),
+    **shown("bin", "bin_id", "zone_id", "code"),
+    "state": placed("bin", "status"),
     "revision": REVISION,
 }
-_NAMED: Final = {"code": "$code", "caption": "$caption"}
-_NAMES: Final = {"code": "code", "caption": "caption"}
 
 ZONE_CREATE = route(
     "zone.create",
@@ -119,9 +91,9 @@ ZONE_CREATE = route(
     Kind.CREATE,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
-    body={**_NAMED, **KEYED},
-    fresh=_NAMES,
-    yields={"zone_id": bound("/data/zone_id", "/data/zone/zone_id")},
+    body={**NAMED, **KEYED},
+    fresh=NAMES,
+    yields={"zone_id": placed("zone", "zone_id")},
 )
 BIN_CREATE = route(
     "bin.create",
@@ -130,51 +102,36 @@ BIN_CREATE = route(
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     acts_on="ics.zone",
-    body={"zone_id": "$zone_id", **_NAMED, **KEYED},
-    fresh=_NAMES,
+    body={"zone_id": "$zone_id", **NAMED, **KEYED},
+    fresh=NAMES,
     yields=_BIN,
 )
-BIN_GET = route(
-    "bin.get",
-    "bin/get",
-    Kind.READ,
-    CALLS,
-    acts_on="ics.bin",
-    body={"bin_id": "$bin_id"},
-    yields=_BIN,
-)
-BIN_LIST = route(
+BIN_GET = route.one("bin.get", "bin/get", CALLS, by="bin_id", acts_on="ics.bin", yields=_BIN)
+BIN_LIST = route.page(
     "bin.list",
     "bin/list",
-    Kind.LIST,
     CALLS,
+    by={"zone_id": "$?listed_zone"},
     acts_on="ics.zone",
-    paginated=True,
-    body={"zone_id": "$?listed_zone", **PAGE},
-    yields={**LISTED, "item_id": bound("/bin_id")},
+    shows={"item_id": bound("/bin_id")},
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-BIN_STATUS = route(
+BIN_STATUS = route.status(
     "bin.status_set",
     "bin/status/set",
-    Kind.STATUS,
     CALLS,
+    by="bin_id",
+    new="inactive",
     access_certainty=Certainty.INFERRED,
     acts_on="ics.bin",
-    body={
-        "bin_id": "$bin_id",
-        "status": "$status",
-        "expected_revision": "$?expected_revision",
-    },
-    fresh={"status": "inactive"},
     yields=_BIN,
 )
 
 # --- receiving ---
 
 _RECEIPT: Final[Mapping[str, Binding]] = {
-    "receipt_id": bound("/data/receipt_id", "/data/receipt/receipt_id"),
-    "state": bound("/data/status", "/data/state", "/data/receipt/status"),
+    "receipt_id": placed("receipt", "receipt_id"),
+    "state": state("receipt"),
     "received": bound("/data/lines/0/quantity", "/data/receipt/lines/0/quantity"),
     "revision": REVISION,
 }
@@ -184,18 +141,12 @@ RECEIVE = route(
     Kind.CREATE,
     PLAYBOOK,
     acts_on="ics.adjustment",
-    body={"lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}], **KEYED},
+    body={"lines": [LINE], **KEYED},
     fresh={"quantity": "quantity", "source_refs": "source_refs"},
     yields=_RECEIPT,
 )
-RECEIVE_GET = route(
-    "receive.get",
-    "receive/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="ics.receipt",
-    body={"receipt_id": "$receipt_id"},
-    yields=_RECEIPT,
+RECEIVE_GET = route.one(
+    "receive.get", "receive/get", PLAYBOOK, by="receipt_id", acts_on="ics.receipt", yields=_RECEIPT
 )
 QC_COMPLETE = route(
     "qc.complete",
@@ -214,7 +165,7 @@ PUTAWAY = route(
     PLAYBOOK,
     acts_on="ics.inspection",
     body={"receipt_id": "$receipt_id", "bin_id": "$bin_id", **KEYED},
-    yields={"putaway_id": bound("/data/putaway_id", "/data/putaway/putaway_id")},
+    yields={"putaway_id": placed("putaway", "putaway_id")},
 )
 
 # --- stock ---
@@ -233,31 +184,25 @@ ADJUST = route(
         **KEYED,
     },
     fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
-    yields={
-        "adjustment_id": bound("/data/adjustment_id", "/data/adjustment/adjustment_id"),
-        "quantity_delta": bound("/data/quantity_delta", "/data/adjustment/quantity_delta"),
-    },
+    yields=shown("adjustment", "adjustment_id", "quantity_delta"),
 )
-STOCK_GET = route(
+STOCK_GET = route.one(
     "stock.get",
     "stock/get",
-    Kind.READ,
     PLAYBOOK,
+    by="variant_id",
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
-    body={"variant_id": "$variant_id"},
     yields={**ROWS, **position()},
 )
-STOCK_LIST = route(
+STOCK_LIST = route.page(
     "stock.list",
     "stock/list",
-    Kind.LIST,
     PLAYBOOK,
+    by={"variant_id": "$?listed_variant"},
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
-    paginated=True,
-    body={"variant_id": "$?listed_variant", **PAGE},
-    yields=ROWS,
+    shows=ROWS,
 )
 TRANSITION = route(
     "stock.transition",
@@ -281,16 +226,13 @@ TRANSITION = route(
         "reason": "reason",
     },
 )
-STOCK_CARD = route(
+STOCK_CARD = route.page(
     "stock_card.list",
     "stock-card/list",
-    Kind.LIST,
     inferred("story/ics.html"),
+    by={"variant_id": "$variant_id"},
     acts_on="ics.adjustment",
-    paginated=True,
-    body={"variant_id": "$variant_id", **PAGE},
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/event_id"),
         "item_reason": bound("/reason"),
         "item_source_refs": bound("/source_refs"),
@@ -298,14 +240,13 @@ STOCK_CARD = route(
         "item_delta": bound("/quantity_delta", "/deltas/on_hand"),
     },
 )
-ATP = route(
+ATP = route.one(
     "atp.query",
     "atp/query",
-    Kind.READ,
     CALLS,
+    by="variant_id",
     acts_on="ics.adjustment",
-    context={**ANY_FACILITY, "x-channel-code": "$?channel_code"},
-    body={"variant_id": "$variant_id"},
+    context=ANY_CHANNEL,
     yields={"promised": bound("/data/total_quantity", "/data/quantity", "/data/available")},
 )
 

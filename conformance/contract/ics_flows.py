@@ -4,27 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.ics import KEYED, LISTED, NOTES, ORG, PAGE, route
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Edge,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
+from conformance.contract.ics import route
+from conformance.contract.operation import Access, Binding, Edge, Kind, Operation, RecordKind
+from conformance.contract.shapes import KEYED, LINE, LISTED, NOTES, ORG, PAGE, REVISED, record
 
 # The lifecycle is drawn; how its routes are spelt is our deduction.
 _DRAWN: Final = inferred("common/state-machines.html")
 _COMMENTS: Final = documented("common/comments-inbox.html")
 _APPROVERS: Final = frozenset({"ics_transfer_approve"})
-_TRANSFER: Final[Mapping[str, Binding]] = {
-    "transfer_id": bound("/data/transfer_id", "/data/transfer/transfer_id"),
-    "state": bound("/data/status", "/data/state", "/data/transfer/status"),
-    "revision": REVISION,
-}
+_TRANSFER: Final[Mapping[str, Binding]] = record("transfer", "transfer_id")
 
 TRANSFER_EDGES: Final = {
     "submit": Edge("requested", "submitted"),
@@ -55,7 +43,7 @@ TRANSFER_REQUEST = route(
             "source_logical_guid": "$source_logical_guid",
             "dest_logical_guid": "$dest_logical_guid",
         },
-        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
+        "lines": [LINE],
         **KEYED,
     },
     fresh={"quantity": "quantity", "reason": "reason"},
@@ -76,7 +64,7 @@ def _step(verb: str) -> Operation:
         context=ORG,
         body={
             "transfer_id": "$transfer_id",
-            "expected_revision": "$?expected_revision",
+            **REVISED,
             **NOTES,
         },
         yields=_TRANSFER,

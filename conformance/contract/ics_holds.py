@@ -3,21 +3,12 @@
 from typing import Any, Final
 
 from conformance.contract.facts import Certainty, Source
-from conformance.contract.ics import (
-    ANY_FACILITY,
-    CALLS,
-    CHANNEL,
-    KEYED,
-    NOTES,
-    PATTERN,
-    READERS,
-    route,
-)
+from conformance.contract.ics import ANY_CHANNEL, CALLS, PATTERN, READERS, route
 from conformance.contract.operation import Binding, Kind, Operation, RecordKind, bound, published
+from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, placed, shown
 
 _ASKED: Final = {
-    "variant_id": "$variant_id",
-    "quantity": "$quantity",
+    **LINE,
     "expires_at": "$?expires_at",
     **KEYED,
 }
@@ -26,13 +17,11 @@ _FRESH: Final = {"quantity": "quantity", "channel_code": "channel_code"}
 
 def _yields(noun: str) -> dict[str, Binding]:
     return {
-        f"{noun}_id": bound(f"/data/{noun}_id", f"/data/{noun}/{noun}_id"),
-        "quantity": bound("/data/quantity", f"/data/{noun}/quantity"),
-        # The one field of a hold that a page names.
-        "expires_at": bound("/data/expires_at", f"/data/{noun}/expires_at"),
-        "created_at": bound("/data/created_at", f"/data/{noun}/created_at"),
+        f"{noun}_id": placed(noun, f"{noun}_id"),
+        # A page names the second of these, and no other field of a hold.
+        **shown(noun, "quantity", "expires_at", "created_at"),
         "timestamp_utc": published("/stats/timestamp_utc"),
-        "state": bound("/data/status", f"/data/{noun}/status"),
+        "state": placed(noun, "status"),
     }
 
 
@@ -82,8 +71,8 @@ SUGGEST = route(
     CALLS,
     roles=READERS,
     acts_on="ics.adjustment",
-    context={**ANY_FACILITY, "x-channel-code": "$?channel_code"},
-    body={"variant_id": "$variant_id", "quantity": "$quantity"},
+    context=ANY_CHANNEL,
+    body=LINE,
     fresh={"quantity": "quantity"},
     yields={"suggested": bound("/data/suggested_quantity", "/data/quantity")},
 )

@@ -4,9 +4,9 @@ All 22 paths are published; of their fields none is, so bodies and bindings are 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from conformance.contract.context import STATED
+from conformance.contract.context import STATED, filters
 from conformance.contract.facts import documented
 from conformance.contract.operation import (
     REVISION,
@@ -14,15 +14,12 @@ from conformance.contract.operation import (
     Binding,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import ANY_ORG, PAGE, Routes, Terms, listed, placed, shown, stat
 
 CALLS: Final = documented("ipm/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
 VIEW: Final = "integration_view"
 ADMIN: Final = "integration_admin"
@@ -30,55 +27,27 @@ READERS: Final = frozenset({VIEW, ADMIN})
 WRITERS: Final = frozenset({ADMIN})
 
 # Which events a webhook or an export is about. "Scope can be org, channel or facility."
-FILTERS: Final = {
-    "service": "$?listened_service",
-    "logical_guid": "$?listened_place",
-    "channel_code": "$?listened_channel",
-}
+FILTERS: Final = filters()
 WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/events", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An IPM route: a POST, read by either role and written by administrators."""
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more["body"] = {**more.get("body", {}), **(STATED if kind.writes else {})}
-    return Operation(
-        id=f"ipm.{name}",
-        path=f"/ipm/{path}",
-        kind=kind,
-        source=CALLS,
-        access=Access.ROLE,
-        roles=WRITERS if kind.writes else READERS,
-        context=ORG,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="ipm.stat",
-    path="/ipm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
-    access=Access.PUBLIC,
-    # Not required here: a check leaves it out.
-    context={"x-orgcode": "$?orgcode"},
+# Read by either role and written by administrators, who state their context.
+route: Final = Routes(
+    "ipm",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(WRITERS, body=STATED),
+    rows=listed("/data/events"),
 )
+# One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
+STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_ORG)
 
 # --- webhooks ---
 
 _WEBHOOK: Final[Mapping[str, Binding]] = {
     "webhook_id": bound("/data/webhook_id", "/data/webhook/webhook_id", "/data/id"),
-    "url": bound("/data/url", "/data/webhook/url"),
-    "state": bound("/data/status", "/data/webhook/status"),
-    "filters": bound("/data/filters", "/data/webhook/filters"),
-    "request_context": bound("/data/request_context", "/data/webhook/request_context"),
+    "url": placed("webhook", "url"),
+    "state": placed("webhook", "status"),
+    **shown("webhook", "filters", "request_context"),
     "revision": REVISION,
 }
 _ONE: Final = {"webhook_id": "$webhook_id"}
@@ -89,28 +58,22 @@ WEBHOOK_CREATE = route(
     Kind.CREATE,
     body={"url": "$webhook_url", "caption": "$caption", "filters": FILTERS},
     fresh={"caption": "caption"},
-    yields={**_WEBHOOK, "secret": bound("/data/secret", "/data/webhook/secret")},
+    yields={**_WEBHOOK, "secret": placed("webhook", "secret")},
     issues=("secret",),
 )
-WEBHOOK_GET = route(
-    "webhook.get", "webhook/get", Kind.READ, acts_on="ipm.webhook", body=_ONE, yields=_WEBHOOK
+WEBHOOK_GET = route.one(
+    "webhook.get", "webhook/get", by="webhook_id", acts_on="ipm.webhook", yields=_WEBHOOK
 )
-WEBHOOK_LIST = route(
-    "webhook.list",
-    "webhook/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/webhook_id", "/id")},
+WEBHOOK_LIST = route.page(
+    "webhook.list", "webhook/list", shows={"item_id": bound("/webhook_id", "/id")}
 )
 # That a webhook is revisioned is not documented, so its revision is sent and never judged.
-WEBHOOK_STATUS = route(
+WEBHOOK_STATUS = route.status(
     "webhook.status_set",
     "webhook/status/set",
-    Kind.STATUS,
+    by="webhook_id",
+    new="active",
     acts_on="ipm.webhook",
-    body={**_ONE, "status": "$status", "expected_revision": "$?expected_revision"},
-    fresh={"status": "active"},
     yields=_WEBHOOK,
 )
 WEBHOOK_REPLAY = route(
@@ -127,20 +90,16 @@ WEBHOOK_REPLAY = route(
 
 # --- the feed of changes ---
 
-CDC_LIST = route(
+CDC_LIST = route.page(
     "cdc.list",
     "cdc/list",
-    Kind.LIST,
-    paginated=True,
-    body={
+    by={
         "service": "$?listed_service",
         "logical_guid": "$?listed_place",
         "channel_code": "$?listed_channel",
         **WINDOW,
-        **PAGE,
     },
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/event_id", "/event/event_id"),
         "item_redaction": bound("/redaction", "/redaction_metadata", "/event/redaction"),
     },
@@ -148,31 +107,22 @@ CDC_LIST = route(
 
 # --- look-ups ---
 
-_BY_SERVICE: Final = {"service": "$?listed_service", **PAGE}
-EVENT_CATALOG = route(
+
+def _look_up(name: str, path: str, **item: Binding) -> Operation:
+    """What the platform has to tell of itself, service by service."""
+    return route.page(name, path, by={"service": "$?listed_service"}, shows=item)
+
+
+EVENT_CATALOG = _look_up(
     "event.catalog_list",
     "event/catalog/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_service": bound("/service"), "item_action": bound("/action")},
+    item_service=bound("/service"),
+    item_action=bound("/action"),
 )
-EXPORT_CONTRACTS = route(
-    "export.contract_list",
-    "export/contract/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_service": bound("/service", "/stream")},
+EXPORT_CONTRACTS = _look_up(
+    "export.contract_list", "export/contract/list", item_service=bound("/service", "/stream")
 )
-LIFECYCLES = route(
-    "lifecycle.list",
-    "lifecycle/list",
-    Kind.LIST,
-    paginated=True,
-    body=_BY_SERVICE,
-    yields={**LISTED, "item_entity": bound("/entity", "/name")},
-)
+LIFECYCLES = _look_up("lifecycle.list", "lifecycle/list", item_entity=bound("/entity", "/name"))
 SPECIMEN = route(
     "specimen.get",
     "specimen/get",
@@ -208,23 +158,20 @@ KPI_RECORD = route(
     fresh={**_FRESH_FIGURE, "bucket": "bucket"},
     yields={
         "kpi_id": bound("/data/kpi_id", "/data/snapshot/kpi_id", "/data/id"),
-        "value": bound("/data/value", "/data/snapshot/value"),
+        "value": placed("snapshot", "value"),
     },
 )
-KPI_QUERY = route(
+KPI_QUERY = route.page(
     "kpi.query",
     "kpi/query",
-    Kind.LIST,
-    paginated=True,
-    body={
+    by={
         "metric": "$metric",
         "logical_guid": "$?measured_place",
         "channel_code": "$?measured_channel",
         **WINDOW,
-        **PAGE,
     },
     fresh={"metric": "metric"},
-    yields={**LISTED, "item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
+    shows={"item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
 )
 KPI_ALERT = route(
     "kpi.alert",

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.ipm import FILTERS, LISTED, PAGE, WINDOW, route
+from conformance.contract.ipm import FILTERS, WINDOW, route
 from conformance.contract.operation import Binding, Kind, RecordKind, bound
+from conformance.contract.shapes import placed, shown
 
 # The states of a job (ipm/): one "l" in the last.
 STATES: Final = ("queued", "running", "completed", "failed", "canceled")
@@ -12,11 +13,10 @@ ENDED: Final = frozenset({"completed", "failed", "canceled"})
 
 _JOB: Final[Mapping[str, Binding]] = {
     "job_id": bound("/data/job_id", "/data/job/job_id", "/data/id"),
-    "state": bound("/data/status", "/data/job/status"),
+    "state": placed("job", "status"),
     "processed": bound("/data/processed_count", "/data/progress/processed", "/data/job/processed"),
     "cursor": bound("/data/next_token", "/data/cursor", "/data/progress/cursor"),
-    "request_context": bound("/data/request_context", "/data/job/request_context"),
-    "errors": bound("/data/errors", "/data/job/errors"),
+    **shown("job", "request_context", "errors"),
     "accepted": bound("/data/accepted_count", "/data/progress/accepted"),
 }
 _ONE: Final = {"job_id": "$job_id"}
@@ -62,23 +62,18 @@ IMPORT_CONTINUE = route(
     body=_ONE,
     yields=_JOB,
 )
-JOB_GET = route(
+JOB_GET = route.one(
     "job.get",
     "bulk/job/get",
-    Kind.READ,
+    by="job_id",
     acts_on="ipm.export",
-    body=_ONE,
-    # Where parts are written in the background, a read may be what tells the address.
     yields=_FILE,
     issues=("download_url",),
 )
-JOB_LIST = route(
+JOB_LIST = route.page(
     "job.list",
     "bulk/job/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/job_id", "/id"), "item_state": bound("/status")},
+    shows={"item_id": bound("/job_id", "/id"), "item_state": bound("/status")},
 )
 
 OPERATIONS = (

@@ -1,7 +1,7 @@
 """Org, cost centres, facilities, zones, teams, sales channels. Org identity is in the body."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
@@ -16,24 +16,21 @@ from conformance.contract.operation import (
     Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, placed, shown, state
 
-_CALLS = documented("ofm/calls.html")
+CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
 _PATTERN = inferred("ofm/calls.html")
-_ORG = {"org_guid": "$org_guid"}
-LISTED: Mapping[str, Binding] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
+ORG_GUID: Final = {"org_guid": "$org_guid"}
 
-
-def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """An OFM route; reads are for associated callers, writes for owners, unless said otherwise."""
-    more.setdefault("access", Access.OWNER if kind.writes else Access.ASSOCIATED)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    return Operation(id=f"ofm.{name}", path=f"/ofm/{path}", kind=kind, source=source, **more)
+# Reads are for associated callers, writes for owners. The org is in the body.
+operation: Final = Routes(
+    "ofm",
+    CALLS,
+    reads=Terms(access=Access.ASSOCIATED, context={}),
+    writes=Terms(access=Access.OWNER, context={}),
+)
 
 
 class Family:
@@ -47,7 +44,7 @@ class Family:
         *,
         guid: str,
         fresh: Mapping[str, str],
-        sources: tuple[Source, Source] = (_CALLS, _CALLS),
+        sources: tuple[Source, Source] = (CALLS, CALLS),
         status_path: str = "status",
         scope: Mapping[str, str] | None = None,
         access: Certainty = Certainty.DOCUMENTED,
@@ -56,12 +53,11 @@ class Family:
     ) -> None:
         self.guid, self.path, self.access = guid, path, access
         made, rest = sources
-        self._one = {**_ORG, guid: f"${guid}"}
+        self._one = {**ORG_GUID, guid: f"${guid}"}
         self._read: dict[str, Binding] = {
-            guid: bound(f"/data/{guid}", f"/data/{noun}/{guid}"),
-            "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
-            "caption": bound("/data/caption", f"/data/{noun}/caption"),
-            **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fresh},
+            guid: placed(noun, guid),
+            "state": state(noun),
+            **shown(noun, "caption", *fresh),
             "revision": REVISION,
         }
         self.create = operation(
@@ -70,7 +66,7 @@ class Family:
             Kind.CREATE,
             made,
             access_certainty=access,
-            body={**_ORG, **fields, "caption": "$caption"},
+            body={**ORG_GUID, **fields, "caption": "$caption"},
             fresh={**fresh, "caption": "caption"},
             yields=self._read,
         )
@@ -81,21 +77,12 @@ class Family:
         self.status = self._route(
             noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new=first_status
         )
-        self.list = operation(
+        self.list = operation.page(
             f"{noun}.list",
             f"{path}/list",
-            Kind.LIST,
             rest,
-            paginated=True,
-            body={
-                **_ORG,
-                **(scope or {}),
-                "status": "$?status",
-                "include_doomed": "$?include_doomed",
-                "limit": "$?limit",
-                "next_token": "$?next_token",
-            },
-            yields={**LISTED, "item_id": bound(f"/{guid}"), "item_state": bound("/status")},
+            by={**ORG_GUID, **(scope or {}), **STATUS},
+            shows={"item_id": bound(f"/{guid}"), "item_state": bound("/status")},
         )
         self.operations = (self.create, self.get, self.list, self.update, self.status)
         self.record = RecordKind(
@@ -120,7 +107,7 @@ class Family:
         change: Mapping[str, str] | None = None,
         new: str = "",
     ) -> Operation:
-        guard = {"expected_revision": "$expected_revision"} if kind.writes else {}
+        guard = GUARD if kind.writes else {}
         parameter = next(iter(change or {}), "")
         return operation(
             f"{noun}.{verb.replace('/', '_')}",
@@ -216,8 +203,7 @@ STAT = operation(
     credentials=Placement.NONE,
 )
 _ORG_FIELDS: dict[str, Binding] = {
-    "org_guid": bound("/data/org_guid", "/data/org/org_guid"),
-    "orgcode": bound("/data/orgcode", "/data/org/orgcode"),
+    **shown("org", "org_guid", "orgcode"),
     "state": bound("/data/status", "/data/org_status", "/data/org/status"),
     "revision": REVISION,
 }
@@ -236,7 +222,7 @@ ORG_CREATE = operation(
         "caption": "$caption",
     },
     fresh={"caption": "caption"},
-    yields={**_ORG_FIELDS, "cc_guid": bound("/data/cc_guid", "/data/cost_centre/cc_guid")},
+    yields={**_ORG_FIELDS, "cc_guid": placed("cost_centre", "cc_guid")},
     needs=frozenset({"operator"}),
     radius=Radius.ORG,
     exempt_from_org_status=True,
@@ -246,7 +232,7 @@ ORG_GET = operation(
     "org/get",
     Kind.READ,
     documented("common/client-shim.html"),
-    body=_ORG,
+    body=ORG_GUID,
     yields=_ORG_FIELDS,
 )
 
@@ -257,7 +243,7 @@ def _org_switch(verb: str) -> Operation:
         f"org/{verb}",
         Kind.STATUS,
         inferred("story/ofm.html"),
-        body={**_ORG, "expected_revision": "$expected_revision"},
+        body={**ORG_GUID, **GUARD},
         acts_on="throwaway.org" if verb == "park" else "throwaway.parked_org",
         revisioned=True,
         needs=frozenset({"throwaway", "operator"}),
@@ -285,7 +271,7 @@ def _resolver(noun: str, path: str, code: str, family: Family) -> Operation:
         f"resolve/{path}",
         Kind.RESOLVE,
         inferred("ofm/playbooks.html"),
-        body={**_ORG, code: f"${code}"},
+        body={**ORG_GUID, code: f"${code}"},
         acts_on=family.record.name,
         yields={family.guid: bound(f"/data/{family.guid}")},
     )

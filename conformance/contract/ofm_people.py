@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.ofm import LISTED, operation
+from conformance.contract.ofm import CALLS, ORG_GUID, operation
 from conformance.contract.operation import (
     REVISION,
     Access,
@@ -14,15 +14,11 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
+from conformance.contract.shapes import GUARD, placed, shown
 
-_CALLS = documented("ofm/calls.html")
-_ORG = {"org_guid": "$org_guid"}
-_PERSON = {**_ORG, "user_guid": "$user_guid"}
-_PAGE = {"limit": "$?limit", "next_token": "$?next_token"}
+_PERSON = {**ORG_GUID, "user_guid": "$user_guid"}
 _MEMBER: dict[str, Binding] = {
-    "user_guid": bound("/data/user_guid", "/data/member/user_guid"),
-    "roles": bound("/data/roles", "/data/member/roles"),
-    "state": bound("/data/state", "/data/member/state"),
+    **shown("member", "user_guid", "roles", "state"),
     "revision": REVISION,
 }
 
@@ -33,9 +29,9 @@ RESOLVE = operation(
     documented("common/integration-checklist.html"),
     body={"orgcode": "$orgcode", "logical_guid": "$?logical_guid"},
     yields={
-        "org_guid": bound("/data/org_guid", "/data/org/org_guid"),
+        "org_guid": placed("org", "org_guid"),
         "roles": bound("/data/roles", "/data/effective_roles", "/data/member/roles"),
-        "user_guid": bound("/data/user_guid", "/data/member/user_guid"),
+        "user_guid": placed("member", "user_guid"),
         "is_owner": bound("/data/is_owner", "/data/owner"),
     },
 )
@@ -43,7 +39,7 @@ ADD = operation(
     "member.add",
     "member/add",
     Kind.CREATE,
-    _CALLS,
+    CALLS,
     acts_on="throwaway.user",
     body={**_PERSON, "roles": "$roles"},
     fresh={"roles": "view_roles"},
@@ -60,25 +56,21 @@ GET = operation(
     yields=_MEMBER,
     needs=frozenset({"member"}),
 )
-LIST = operation(
+LIST = operation.page(
     "member.list",
     "member/list",
-    Kind.LIST,
     inferred("ofm/calls.html"),
-    body={**_ORG, **_PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/user_guid"), "item_state": bound("/state")},
+    by=ORG_GUID,
+    shows={"item_id": bound("/user_guid"), "item_state": bound("/state")},
 )
-ASSIGNMENTS = operation(
+ASSIGNMENTS = operation.page(
     "member.assignments",
     "member/assignments",
-    Kind.LIST,
-    _CALLS,
+    CALLS,
     acts_on="ofm.member",
-    body={**_PERSON, **_PAGE},
+    by=_PERSON,
     needs=frozenset({"member"}),
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/logical_guid")},
+    shows={"item_id": bound("/logical_guid")},
 )
 
 
@@ -87,7 +79,7 @@ def _binding_of_facility(verb: str, record: str) -> Operation:
         f"member.{verb}_logical",
         f"member/{verb}-logical",
         Kind.ACTION,
-        _CALLS,
+        CALLS,
         acts_on=record,
         body={**_PERSON, "logical_guid": "$logical_guid"},
         access_certainty=Certainty.INFERRED,
@@ -102,38 +94,36 @@ INVITE = operation(
     "member.invite_create",
     "member/invite/create",
     Kind.CREATE,
-    _CALLS,
-    body={**_ORG, "email": "$email", "roles": "$roles"},
+    CALLS,
+    body={**ORG_GUID, "email": "$email", "roles": "$roles"},
     fresh={"email": "email", "roles": "view_roles"},
     yields={
-        "invite_guid": bound("/data/invite_guid", "/data/invite/invite_guid"),
+        "invite_guid": placed("invite", "invite_guid"),
         "invite_code": bound("/data/invite_code", "/data/code"),
     },
     issues=("invite_code",),
 )
-INVITE_LIST = operation(
+INVITE_LIST = operation.page(
     "member.invite_list",
     "member/invite/list",
-    Kind.LIST,
-    _CALLS,
+    CALLS,
     access=Access.OWNER,
-    body={**_ORG, **_PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/invite_guid"), "item_state": bound("/status")},
+    by=ORG_GUID,
+    shows={"item_id": bound("/invite_guid"), "item_state": bound("/status")},
 )
 INVITE_REVOKE = operation(
     "member.invite_revoke",
     "member/invite/revoke",
     Kind.ACTION,
-    _CALLS,
+    CALLS,
     acts_on="ofm.member_invite",
-    body={**_ORG, "invite_guid": "$invite_guid"},
+    body={**ORG_GUID, "invite_guid": "$invite_guid"},
 )
 INVITE_ACCEPT = operation(
     "member.invite_accept",
     "member/invite/accept",
     Kind.ACTION,
-    _CALLS,
+    CALLS,
     access=Access.SELF,
     human_only=True,
     acts_on="throwaway.invite",
@@ -152,7 +142,7 @@ def _ownership(name: str, path: str, record: str, **change: Any) -> Operation:
         access=Access.PRIMARY_OWNER,
         human_only=True,
         acts_on=record,
-        body={**_PERSON, **change, "expected_revision": "$expected_revision"},
+        body={**_PERSON, **change, **GUARD},
         needs=frozenset({"throwaway", "operator"}),
         radius=Radius.ORG,
     )

@@ -12,9 +12,9 @@ from conformance.contract.operation import (
     Radius,
     bound,
 )
+from conformance.contract.shapes import GUARD, placed
 
 _SOP = documented("common/user-provisioning.html")
-_PLAYBOOK = documented("uas/playbooks.html")
 _REVISION = bound("/revision", "/data/revision", "/data/user/revision")
 
 
@@ -33,8 +33,8 @@ def _action(name: str, source: Source, *, kind: Kind = Kind.ACTION, **more: Any)
 
 
 _USER: dict[str, Binding] = {
-    "user_id": bound("/data/user_id", "/data/user/user_id"),
-    "state": bound("/data/status", "/data/user/status"),
+    "user_id": placed("user", "user_id"),
+    "state": placed("user", "status"),
     "revision": _REVISION,
 }
 
@@ -71,7 +71,7 @@ USER_STATUS = _action(
     body={
         "user_id": "$user_id",
         "status": "$status",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
     yields=_USER,
     revisioned=True,
@@ -82,7 +82,7 @@ USER_CONFIG = _action(
     body={
         "user_id": "$user_id",
         "max_active_sessions": "$max_active_sessions",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
     yields=_USER,
     revisioned=True,
@@ -113,9 +113,9 @@ ORG_STATUS = _action(
     body={
         "org_guid": "$org_guid",
         "status": "$status",
-        "expected_revision": "$expected_revision",
+        **GUARD,
     },
-    yields={"state": bound("/data/status", "/data/org/status"), "revision": _REVISION},
+    yields={"state": placed("org", "status"), "revision": _REVISION},
     revisioned=True,
 )
 MEMBER_STATE = _action(
@@ -137,7 +137,7 @@ def _offboarding(name: str, **more: Any) -> Operation:
         f"utl_offboarding_{name}",
         documented("utl/playbooks.html"),
         body=body,
-        yields={"state": bound("/data/status", "/data/offboarding/status")},
+        yields={"state": placed("offboarding", "status")},
     )
 
 

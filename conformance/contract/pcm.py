@@ -6,39 +6,33 @@ Money is decimal text; quantities are whole numbers.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from conformance.contract.facts import Certainty, Source, documented
+from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Edge,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
-    published,
+)
+from conformance.contract.shapes import (
+    ANY_FACILITY,
+    FACILITY,
+    KEYED,
+    LINE,
+    NOTES,
+    REVISED,
+    Routes,
+    Terms,
+    shown,
+    stat,
+    state,
 )
 
 CALLS: Final = documented("pcm/calls.html")
 PLAYBOOK: Final = documented("pcm/playbooks.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-FACILITY: Final = {**ORG, "x-logical-guid": "$logical_guid"}
-# Lists and reads may leave the facility out (pcm/openapi.yaml).
-ANY_FACILITY: Final = {**ORG, "x-logical-guid": "$?logical_guid"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "source_refs": "$?source_refs",
-    "cccode": "$?cccode",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
-# Whether documents of procurement are revisioned is not documented, so the revision is sent
-# wherever it is known and never judged.
-REVISED: Final = {**NOTES, "expected_revision": "$?expected_revision"}
 
 # Who may do what: any one of the roles is enough (pcm/PROTOCOL.md).
 READERS: Final = frozenset({"pcm_view", "pcm_buyer", "pcm_po_approve", "finance_audit"})
@@ -46,10 +40,6 @@ BUYERS: Final = frozenset({"pcm_buyer"})
 APPROVERS: Final = frozenset({"pcm_po_approve"})
 CONSIGNERS: Final = READERS | {"pcm_consignment"}
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 # The states that pages name (pcm/); what comes after them is not documented.
 ORDER_STATES: Final = ("draft", "approved", "issued")
 INVOICE_STATES: Final = ("matched", "exception", "disputed")
@@ -58,37 +48,19 @@ ORDER_EDGES: Final = {
     "issue": Edge("approved", "issued"),
 }
 
-
-def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """A PCM route: a POST of the org, open to the roles that read unless told otherwise."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", FACILITY if kind.writes else ANY_FACILITY)
-    return Operation(id=f"pcm.{name}", path=f"/pcm/{path}", kind=kind, source=source, **more)
-
-
-def shown(noun: str, *names: str) -> dict[str, Binding]:
-    """Where an answer about one document shows these fields."""
-    return {name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in names}
-
-
-STAT = Operation(
-    id="pcm.stat",
-    path="/pcm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("pcm/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
+# Open to the roles that read unless told otherwise; reads may leave the facility out
+# (pcm/openapi.yaml).
+route: Final = Routes(
+    "pcm", CALLS, reads=Terms(READERS, ANY_FACILITY), writes=Terms(READERS, FACILITY)
 )
+STAT = stat("pcm")
 
 # --- purchase orders ---
 
 _ORDER: Final[Mapping[str, Binding]] = {
     **shown("po", "po_id", "channel_code", "vendor_id", "credited_total"),
     "total": bound("/data/total", "/data/po/total", "/data/total_amount"),
-    "state": bound("/data/status", "/data/state", "/data/po/status"),
+    "state": state("po"),
     "ordered": bound("/data/lines/0/quantity", "/data/po/lines/0/quantity"),
     "received": bound("/data/lines/0/received_quantity", "/data/po/lines/0/received_quantity"),
     "revision": REVISION,
@@ -121,27 +93,13 @@ PO_CREATE = route(
     fresh={**PRICED, "terms": Fixed({"payment": "net 30 days"})},
     yields=_ORDER,
 )
-PO_GET = route(
-    "po.get",
-    "po/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="pcm.po",
-    body={"po_id": "$po_id"},
-    yields=_ORDER,
-)
-PO_LIST = route(
-    "po.list",
-    "po/list",
-    Kind.LIST,
-    PLAYBOOK,
-    acts_on="pcm.po",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/po_id")},
+PO_GET = route.one("po.get", "po/get", PLAYBOOK, by="po_id", acts_on="pcm.po", yields=_ORDER)
+PO_LIST = route.page(
+    "po.list", "po/list", PLAYBOOK, acts_on="pcm.po", shows={"item_id": bound("/po_id")}
 )
 
 
+# That documents of procurement are revisioned is not documented, so their revision is never judged.
 def _step(verb: str, on: str, **more: Any) -> Operation:
     return route(
         f"po.{verb}",
@@ -149,7 +107,7 @@ def _step(verb: str, on: str, **more: Any) -> Operation:
         Kind.STATUS,
         PLAYBOOK,
         acts_on=on,
-        body={"po_id": "$po_id", **REVISED},
+        body={"po_id": "$po_id", **NOTES, **REVISED},
         fresh={"reason": "reason"},
         yields=_ORDER,
         **more,
@@ -170,7 +128,7 @@ RECEIPT_RECORD = route(
     acts_on="pcm.issued_po",
     body={
         "po_id": "$po_id",
-        "lines": [{"variant_id": "$variant_id", "quantity": "$quantity"}],
+        "lines": [LINE],
         "received_at": "$?received_at",
         **KEYED,
     },

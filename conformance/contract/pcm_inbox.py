@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
-from conformance.contract.pcm import CALLS, KEYED, LISTED, ORG, PAGE, route, shown
+from conformance.contract.pcm import CALLS, route
+from conformance.contract.shapes import KEYED, ORG, REVISED, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
     **shown("inbox", "inbox_id", "subject", "state", "status"),
     "revision": REVISION,
 }
-_REVISED: Final = {"expected_revision": "$?expected_revision"}
 
 CREATE = route(
     "inbox.create",
@@ -33,26 +33,16 @@ CREATE = route(
     },
     yields=_SHOWN,
 )
-GET = route(
-    "inbox.get",
-    "inbox/get",
-    Kind.READ,
-    CALLS,
-    context=ORG,
-    acts_on="pcm.inbox",
-    body={"inbox_id": "$inbox_id"},
-    yields=_SHOWN,
+GET = route.one(
+    "inbox.get", "inbox/get", CALLS, by="inbox_id", context=ORG, acts_on="pcm.inbox", yields=_SHOWN
 )
-LIST = route(
+LIST = route.page(
     "inbox.list",
     "inbox/list",
-    Kind.LIST,
     CALLS,
     context=ORG,
     acts_on="pcm.inbox",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/inbox_id")},
+    shows={"item_id": bound("/inbox_id")},
 )
 # The values of state and status are not documented.
 STATE = route(
@@ -62,19 +52,18 @@ STATE = route(
     CALLS,
     context=ORG,
     acts_on="pcm.inbox",
-    body={"inbox_id": "$inbox_id", "state": "$state", **_REVISED},
+    body={"inbox_id": "$inbox_id", "state": "$state", **REVISED},
     fresh={"state": Fixed("done")},
     yields=_SHOWN,
 )
-STATUS = route(
+STATUS = route.status(
     "inbox.status",
     "inbox/status",
-    Kind.STATUS,
     CALLS,
+    by="inbox_id",
+    new="archive",
     context=ORG,
     acts_on="pcm.inbox",
-    body={"inbox_id": "$inbox_id", "status": "$status", **_REVISED},
-    fresh={"status": "archive"},
     yields=_SHOWN,
 )
 

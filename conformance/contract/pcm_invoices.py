@@ -6,7 +6,7 @@ There is no route that creates an invoice, so that matching is what makes one (o
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.facts import Certainty, Source, documented
+from conformance.contract.facts import Certainty, Source
 from conformance.contract.operation import (
     REVISION,
     Binding,
@@ -16,21 +16,9 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.pcm import (
-    CALLS,
-    CONSIGNERS,
-    KEYED,
-    LISTED,
-    NOTES,
-    ORDER_LINES,
-    PAGE,
-    PRICED,
-    REVISED,
-    route,
-    shown,
-)
+from conformance.contract.pcm import CALLS, CONSIGNERS, ORDER_LINES, PLAYBOOK, PRICED, route
+from conformance.contract.shapes import KEYED, NOTES, REVISED, placed, shown
 
-_PLAYED: Final = documented("pcm/playbooks.html")
 TWO_WAY: Final = "2-way"
 THREE_WAY: Final = "3-way"
 
@@ -39,7 +27,7 @@ THREE_WAY: Final = "3-way"
 _INVOICE: Final[Mapping[str, Binding]] = {
     **shown("invoice", "invoice_id", "match_mode", "tolerance", "qty_amount", "qty_percent"),
     "state": bound("/data/status", "/data/state", "/data/invoice/status", "/data/match_status"),
-    "total": bound("/data/total", "/data/invoice/total"),
+    "total": placed("invoice", "total"),
     "billed": bound("/data/lines/0/quantity", "/data/invoice/lines/0/quantity"),
     "reason": bound("/data/dispute_reason", "/data/invoice/dispute_reason", "/data/reason"),
     "revision": REVISION,
@@ -73,24 +61,15 @@ MATCH = route(
     },
     yields=_INVOICE,
 )
-INVOICE_GET = route(
-    "invoice.get",
-    "invoice/get",
-    Kind.READ,
-    CALLS,
-    acts_on="pcm.invoice",
-    body={"invoice_id": "$invoice_id"},
-    yields=_INVOICE,
+INVOICE_GET = route.one(
+    "invoice.get", "invoice/get", CALLS, by="invoice_id", acts_on="pcm.invoice", yields=_INVOICE
 )
-INVOICE_LIST = route(
+INVOICE_LIST = route.page(
     "invoice.list",
     "invoice/list",
-    Kind.LIST,
     CALLS,
     acts_on="pcm.invoice",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/invoice_id")},
+    shows={"item_id": bound("/invoice_id")},
 )
 
 
@@ -102,14 +81,14 @@ def _step(verb: str, on: str, source: Source) -> Operation:
         source,
         access_certainty=Certainty.INFERRED,
         acts_on=on,
-        body={"invoice_id": "$invoice_id", **REVISED},
+        body={"invoice_id": "$invoice_id", **NOTES, **REVISED},
         fresh={"reason": "reason"},
         yields=_INVOICE,
     )
 
 
-DISPUTE = _step("dispute", "pcm.invoice", _PLAYED)
-RESOLVE = _step("resolve", "pcm.disputed_invoice", _PLAYED)
+DISPUTE = _step("dispute", "pcm.invoice", PLAYBOOK)
+RESOLVE = _step("resolve", "pcm.disputed_invoice", PLAYBOOK)
 
 # --- credits and consignment ---
 
@@ -137,26 +116,22 @@ SETTLE = route(
     fresh=PRICED,
     yields=_SETTLEMENT,
 )
-SETTLEMENT_GET = route(
+SETTLEMENT_GET = route.one(
     "consignment.get",
     "consignment/get",
-    Kind.READ,
     CALLS,
+    by="settlement_id",
     roles=CONSIGNERS,
     acts_on="pcm.settlement",
-    body={"settlement_id": "$settlement_id"},
     yields=_SETTLEMENT,
 )
-SETTLEMENT_LIST = route(
+SETTLEMENT_LIST = route.page(
     "consignment.list",
     "consignment/list",
-    Kind.LIST,
     CALLS,
     roles=CONSIGNERS,
     acts_on="pcm.settlement",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/settlement_id")},
+    shows={"item_id": bound("/settlement_id")},
 )
 
 OPERATIONS = (

@@ -5,7 +5,7 @@ reads are GET with their inputs in the query.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
@@ -16,71 +16,49 @@ from conformance.contract.operation import (
     Kind,
     Operation,
     Placement,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import ANY_ORG, GUARD, Routes, Terms, placed, shown
 
 _CALLS: Final = documented("pmc/calls.html")
-_ORG: Final = {"x-orgcode": "$orgcode"}
-_PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-_GUARD: Final = {"expected_revision": "$expected_revision"}
 
 READERS: Final = frozenset({"pmc_view", "pvv", "pma"})
 PUBLISHERS: Final = frozenset({"pmc_publish", "pma"})
 POINTER_KINDS: Final = ("staged", "preview", "fallback")
 
-_LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 _RUN: Final[Mapping[str, Binding]] = {
-    "run_id": bound("/data/run_id", "/data/run/run_id"),
-    "state": bound("/data/status", "/data/run/status"),
-    "published_count": bound("/data/published_count", "/data/run/published_count"),
-    "skipped_count": bound("/data/skipped_count", "/data/run/skipped_count"),
-    "processed_count": bound("/data/processed_count", "/data/run/processed_count"),
-    "entries": bound("/data/entries", "/data/run/entries"),
+    "run_id": placed("run", "run_id"),
+    "state": placed("run", "status"),
+    **shown("run", "published_count", "skipped_count", "processed_count", "entries"),
 }
 _PRODUCT: Final[Mapping[str, Binding]] = {
-    "product_id": bound("/data/product_id", "/data/product/product_id"),
-    "variant_id": bound("/data/variant_id", "/data/product/variant_id"),
-    "channel_guid": bound("/data/channel_guid", "/data/product/channel_guid"),
-    "state": bound("/data/status", "/data/product/status"),
-    "online_revision_id": bound("/data/online_revision_id", "/data/product/online_revision_id"),
-    "content": bound("/data/content", "/data/product/content"),
+    **shown("product", "product_id", "variant_id", "channel_guid"),
+    "state": placed("product", "status"),
+    **shown("product", "online_revision_id", "content"),
     "revision": REVISION,
     "conflict_revision": CONFLICT_REVISION,
 }
 _PACK: Final[Mapping[str, Binding]] = {
-    "pack_id": bound("/data/pack_id", "/data/pack/pack_id"),
-    "version": bound("/data/version", "/data/pack/version"),
-    "content": bound("/data/content", "/data/pack/content"),
-    "state": bound("/data/status", "/data/pack/status"),
+    **shown("pack", "pack_id", "version", "content"),
+    "state": placed("pack", "status"),
     "upload_url": bound("/data/upload_url", "/data/upload/url"),
 }
 
-
-def _operation(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", PUBLISHERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("method", "POST" if kind.writes else "GET")
-    more.setdefault("context", _ORG)
-    # That reads ask for a role, and which rows are reads, is stated for all of them at once.
-    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
-    return Operation(id=f"pmc.{name}", path=f"/pmc/{path}", kind=kind, source=_CALLS, **more)
-
-
+# That reads ask for a role, and which rows are reads, is stated for all of them at once.
+_operation: Final = Routes(
+    "pmc",
+    _CALLS,
+    reads=Terms(READERS, certainty=Certainty.INFERRED, method="GET"),
+    writes=Terms(PUBLISHERS),
+)
 BUILD_STATS = _operation(
     "build.stats",
     "build/stats",
     Kind.READ,
     access=Access.PUBLIC,
     credentials=Placement.NONE,
-    # Not required here: a check leaves it out.
-    context={"x-orgcode": "$?orgcode"},
+    context=ANY_ORG,
 )
 PROFILE_SET = _operation(
     "profile.set",
@@ -91,12 +69,11 @@ PROFILE_SET = _operation(
     fresh={"required_attributes": "no_attributes"},
     yields={"required_attributes": bound("/data/required_attributes")},
 )
-PROFILE_GET = _operation(
+PROFILE_GET = _operation.one(
     "profile.get",
     "publish-profile/get",
-    Kind.READ,
+    by="channel_code",
     acts_on="pmc.profile",
-    body={"channel_code": "$channel_code"},
     yields={"required_attributes": bound("/data/required_attributes")},
 )
 PACK_CREATE = _operation(
@@ -116,22 +93,13 @@ PACK_COMPLETE = _operation(
     body={"pack_id": "$pack_id"},
     yields=_PACK,
 )
-PACK_GET = _operation(
-    "pack.get",
-    "pack/get",
-    Kind.READ,
-    acts_on="pmc.pack",
-    body={"pack_id": "$pack_id"},
-    yields=_PACK,
-)
-PACK_LIST = _operation(
+PACK_GET = _operation.one("pack.get", "pack/get", by="pack_id", acts_on="pmc.pack", yields=_PACK)
+PACK_LIST = _operation.page(
     "pack.list",
     "pack/list",
-    Kind.LIST,
+    by={"pack_code": "$pack_code"},
     acts_on="pmc.pack",
-    paginated=True,
-    body={"pack_code": "$pack_code", **_PAGE},
-    yields={**_LISTED, "item_id": bound("/pack_id"), "item_version": bound("/version")},
+    shows={"item_id": bound("/pack_id"), "item_version": bound("/version")},
 )
 RUN_START = _operation(
     "run.start",
@@ -154,17 +122,13 @@ RUN_STEP = _operation(
 RUN_CANCEL = _operation(
     "run.cancel", "publish/run/cancel", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
 )
-RUN_GET = _operation(
-    "run.get", "publish/run/get", Kind.READ, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
-)
-MANIFEST_LIST = _operation(
+RUN_GET = _operation.one("run.get", "publish/run/get", by="run_id", acts_on="pmc.run", yields=_RUN)
+MANIFEST_LIST = _operation.page(
     "manifest.list",
     "publish/run/manifest/list",
-    Kind.LIST,
+    by=_ONE_RUN,
     acts_on="pmc.finished_run",
-    paginated=True,
-    body={**_ONE_RUN, **_PAGE},
-    yields={**_LISTED, "item_id": bound("/part_id")},
+    shows={"item_id": bound("/part_id")},
 )
 MANIFEST_PRESIGN = _operation(
     "manifest.presign",
@@ -183,24 +147,20 @@ PRODUCT_GET = _operation(
     body={"variant_id": "$variant_id", "channel_guid": "$channel_guid"},
     yields=_PRODUCT,
 )
-PRODUCT_LIST = _operation(
+PRODUCT_LIST = _operation.page(
     "product.list",
     "product/list",
-    Kind.LIST,
+    by={"channel_guid": "$channel_guid", "style_id": "$?style_filter"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"channel_guid": "$channel_guid", "style_id": "$?style_filter", **_PAGE},
-    yields={**_LISTED, "item_id": bound("/product_id")},
+    shows={"item_id": bound("/product_id")},
 )
-PRODUCT_SEARCH = _operation(
+PRODUCT_SEARCH = _operation.page(
     "product.search",
     "product/search",
-    Kind.LIST,
+    by={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid", **_PAGE},
     fresh={"q": "search_text"},
-    yields={**_LISTED, "item_id": bound("/product_id")},
+    shows={"item_id": bound("/product_id")},
 )
 PRODUCT_GROUP = _operation(
     "product.group",
@@ -211,15 +171,12 @@ PRODUCT_GROUP = _operation(
     fresh={"dimension": "dimension"},
     yields={"items": bound("/data/items", "/data/groups")},
 )
-REVISION_LIST = _operation(
+REVISION_LIST = _operation.page(
     "product.revision_list",
     "product/revision/list",
-    Kind.LIST,
+    by={"product_id": "$product_id"},
     acts_on="pmc.product",
-    paginated=True,
-    body={"product_id": "$product_id", **_PAGE},
-    yields={
-        **_LISTED,
+    shows={
         "item_id": bound("/revision_id"),
         "item_state": bound("/status"),
         "item_reason": bound("/reason"),
@@ -235,7 +192,7 @@ def _on_product(name: str, path: str, **body: str) -> Operation:
         Kind.ACTION,
         acts_on="pmc.product",
         revisioned=True,
-        body={"product_id": "$product_id", **body, **_GUARD},
+        body={"product_id": "$product_id", **body, **GUARD},
         fresh={"kind": "pointer_kind"} if "kind" in body else {},
         yields=_PRODUCT,
     )

@@ -4,40 +4,42 @@ The playbook gives the routes and their order; what they take and show is our de
 `as_of`, `variant_id` and `sku`. The channel stands in a header, and so does a facility.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import (
-    REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
     published,
 )
+from conformance.contract.shapes import (
+    KEY,
+    NAMED,
+    NAMES,
+    ORG,
+    REASON,
+    REVISED,
+    Routes,
+    Terms,
+    record,
+    stat,
+)
 
 CALLS: Final = documented("ppm/calls.html")
 PLAYBOOK: Final = documented("ppm/playbooks.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
 # Required for resolution and eligibility (story/ppm.html); the facility where a price is its own.
-CHANNEL: Final = {
+PRICED: Final = {
     **ORG,
     "x-channel-code": "$channel_code",
     "x-logical-guid": "$?logical_guid",
 }
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # That records of PPM are revisioned is not documented, so their revision is sent and never judged.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "expected_revision": "$?expected_revision",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
+NOTED: Final = {**REASON, **REVISED}
+KEYED: Final = {**NOTED, **KEY}
 
 # Any one of the roles is enough; `ppm_admin` and `ppm_approve` are older names of the approver's
 # (ppm/PROTOCOL.md).
@@ -53,52 +55,22 @@ LAYERS: Final = (("base",), ("override",), ("promo",), ("customer_tier",), ("cha
 # As-of questions are answered for so long at least (story/ppm.html).
 HISTORY_MONTHS: Final = 24
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, source: Any, **more: Any) -> Operation:
-    """A PPM route: a POST in an org, read by any role of PPM and written by price admins."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", PRICE_ADMINS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", ORG)
-    return Operation(id=f"ppm.{name}", path=f"/ppm/{path}", kind=kind, source=source, **more)
-
-
-def shown(noun: str, *names: str) -> dict[str, Binding]:
-    """Where an answer about one record shows these, and its revision."""
-    found = {name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in names}
-    state = bound("/data/status", "/data/state", f"/data/{noun}/status")
-    return {**found, "state": state, "revision": REVISION}
-
-
-STAT = Operation(
-    id="ppm.stat",
-    path="/ppm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("ppm/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
-)
+# Read by any role of PPM and written by price admins.
+route: Final = Routes("ppm", CALLS, reads=Terms(READERS), writes=Terms(PRICE_ADMINS))
+STAT = stat("ppm")
 
 # --- zones and lists ---
 
-_NAMED: Final = {"code": "$code", "caption": "$caption"}
-_NAMES: Final = {"code": "code", "caption": "caption"}
-_ZONE: Final = shown("price_zone", "price_zone_id")
-_LIST: Final = shown("price_list", "price_list_id")
+_ZONE: Final = record("price_zone", "price_zone_id")
+_LIST: Final = record("price_list", "price_list_id")
 
 ZONE_SET = route(
     "zone.set",
     "price-zone/set",
     Kind.CREATE,
     PLAYBOOK,
-    body={**_NAMED, **KEYED},
-    fresh=_NAMES,
+    body={**NAMED, **KEYED},
+    fresh=NAMES,
     yields=_ZONE,
 )
 ZONE_ASSIGN = route(
@@ -115,8 +87,8 @@ LIST_SET = route(
     "price-list/set",
     Kind.CREATE,
     PLAYBOOK,
-    body={**_NAMED, "currency": "$currency", **KEYED},
-    fresh={**_NAMES, "currency": Fixed("USD")},
+    body={**NAMED, "currency": "$currency", **KEYED},
+    fresh={**NAMES, "currency": Fixed("USD")},
     yields=_LIST,
 )
 LIST_ASSIGN = route(
@@ -136,7 +108,7 @@ LIST_ASSIGN = route(
 
 # --- prices ---
 
-_PRICE: Final = shown(
+_PRICE: Final = record(
     "price",
     "price_id",
     "amount",
@@ -200,31 +172,22 @@ def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
         access_certainty=Certainty.INFERRED,
         roles=roles,
         acts_on=acts_on,
-        body={"price_id": "$price_id", **NOTES},
+        body={"price_id": "$price_id", **NOTED},
         yields=_PRICE,
     )
 
 
 SUBMIT = _approval("submit", "ppm.price", PRICE_ADMINS)
 APPROVE = _approval("approve", "ppm.submitted_price", APPROVERS)
-PRICE_GET = route(
-    "price.get",
-    "price/get",
-    Kind.READ,
-    PLAYBOOK,
-    acts_on="ppm.price",
-    body={"price_id": "$price_id"},
-    yields=_PRICE,
+PRICE_GET = route.one(
+    "price.get", "price/get", PLAYBOOK, by="price_id", acts_on="ppm.price", yields=_PRICE
 )
-PRICE_LIST = route(
+PRICE_LIST = route.page(
     "price.list",
     "price/list",
-    Kind.LIST,
     PLAYBOOK,
-    paginated=True,
-    body={"variant_id": "$?listed_variant", "sku": "$?listed_sku", **PAGE},
-    yields={
-        **LISTED,
+    by={"variant_id": "$?listed_variant", "sku": "$?listed_sku"},
+    shows={
         "item_id": bound("/price_id"),
         "item_variant": bound("/variant_id"),
         "item_sku": bound("/sku"),
@@ -241,7 +204,7 @@ def _resolution(name: str, lines: Any, **more: Binding) -> Operation:
         Kind.RESOLVE,
         PLAYBOOK,
         access_certainty=Certainty.INFERRED,
-        context=CHANNEL,
+        context=PRICED,
         body={
             "lines": lines,
             "customer_id": "$?customer_id",

@@ -7,21 +7,11 @@ from typing import Final
 
 from conformance.contract.facts import Certainty
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
-from conformance.contract.ppm import (
-    CALLS,
-    CHANNEL,
-    KEYED,
-    LISTED,
-    NOTES,
-    PAGE,
-    PRICE_ADMINS,
-    PROMO_ADMINS,
-    route,
-    shown,
-)
+from conformance.contract.ppm import CALLS, KEYED, NOTED, PRICE_ADMINS, PRICED, PROMO_ADMINS, route
+from conformance.contract.shapes import record
 
 _COUPON: Final = {
-    **shown("coupon", "coupon_id", "code", "redeemed_count"),
+    **record("coupon", "coupon_id", "code", "redeemed_count"),
     "valid": bound("/data/valid", "/data/is_valid", "/data/eligible"),
 }
 FAR_OFF: Final = "2100-01-01T00:00:00Z"
@@ -41,29 +31,17 @@ COUPON_CREATE = route(
         "max_redemptions": "$?max_redemptions",
         "max_per_customer": "$?max_per_customer",
         **_PERIOD,
-        **NOTES,
+        **NOTED,
     },
     fresh={"code": "code", "percent_off": Fixed("10")},
     yields=_COUPON,
 )
 # Looked up by code, unlike all else (ppm/calls.html).
-COUPON_GET = route(
-    "coupon.get",
-    "coupon/get",
-    Kind.READ,
-    CALLS,
-    acts_on="ppm.coupon",
-    body={"code": "$code"},
-    yields=_COUPON,
+COUPON_GET = route.one(
+    "coupon.get", "coupon/get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON
 )
-COUPON_LIST = route(
-    "coupon.list",
-    "coupon/list",
-    Kind.LIST,
-    CALLS,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/coupon_id", "/code")},
+COUPON_LIST = route.page(
+    "coupon.list", "coupon/list", CALLS, shows={"item_id": bound("/coupon_id", "/code")}
 )
 
 
@@ -75,7 +53,7 @@ def _use(verb: str, kind: Kind) -> Operation:
         kind,
         CALLS,
         acts_on="ppm.coupon",
-        context=CHANNEL,
+        context=PRICED,
         body={"code": "$code", "customer_id": "$?customer_id"},
         yields=_COUPON,
         **(writes if kind.writes else {}),
@@ -91,7 +69,7 @@ COUPON_STATUS = route(
     CALLS,
     roles=PROMO_ADMINS,
     acts_on="ppm.coupon",
-    body={"coupon_id": "$coupon_id", "status": "$status", **NOTES},
+    body={"coupon_id": "$coupon_id", "status": "$status", **NOTED},
     fresh={"status": "inactive"},
     yields=_COUPON,
 )
@@ -102,8 +80,8 @@ class _Rules:
 
     def __init__(self, name: str, roles: frozenset[str], **terms: str) -> None:
         family, path = f"{name}_rule", f"{name}-rule"
-        yields = shown("rule", "rule_id", "caption", "percent")
-        named, dynamic = {"rule_id": "$rule_id"}, "variant_id" in terms
+        yields = record("rule", "rule_id", "caption", "percent")
+        dynamic = "variant_id" in terms
         terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
         fresh: dict[str, str | Fixed] = {"caption": "caption"}
         fresh["percent"] = Fixed("-10" if dynamic else "10")
@@ -134,27 +112,15 @@ class _Rules:
             yields=yields,
             **writes,
         )
-        self.get = route(
-            f"{family}.get",
-            f"{path}/get",
-            Kind.READ,
-            CALLS,
-            acts_on=kind,
-            body=named,
-            yields=yields,
+        self.get = route.one(
+            f"{family}.get", f"{path}/get", CALLS, by="rule_id", acts_on=kind, yields=yields
         )
-        self.list = route(
+        self.list = route.page(
             f"{family}.list",
             f"{path}/list",
-            Kind.LIST,
             CALLS,
-            paginated=True,
-            body={"status": "$?listed_status", **PAGE},
-            yields={
-                **LISTED,
-                "item_id": bound("/rule_id"),
-                "item_state": bound("/status", "/state"),
-            },
+            by={"status": "$?listed_status"},
+            shows={"item_id": bound("/rule_id"), "item_state": bound("/status", "/state")},
         )
         self.status = route(
             f"{family}.status_set",
@@ -162,7 +128,7 @@ class _Rules:
             Kind.STATUS,
             CALLS,
             acts_on=kind,
-            body={**named, "status": "$status", **NOTES},
+            body={"rule_id": "$rule_id", "status": "$status", **NOTED},
             fresh={"status": "active"},
             yields=yields,
             **writes,
@@ -193,15 +159,11 @@ RATE_GET = route(
     fresh={"base_currency": Fixed("USD"), "quote_currency": Fixed("EUR")},
     yields=_RATE,
 )
-RATE_LIST = route(
+RATE_LIST = route.page(
     "fx.list",
     "fx/rate/list",
-    Kind.LIST,
     CALLS,
-    paginated=True,
-    body=PAGE,
-    yields={
-        **LISTED,
+    shows={
         "item_id": bound("/fx_rate_id"),
         **{f"item_{name}": bound(f"/{name}") for name in _RATE if name != "fx_rate_id"},
     },

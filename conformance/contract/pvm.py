@@ -10,17 +10,15 @@ from typing import Any, Final
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
     CONFLICT_REVISION,
-    REVISION,
     Access,
     Binding,
     Kind,
     Operation,
     Placement,
-    Radius,
     RecordKind,
     bound,
-    published,
 )
+from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, record
 
 CALLS: Final = documented("pvm/calls.html")
 PLAYBOOK: Final = documented("pvm/playbooks.html")
@@ -35,42 +33,19 @@ SUPPLIER_EDITORS: Final = frozenset({"pvm_supplier_admin", "vca"})
 EDITORS: Final = frozenset({"pvm_edit", "pma"})
 VIEWERS: Final = frozenset({"pvm_view", "pvv"}) | EDITORS | SUPPLIER_EDITORS
 
-ORG: Final = {"x-orgcode": "$orgcode"}
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-PAGE: Final = {
-    "status": "$?status",
-    "include_doomed": "$?include_doomed",
-    "limit": "$?limit",
-    "next_token": "$?next_token",
-}
-GUARD: Final = {"expected_revision": "$expected_revision"}
-
-
-def operation(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """A PVM route: reads are GET and for viewers, writes POST and for editors of products.
-
-    That reads ask for a role at all follows from there being a role for viewers.
-    """
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", EDITORS if kind.writes else VIEWERS)
-    more.setdefault("access_certainty", Certainty.DOCUMENTED if kind.writes else Certainty.INFERRED)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("method", "POST" if kind.writes else "GET")
-    more.setdefault("context", ORG)
-    return Operation(id=f"pvm.{name}", path=f"/pvm/{path}", kind=kind, source=source, **more)
+# Reads are GET and for viewers, writes POST and for editors of products. That reads ask for a role
+# at all follows from there being a role for viewers.
+operation: Final = Routes(
+    "pvm",
+    CALLS,
+    reads=Terms(VIEWERS, certainty=Certainty.INFERRED, method="GET"),
+    writes=Terms(EDITORS),
+)
 
 
 def shown(noun: str, *names: str) -> dict[str, Binding]:
     """Bindings of a single record's answer; `names` stand under their own name."""
-    fields = (f"{noun}_id", "code", "caption", *names)
-    return {
-        **{name: bound(f"/data/{name}", f"/data/{noun}/{name}") for name in fields},
-        "state": bound("/data/status", "/data/state", f"/data/{noun}/status"),
-        "revision": REVISION,
-    }
+    return record(noun, f"{noun}_id", "code", "caption", *names)
 
 
 def guarded(yields: Mapping[str, Binding]) -> dict[str, Binding]:
@@ -117,21 +92,18 @@ class Family:
             fresh={"code": "pvm_code", "caption": "caption", **(fresh or {})},
             yields=self.shown,
         )
-        self.list = operation(
+        self.list = operation.page(
             f"{noun}.list",
             noun,
-            Kind.LIST,
             written.get("list", PATTERN),
-            paginated=True,
-            body={**(filters or {}), **PAGE},
-            yields={**LISTED, "item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
+            by={**(filters or {}), **STATUS},
+            shows={"item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
         )
-        self.get = operation(
+        self.get = operation.one(
             f"{noun}.get",
             f"{noun}/get",
-            Kind.READ,
             written.get("get", PATTERN),
-            body={self.id: f"${self.id}"},
+            by=self.id,
             acts_on=self.name,
             yields=self.shown,
         )
@@ -235,39 +207,29 @@ UNLINKED_BRAND: Final = RecordKind(
     tried=False,
 )
 _LINK: Final = {"supplier_type": "$supplier_type", "supplier_id": "$vendor_id"}
-LINK_ADD = BRAND.write(
-    "link/add",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on=UNLINKED_BRAND.name,
-    source=CALLS,
-)
-LINK_REMOVE = BRAND.write(
-    "link/remove",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on="pvm.brand_link",
-    source=CALLS,
-)
-LINK_SET_PRIMARY = BRAND.write(
-    "link/set_primary",
-    _LINK,
-    {"supplier_type": "vendor"},
-    kind=Kind.ACTION,
-    acts_on="pvm.brand_link",
-    source=CALLS,
-)
-LINK_LIST = operation(
+
+
+def _link(verb: str, acts_on: str) -> Operation:
+    return BRAND.write(
+        f"link/{verb}",
+        _LINK,
+        {"supplier_type": "vendor"},
+        kind=Kind.ACTION,
+        acts_on=acts_on,
+        source=CALLS,
+    )
+
+
+LINK_ADD = _link("add", UNLINKED_BRAND.name)
+LINK_REMOVE = _link("remove", "pvm.brand_link")
+LINK_SET_PRIMARY = _link("set_primary", "pvm.brand_link")
+LINK_LIST = operation.page(
     "brand.link_list",
     "brand/link/list",
-    Kind.LIST,
     CALLS,
-    body={"brand_id": "$brand_id", **PAGE},
+    by={"brand_id": "$brand_id", **STATUS},
     acts_on="pvm.brand_link",
-    paginated=True,
-    yields={**LISTED, "item_primary": bound("/primary", "/is_primary")},
+    shows={"item_primary": bound("/primary", "/is_primary")},
 )
 
 STAT = operation(

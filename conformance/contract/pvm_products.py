@@ -7,9 +7,6 @@ from conformance.contract.facts import Source
 from conformance.contract.operation import Kind, Operation, RecordKind, bound
 from conformance.contract.pvm import (
     CALLS,
-    GUARD,
-    LISTED,
-    PAGE,
     PLAYBOOK,
     STORY,
     VENDOR,
@@ -19,6 +16,7 @@ from conformance.contract.pvm import (
     operation,
     shown,
 )
+from conformance.contract.shapes import GUARD, LISTED, STATUS
 
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 
@@ -109,15 +107,13 @@ class Attachment:
             yields=self.shown,
             **more,
         )
-        self.list = operation(
+        self.list = operation.page(
             f"{noun}.list",
             f"{noun}/list",
-            Kind.LIST,
             listed,
-            body={**scope, **PAGE},
+            by={**scope, **STATUS},
             fresh={key: value for key, value in (fresh or {}).items() if key == "target_type"},
-            paginated=True,
-            yields={**LISTED, "item_id": bound(f"/{identifier}"), "item_state": bound("/status")},
+            shows={"item_id": bound(f"/{identifier}"), "item_state": bound("/status")},
         )
         self.status = operation(
             f"{noun}.status",
@@ -151,12 +147,11 @@ _OF_VENDOR: Final = {"target_type": "$target_type", "target_id": "$vendor_id"}
 _TYPED: Final = {"target_type": "vendor"}
 
 _BARCODE_SHOWN: Final = shown("barcode", "barcode", "variant_id", "primary")
-BARCODE_GET = operation(
+BARCODE_GET = operation.one(
     "barcode.get",
     "barcode/get",
-    Kind.READ,
     CALLS,
-    body={"barcode_id": "$barcode_id"},
+    by="barcode_id",
     acts_on="pvm.barcode",
     yields=_BARCODE_SHOWN,
 )
@@ -239,15 +234,13 @@ ALIAS_SET = _alias(
     "set", {"tag": "$tag", "value": "$value"}, {"tag": "tag", "value": "tag"}, VENDOR.name
 )
 ALIAS_REMOVE = _alias("remove", {"tag": "$tag"}, {}, "pvm.aliased_vendor")
-ALIAS_LIST = operation(
+ALIAS_LIST = operation.page(
     "alias.list",
     "alias/list",
-    Kind.LIST,
     CALLS,
-    body={**_OF_VENDOR, **PAGE},
+    by={**_OF_VENDOR, **STATUS},
     fresh=_TYPED,
-    paginated=True,
-    yields=LISTED,
+    shows={},
 )
 COMMENT_REPORT = operation("comment.report", "comment/report", Kind.READ, CALLS, yields=LISTED)
 

@@ -5,73 +5,51 @@ bodies and bindings are our deduction.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from conformance.contract.context import STATED
-from conformance.contract.facts import Certainty, documented
+from conformance.contract.context import STATED, filters
+from conformance.contract.facts import documented
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
-    Operation,
-    Radius,
     RecordKind,
     bound,
     published,
 )
+from conformance.contract.shapes import (
+    ANY_ORG,
+    PAGE,
+    REVISED,
+    Routes,
+    Terms,
+    listed,
+    placed,
+    shown,
+    stat,
+)
 
 CALLS: Final = documented("rbs/calls.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
 # owners alone (rbs/surfaces/).
 VIEW: Final = "rbs_view"
 ADMIN: Final = "rbs_admin"
 READERS: Final = frozenset({VIEW, ADMIN})
 WRITERS: Final = frozenset({ADMIN})
-ACTIVE: Final = "active"
 QUEUE: Final = frozenset({"queue"})
 
 # "Filters by service, action prefix, org and channel" (rbs/), facility too (story/rbs.html).
-FILTERS: Final = {
-    "service": "$?listened_service",
-    "action_prefix": "$?listened_prefix",
-    "logical_guid": "$?listened_place",
-    "channel_code": "$?listened_channel",
-}
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/subscriptions", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
-
-
-def route(name: str, path: str, kind: Kind, **more: Any) -> Operation:
-    """An RBS route: a POST, read by either role and written by administrators."""
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more["body"] = {**more.get("body", {}), **(STATED if kind.writes else {})}
-    return Operation(
-        id=f"rbs.{name}",
-        path=f"/rbs/{path}",
-        kind=kind,
-        source=CALLS,
-        access=Access.ROLE,
-        roles=WRITERS if kind.writes else READERS,
-        context=ORG,
-        **more,
-    )
-
-
-STAT = Operation(
-    id="rbs.stat",
-    path="/rbs/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    access=Access.SELF,
-    context={"x-orgcode": "$?orgcode"},
+FILTERS: Final = filters(action_prefix="$?listened_prefix")
+# Read by either role and written by administrators, who state their context.
+route: Final = Routes(
+    "rbs",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(WRITERS, body=STATED),
+    rows=listed("/data/subscriptions"),
 )
+STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 
 # --- subscriptions ---
 
@@ -79,14 +57,11 @@ _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
     "subscription_id": bound(
         "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
     ),
-    "state": bound("/data/status", "/data/subscription/status"),
-    "caption": bound("/data/caption", "/data/subscription/caption"),
-    "filters": bound("/data/filters", "/data/subscription/filters"),
+    "state": placed("subscription", "status"),
+    **shown("subscription", "caption", "filters"),
     "revision": REVISION,
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
-# That a subscription is revisioned is not documented, so its revision is sent and never judged.
-_GUARD: Final = {"expected_revision": "$?expected_revision"}
 
 REGISTER = route(
     "subscription.register",
@@ -113,40 +88,34 @@ VERIFY = route(
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-GET = route(
+GET = route.one(
     "subscription.get",
     "subscription/get",
-    Kind.READ,
+    by="subscription_id",
     acts_on="rbs.subscription",
-    body=_ONE,
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-LIST = route(
-    "subscription.list",
-    "subscription/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/subscription_id", "/id")},
+LIST = route.page(
+    "subscription.list", "subscription/list", shows={"item_id": bound("/subscription_id", "/id")}
 )
+# That a subscription is revisioned is not documented, so its revision is never judged.
 UPDATE = route(
     "subscription.update",
     "subscription/update",
     Kind.UPDATE,
     acts_on="rbs.subscription",
-    body={**_ONE, "caption": "$caption", "filters": FILTERS, **_GUARD},
+    body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-STATUS = route(
+STATUS = route.status(
     "subscription.status_set",
     "subscription/status/set",
-    Kind.STATUS,
+    by="subscription_id",
+    new=Fixed("paused"),
     acts_on="rbs.active_subscription",
-    body={**_ONE, "status": "$status", **_GUARD},
-    fresh={"status": Fixed("paused")},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
@@ -156,7 +125,7 @@ TEST = route(
     Kind.ACTION,
     acts_on="rbs.active_subscription",
     body=_ONE,
-    yields={"event_id": bound("/data/event_id", "/data/delivery/event_id")},
+    yields={"event_id": placed("delivery", "event_id")},
     needs=QUEUE,
 )
 UNREGISTER = route(
@@ -164,7 +133,7 @@ UNREGISTER = route(
     "subscription/unregister",
     Kind.ACTION,
     acts_on="rbs.subscription",
-    body={**_ONE, **_GUARD},
+    body={**_ONE, **REVISED},
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
@@ -172,62 +141,52 @@ UNREGISTER = route(
 # --- notifications ---
 
 # Who may call these is told for reads and writes in general, and for none of them by name.
-_UNTOLD: Final = {"access_certainty": Certainty.INFERRED}
+_notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
     "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
-    "state": bound("/data/status", "/data/template/status"),
-    "text": bound("/data/body", "/data/template/body"),
+    "state": placed("template", "status"),
+    "text": placed("template", "body"),
     "revision": REVISION,
 }
 _NAMED: Final = {"template_id": "$template_id"}
 
-TEMPLATE_SET = route(
+TEMPLATE_SET = _notify(
     "notification.template_set",
     "notification/template/set",
     Kind.CREATE,
     body={"template_code": "$template_code", "subject": "$caption", "body": "$template_text"},
     fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-TEMPLATE_GET = route(
+TEMPLATE_GET = _notify.one(
     "notification.template_get",
     "notification/template/get",
-    Kind.READ,
+    by="template_id",
     acts_on="rbs.template",
-    body=_NAMED,
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-TEMPLATE_LIST = route(
+TEMPLATE_LIST = _notify.page(
     "notification.template_list",
     "notification/template/list",
-    Kind.LIST,
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/template_id", "/id")},
-    **_UNTOLD,
+    shows={"item_id": bound("/template_id", "/id")},
 )
-TEMPLATE_STATUS = route(
+TEMPLATE_STATUS = _notify.status(
     "notification.template_status_set",
     "notification/template/status/set",
-    Kind.STATUS,
+    by="template_id",
+    new="inactive",
     acts_on="rbs.template",
-    body={**_NAMED, "status": "$status", **_GUARD},
-    fresh={"status": "inactive"},
     yields=_TEMPLATE,
-    **_UNTOLD,
 )
-SEND = route(
+SEND = _notify(
     "notification.send",
     "notification/send",
     Kind.ACTION,
     acts_on="rbs.template",
     body={**_NAMED, "user_guid": "$notified_user"},
     yields={"notification_id": bound("/data/notification_id", "/data/id")},
-    **_UNTOLD,
 )
-LOG_LIST = route(
+LOG_LIST = _notify(
     "notification.log_list",
     "notification/log/list",
     Kind.LIST,
@@ -238,7 +197,6 @@ LOG_LIST = route(
         "next_token": published("/data/next_token"),
         "item_id": bound("/notification_id", "/id"),
     },
-    **_UNTOLD,
 )
 
 OPERATIONS = (

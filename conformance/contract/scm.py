@@ -9,15 +9,26 @@ from typing import Any, Final
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
     REVISION,
-    Access,
     Binding,
     Fixed,
     Kind,
     Operation,
-    Radius,
     RecordKind,
     bound,
     published,
+)
+from conformance.contract.shapes import (
+    CHANNEL,
+    KEYED,
+    LINE,
+    NOTES,
+    Routes,
+    Terms,
+    placed,
+    record,
+    shown,
+    stat,
+    state,
 )
 
 CALLS: Final = documented("scm/calls.html")
@@ -25,17 +36,6 @@ PLAYBOOK: Final = documented("scm/playbooks.html")
 # Named on the index page, or on the page of ids, without a path.
 INDEX: Final = inferred("scm/")
 IDS: Final = inferred("common/ids-codes.html")
-ORG: Final = {"x-orgcode": "$orgcode"}
-SALE: Final = {**ORG, "x-logical-guid": "$logical_guid", "x-channel-code": "$channel_code"}
-PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
-# What every write takes beside its own fields.
-NOTES: Final = {
-    "reason": "$?reason",
-    "reason_code": "$?reason_code",
-    "source_refs": "$?source_refs",
-    "cccode": "$?cccode",
-}
-KEYED: Final = {**NOTES, "idempotency_key": "$?idempotency_key"}
 
 # Any one of these roles reads (scm/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -55,43 +55,29 @@ SELLERS: Final = frozenset({"scm_order"})
 FULFILLERS: Final = frozenset({"scm_fulfillment"})
 APPROVERS: Final = frozenset({"scm_backorder_approve"})
 
-LISTED: Final[Mapping[str, Binding]] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
+
+routes: Final = Routes("scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL))
 
 
 def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """An SCM route: a POST at a facility on a channel, read by any SCM role."""
-    more.setdefault("access", Access.ROLE)
-    more.setdefault("roles", SELLERS if kind.writes else READERS)
-    more.setdefault("radius", Radius.RECORD if kind.writes else Radius.NONE)
-    more.setdefault("context", SALE)
-    if kind.writes and more["roles"] not in (SELLERS, APPROVERS):
+    """A POST at a facility on a channel; who writes but sellers and approvers is a deduction."""
+    if kind.writes and more.get("roles", SELLERS) not in (SELLERS, APPROVERS):
         more.setdefault("access_certainty", Certainty.INFERRED)
-    return Operation(id=f"scm.{name}", path=f"/scm/{path}", kind=kind, source=source, **more)
+    return routes(name, path, kind, source, **more)
 
 
-STAT = Operation(
-    id="scm.stat",
-    path="/scm/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=documented("scm/PROTOCOL.md"),
-    access=Access.SELF,
-    human_only=True,
-)
+STAT = stat("scm")
 
 # --- orders ---
 
 _ORDER: Final[Mapping[str, Binding]] = {
-    "order_id": bound("/data/order_id", "/data/order/order_id"),
-    "state": bound("/data/status", "/data/state", "/data/order/status"),
-    "lines": bound("/data/lines", "/data/order/lines"),
+    "order_id": placed("order", "order_id"),
+    "state": state("order"),
+    "lines": placed("order", "lines"),
     "revision": REVISION,
 }
 _LINES: Final = [
-    {"variant_id": "$variant_id", "quantity": "$quantity"},
+    LINE,
     # A second line, where a check asks for one.
     {"variant_id": "$?second_variant_id", "quantity": "$?second_quantity"},
 ]
@@ -119,18 +105,16 @@ ORDER_CREATE = route(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_ORDER,
 )
-ORDER_GET = route(
-    "order.get", "order/get", Kind.READ, IDS, acts_on="scm.order", body=_OF_ORDER, yields=_ORDER
+ORDER_GET = routes.one(
+    "order.get", "order/get", IDS, by="order_id", acts_on="scm.order", yields=_ORDER
 )
-ORDER_LIST = route(
+ORDER_LIST = routes.page(
     "order.list",
     "order/list",
-    Kind.LIST,
     IDS,
+    by={"status": "$?listed_status"},
     acts_on="scm.order",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/order_id"), "item_state": bound("/status")},
+    shows={"item_id": bound("/order_id"), "item_state": bound("/status")},
 )
 
 
@@ -151,10 +135,9 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
 
 
 _PROMISE: Final[Mapping[str, Binding]] = {
-    "promise_id": bound("/data/promise_id", "/data/promise/promise_id"),
-    "order_id": bound("/data/order_id", "/data/promise/order_id"),
-    "state": bound("/data/status", "/data/promise/status"),
-    "expires_at": bound("/data/expires_at", "/data/promise/expires_at"),
+    **shown("promise", "promise_id", "order_id"),
+    "state": placed("promise", "status"),
+    "expires_at": placed("promise", "expires_at"),
     "timestamp_utc": published("/stats/timestamp_utc"),
     "revision": REVISION,
 }
@@ -180,11 +163,7 @@ RELEASE = _on_order(
 
 # --- shipments ---
 
-_SHIPMENT: Final[Mapping[str, Binding]] = {
-    "shipment_id": bound("/data/shipment_id", "/data/shipment/shipment_id"),
-    "state": bound("/data/status", "/data/state", "/data/shipment/status"),
-    "revision": REVISION,
-}
+_SHIPMENT: Final[Mapping[str, Binding]] = record("shipment", "shipment_id")
 # The steps in the order of the playbook, each with the kind of record that it is taken on.
 SHIPMENT_STEPS: Final[Mapping[str, str]] = {
     "pick": "scm.shipment",
@@ -222,9 +201,9 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 # --- tenders ---
 
 _TENDER: Final[Mapping[str, Binding]] = {
-    "tender_id": bound("/data/tender_id", "/data/tender/tender_id"),
-    "state": bound("/data/status", "/data/state", "/data/tender/status"),
-    "amount": bound("/data/amount", "/data/tender/amount"),
+    "tender_id": placed("tender", "tender_id"),
+    "state": state("tender"),
+    "amount": placed("tender", "amount"),
     "revision": REVISION,
 }
 CAPTURE = route(

@@ -13,31 +13,24 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.scm import (
-    APPROVERS,
-    CALLS,
-    FULFILLERS,
-    KEYED,
-    LISTED,
-    NOTES,
-    ORG,
-    PAGE,
-    SELLERS,
-    route,
-)
+from conformance.contract.scm import APPROVERS, CALLS, FULFILLERS, SELLERS, route, routes
+from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, placed, shown, state
 
 _EITHER: Final = SELLERS | FULFILLERS
 
 # --- backorders ---
 
 _BACKORDER: Final[Mapping[str, Binding]] = {
-    "backorder_id": bound("/data/backorder_id", "/data/backorder/backorder_id"),
-    "state": bound("/data/status", "/data/state", "/data/backorder/status"),
-    "quantity": bound("/data/quantity", "/data/backorder/quantity"),
-    "fulfilled_quantity": bound("/data/fulfilled_quantity", "/data/backorder/fulfilled_quantity"),
-    "approved_by": bound("/data/approved_by", "/data/backorder/approved_by"),
-    "approved_at": bound("/data/approved_at", "/data/backorder/approved_at"),
-    "approval_reason": bound("/data/approval_reason", "/data/backorder/approval_reason"),
+    "backorder_id": placed("backorder", "backorder_id"),
+    "state": state("backorder"),
+    **shown(
+        "backorder",
+        "quantity",
+        "fulfilled_quantity",
+        "approved_by",
+        "approved_at",
+        "approval_reason",
+    ),
     "revision": REVISION,
 }
 _NAMED: Final = {"backorder_id": "$backorder_id"}
@@ -49,28 +42,25 @@ BACKORDER_CREATE = route(
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="scm.backorder",
-    body={"variant_id": "$variant_id", "quantity": "$quantity", **KEYED},
+    body={**LINE, **KEYED},
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
-BACKORDER_GET = route(
+BACKORDER_GET = routes.one(
     "backorder.get",
     "backorder/get",
-    Kind.READ,
     CALLS,
+    by="backorder_id",
     acts_on="scm.backorder",
-    body=_NAMED,
     yields=_BACKORDER,
 )
-BACKORDER_LIST = route(
+BACKORDER_LIST = routes.page(
     "backorder.list",
     "backorder/list",
-    Kind.LIST,
     CALLS,
+    by={"status": "$?listed_status"},
     acts_on="scm.backorder",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/backorder_id")},
+    shows={"item_id": bound("/backorder_id")},
 )
 
 
@@ -109,9 +99,9 @@ BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
 # --- appointments ---
 
 _APPOINTMENT: Final[Mapping[str, Binding]] = {
-    "appointment_id": bound("/data/appointment_id", "/data/appointment/appointment_id"),
-    "state": bound("/data/status", "/data/state", "/data/appointment/status"),
-    "starts_at": bound("/data/starts_at", "/data/appointment/starts_at"),
+    "appointment_id": placed("appointment", "appointment_id"),
+    "state": state("appointment"),
+    "starts_at": placed("appointment", "starts_at"),
     "revision": REVISION,
 }
 _WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
@@ -132,24 +122,21 @@ APPOINTMENT_BOOK = route(
     fresh={"caption": "caption", **_HOUR},
     yields=_APPOINTMENT,
 )
-APPOINTMENT_GET = route(
+APPOINTMENT_GET = routes.one(
     "appointment.get",
     "appointment/get",
-    Kind.READ,
     CALLS,
+    by="appointment_id",
     acts_on="scm.appointment",
-    body=_BY_ID,
     yields=_APPOINTMENT,
 )
-APPOINTMENT_LIST = route(
+APPOINTMENT_LIST = routes.page(
     "appointment.list",
     "appointment/list",
-    Kind.LIST,
     CALLS,
+    by={"status": "$?listed_status"},
     acts_on="scm.appointment",
-    paginated=True,
-    body={"status": "$?listed_status", **PAGE},
-    yields={**LISTED, "item_id": bound("/appointment_id")},
+    shows={"item_id": bound("/appointment_id")},
 )
 
 
@@ -173,9 +160,8 @@ APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
 # --- carriers ---
 
 _CONFIG: Final[Mapping[str, Binding]] = {
-    "carrier_config_id": bound("/data/carrier_config_id", "/data/config/carrier_config_id"),
-    "caption": bound("/data/caption", "/data/config/caption"),
-    "state": bound("/data/status", "/data/config/status"),
+    **shown("config", "carrier_config_id", "caption"),
+    "state": placed("config", "status"),
     "revision": REVISION,
 }
 _CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
@@ -191,38 +177,34 @@ CONFIG_SET = route(
     fresh={"carrier_code": "code", "caption": "caption"},
     yields=_CONFIG,
 )
-CONFIG_GET = route(
+CONFIG_GET = routes.one(
     "carrier.config_get",
     "carrier/config/get",
-    Kind.READ,
     CALLS,
+    by="carrier_config_id",
     context=ORG,
     acts_on="scm.carrier_config",
-    body=_CARRIER,
     yields=_CONFIG,
 )
-CONFIG_LIST = route(
+CONFIG_LIST = routes.page(
     "carrier.config_list",
     "carrier/config/list",
-    Kind.LIST,
     CALLS,
     context=ORG,
     acts_on="scm.carrier_config",
-    paginated=True,
-    body=PAGE,
-    yields={**LISTED, "item_id": bound("/carrier_config_id")},
+    shows={"item_id": bound("/carrier_config_id")},
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-CONFIG_STATUS = route(
+CONFIG_STATUS = routes.status(
     "carrier.config_status_set",
     "carrier/config/status/set",
-    Kind.STATUS,
     CALLS,
+    by="carrier_config_id",
+    new="inactive",
     roles=FULFILLERS,
+    access_certainty=Certainty.INFERRED,
     context=ORG,
     acts_on="scm.carrier_config",
-    body={**_CARRIER, "status": "$status", "expected_revision": "$?expected_revision"},
-    fresh={"status": "inactive"},
     yields=_CONFIG,
 )
 LABEL_CREATE = route(
@@ -233,11 +215,7 @@ LABEL_CREATE = route(
     roles=FULFILLERS,
     acts_on="scm.labelled_shipment",
     body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
-    yields={
-        "shipment_id": bound("/data/shipment_id", "/data/label/shipment_id"),
-        "label_id": bound("/data/label_id", "/data/label/label_id"),
-        "tracking_number": bound("/data/tracking_number", "/data/label/tracking_number"),
-    },
+    yields=shown("label", "shipment_id", "label_id", "tracking_number"),
 )
 
 OPERATIONS = (
@@ -267,39 +245,23 @@ OPERATIONS = (
 )
 
 
-def _kind(name: str, identifier: str, made_by: Operation, read: Operation) -> RecordKind:
-    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, terminal=None)
+def _kind(
+    name: str, made_by: Operation, read: Operation, listed: Operation | None = None
+) -> RecordKind:
+    """A kind with the id that `read` takes; no status ends it."""
+    (identifier,) = read.body
+    listed_by = None if listed is None else listed.id
+    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, listed_by, terminal=None)
 
 
 RECORDS = (
-    RecordKind(
-        "scm.backorder",
-        "backorder_id",
-        BACKORDER_CREATE.id,
-        BACKORDER_GET.id,
-        BACKORDER_LIST.id,
-        terminal=None,
-    ),
-    _kind("approved_backorder", "backorder_id", BACKORDER_APPROVE, BACKORDER_GET),
-    _kind("promised_backorder", "backorder_id", BACKORDER_PROMISE, BACKORDER_GET),
-    RecordKind(
-        "scm.appointment",
-        "appointment_id",
-        APPOINTMENT_BOOK.id,
-        APPOINTMENT_GET.id,
-        APPOINTMENT_LIST.id,
-        terminal=None,
-    ),
-    _kind("confirmed_appointment", "appointment_id", APPOINTMENT_CONFIRM, APPOINTMENT_GET),
-    _kind("started_appointment", "appointment_id", APPOINTMENT_START, APPOINTMENT_GET),
-    RecordKind(
-        "scm.carrier_config",
-        "carrier_config_id",
-        CONFIG_SET.id,
-        CONFIG_GET.id,
-        CONFIG_LIST.id,
-        terminal=None,
-    ),
+    _kind("backorder", BACKORDER_CREATE, BACKORDER_GET, BACKORDER_LIST),
+    _kind("approved_backorder", BACKORDER_APPROVE, BACKORDER_GET),
+    _kind("promised_backorder", BACKORDER_PROMISE, BACKORDER_GET),
+    _kind("appointment", APPOINTMENT_BOOK, APPOINTMENT_GET, APPOINTMENT_LIST),
+    _kind("confirmed_appointment", APPOINTMENT_CONFIRM, APPOINTMENT_GET),
+    _kind("started_appointment", APPOINTMENT_START, APPOINTMENT_GET),
+    _kind("carrier_config", CONFIG_SET, CONFIG_GET, CONFIG_LIST),
     # A shipment with a carrier whose label it may have.
     RecordKind("scm.labelled_shipment", "shipment_id", LABEL_CREATE.id, terminal=None),
 )

@@ -1,6 +1,5 @@
 """Sessions, service accounts, API keys: every route a POST with its credential in the body."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.facts import documented
@@ -15,13 +14,9 @@ from conformance.contract.operation import (
     bound,
     published,
 )
+from conformance.contract.shapes import LISTED, PAGE, placed, shown
 
 _CALLS = documented("usm/calls.html")
-_PAGE = {"limit": "$?limit", "next_token": "$?next_token"}
-_LISTED: Mapping[str, Binding] = {
-    "items": bound("/data/items", "/data/records", "/data"),
-    "next_token": published("/data/next_token", "/next_token"),
-}
 
 
 def _session(name: str, kind: Kind, **more: Any) -> Operation:
@@ -67,7 +62,7 @@ SESSION_VALIDATE = _session(
     Kind.READ,
     yields={
         "user_id": bound("/data/user_id", "/data/session/user_id", "/data/principal/user_id"),
-        "expires_at_utc": bound("/data/expires_at_utc", "/data/session/expires_at_utc"),
+        "expires_at_utc": placed("session", "expires_at_utc"),
         "ttl_refresh_enabled": bound(
             "/data/ttl_refresh_enabled", "/data/session/ttl_refresh_enabled"
         ),
@@ -79,19 +74,15 @@ SESSION_GET = _session(
     "get",
     Kind.READ,
     body={"include_archived": "$?include_archived"},
-    yields={
-        "user_id": bound("/data/user_id", "/data/session/user_id"),
-        "status": bound("/data/status", "/data/session/status"),
-        "caption": bound("/data/caption", "/data/session/caption"),
-    },
+    yields=shown("session", "user_id", "status", "caption"),
 )
 SESSION_LIST = _session(
     "list",
     Kind.LIST,
-    body={"status": "$?status", **_PAGE},
+    body={"status": "$?status", **PAGE},
     paginated=True,
     yields={
-        **_LISTED,
+        **LISTED,
         "item_user": bound("/user_id"),
         "item_caption": bound("/caption"),
         "item_state": bound("/status"),
@@ -132,7 +123,7 @@ ACCOUNT_CREATE = _managed(
         "service_account_id": bound(
             "/data/service_account_id", "/data/service_account/service_account_id"
         ),
-        "roles": bound("/data/roles", "/data/service_account/roles"),
+        "roles": placed("service_account", "roles"),
     },
     radius=Radius.RECORD,
 )
@@ -140,9 +131,9 @@ ACCOUNT_LIST = _managed(
     "service_account",
     "list",
     Kind.LIST,
-    body={"include_doomed": "$?include_doomed", **_PAGE},
+    body={"include_doomed": "$?include_doomed", **PAGE},
     paginated=True,
-    yields={**_LISTED, "item_id": bound("/service_account_id"), "item_state": bound("/status")},
+    yields={**LISTED, "item_id": bound("/service_account_id"), "item_state": bound("/status")},
 )
 ACCOUNT_STATUS = _managed(
     "service_account",
@@ -172,11 +163,11 @@ KEY_LIST = _managed(
     "api_key",
     "list",
     Kind.LIST,
-    body={**_ACCOUNT, "include_doomed": "$?include_doomed", **_PAGE},
+    body={**_ACCOUNT, "include_doomed": "$?include_doomed", **PAGE},
     acts_on="usm.service_account",
     paginated=True,
     yields={
-        **_LISTED,
+        **LISTED,
         "item_id": bound("/api_key_id", "/key_id"),
         "item_state": bound("/status"),
     },
@@ -208,7 +199,7 @@ KEY_POLICY = _managed(
     fresh={"max_age_seconds": "day_in_seconds"},
     radius=Radius.ORG,
     acts_on="throwaway.org",
-    yields={"max_age_seconds": bound("/data/max_age_seconds", "/data/policy/max_age_seconds")},
+    yields={"max_age_seconds": placed("policy", "max_age_seconds")},
 )
 KEY_VALIDATE = Operation(
     id="usm.api_key.validate",

@@ -19,6 +19,7 @@ from conformance.contract.operation import (
     bound,
     published,
 )
+from conformance.contract.shapes import ORG, placed, stat
 
 CALLS: Final = documented("utl/calls.html")
 EXPORTERS: Final = frozenset({"utl_export_admin"})
@@ -45,23 +46,14 @@ def _route(name: str, kind: Kind, roles: frozenset[str], **more: Any) -> Operati
         access=Access.ROLE,
         roles=roles,
         credentials=Placement.BOTH,
-        context={"x-orgcode": "$orgcode"},
+        context=ORG,
         human_only=True,
         body=body,
         **more,
     )
 
 
-STAT = Operation(
-    id="utl.stat",
-    path="/utl/stat",
-    method="GET",
-    kind=Kind.READ,
-    source=CALLS,
-    access=Access.SELF,
-    human_only=True,
-    yields={"now": published("/stats/timestamp_utc")},
-)
+STAT = stat("utl", CALLS, yields={"now": published("/stats/timestamp_utc")})
 
 # --- exports ---
 
@@ -121,8 +113,8 @@ _OFFBOARDING: Final[Mapping[str, Binding]] = {
         "/data/offboarding_id", "/data/offboarding/offboarding_id", "/data/request_id", "/data/id"
     ),
     "state": bound("/data/status", "/data/offboarding/status", "/data/state"),
-    "export_at": bound("/data/requested_export_at", "/data/offboarding/requested_export_at"),
-    "reason": bound("/data/reason", "/data/offboarding/reason"),
+    "export_at": placed("offboarding", "requested_export_at"),
+    "reason": placed("offboarding", "reason"),
     "purge_report": bound("/data/purge_report", "/data/verification", "/data/offboarding/report"),
     "archived_at": bound("/data/archived_at_utc", "/data/archived_at"),
 }
