@@ -36,11 +36,13 @@ def coupon(caller: Caller, **terms: Any) -> str:
     """The code of a new coupon.
 
     Raises:
-        Inconclusive: the target takes no coupon with these terms, which are our deduction.
+        Inconclusive: the target takes no coupon with these terms, which are our deduction, or
+            does not show them.
     """
     answer = caller("ppm.coupon.create", AS_PROVEN, code=caller.world.fresh("code"), **terms)
     if terms and not answer.ok:
         raise Inconclusive(f"terms of our deduction were refused ({answer.sketch})", cause=COUPON)
+    pricing.check_echo(answer, terms)
     return str(answer.value("code"))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from conformance.contract.facts import Certainty
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
 from conformance.contract.ppm import CALLS, KEYED, NOTED, PRICE_ADMINS, PRICED, PROMO_ADMINS, route
-from conformance.contract.shapes import record
+from conformance.contract.shapes import placed, record, shown
 
 _COUPON: Final = {
     **record("coupon", "coupon_id", "code", "redeemed_count"),
@@ -16,6 +16,13 @@ _COUPON: Final = {
 }
 FAR_OFF: Final = "2100-01-01T00:00:00Z"
 _PERIOD: Final = {"effective_from": "$?effective_from", "effective_to": "$?effective_to"}
+
+# By what a coupon is confined: a check of these reads back what it sent.
+_LIMITS: Final = {
+    "coupon_channels": placed("coupon", "channel_codes"),
+    "coupon_customers": placed("coupon", "customer_ids"),
+    **shown("coupon", "max_redemptions", "max_per_customer", *_PERIOD),
+}
 
 COUPON_CREATE = route(
     "coupon.create",
@@ -34,7 +41,7 @@ COUPON_CREATE = route(
         **NOTED,
     },
     fresh={"code": "code", "percent_off": Fixed("10")},
-    yields=_COUPON,
+    yields={**_COUPON, **_LIMITS},
 )
 # Looked up by code, unlike all else (ppm/calls.html).
 COUPON_GET = route.one(
