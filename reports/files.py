@@ -3,13 +3,12 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-from jsonschema import Draft202012Validator
+import jsonschema_rs
 from pydantic import ValidationError
 
 from reports.model import Exchange, Run
@@ -38,10 +37,11 @@ def write_schema(path: Path = SCHEMA_PATH) -> Path:
 
 def schema_error(document: object) -> str | None:
     """The first thing in which a run.json breaks the committed schema, as one line."""
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(document))
+    error = next(_validator().iter_errors(document), None)
     if error is None:
         return None
-    return f"{error.json_path}: {' '.join(error.message.split())[:200]}"
+    where = "".join(f"[{it}]" if isinstance(it, int) else f".{it}" for it in error.instance_path)
+    return f"${where}: {' '.join(error.message.split())[:200]}"
 
 
 def write_run(run: Run, directory: Path) -> Path:
@@ -113,9 +113,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    schema: Mapping[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    return Draft202012Validator(schema)
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    schema: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return jsonschema_rs.Draft202012Validator(schema)
 
 
 def _first(error: ValidationError) -> str:
