@@ -6,41 +6,46 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final
 
+from conformance.contract import RECORDS
 from fixtures.client import CREATIONS
 from reports.model import Exchange, Run
 
+# Kinds whose records the clean-up ends with a request each.
+CLOSED: Final = frozenset(kind.name for kind in RECORDS.values() if kind.status and kind.terminal)
 COSTS: Final = Path(__file__).with_name("costs.json")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one check, on average over its parameters."""
+    """Of one check, on average over its parameters; `closed` are the records that can be ended."""
 
     requests: float
     records: float
+    closed: float = 0
 
 
 def measure(run: Run, exchanges: Iterable[Exchange]) -> dict[str, Cost]:
     """The mean cost of each test function and each stage of a run."""
     sent: dict[str, int] = defaultdict(int)
     made: dict[str, int] = defaultdict(int)
+    closed: dict[str, int] = defaultdict(int)
     for exchange in exchanges:
         name = function_of(exchange.check)
         sent[name] += 1
         accepted = exchange.response is not None and exchange.response.status < 300  # noqa: PLR2004
-        made[name] += accepted and exchange.operation in CREATIONS
+        if accepted and exchange.operation in CREATIONS:
+            made[name] += 1
+            closed[name] += CREATIONS[exchange.operation][0] in CLOSED
     ran = {check.nodeid for check in run.checks if check.executed}
     checks: dict[str, int] = defaultdict(int)
     for nodeid in ran:
         checks[function_of(nodeid)] += 1
     return {
-        name: Cost(
-            round(sent[name] / max(1, checks[name]), 2), round(made[name] / max(1, checks[name]), 2)
-        )
+        name: Cost(*(round(it[name] / max(1, checks[name]), 2) for it in (sent, made, closed)))
         for name in sorted(sent.keys() | checks.keys())
         if not name.startswith("conformance/watchers")
     }
@@ -52,7 +57,7 @@ def function_of(nodeid: str) -> str:
 
 
 def write(costs: Mapping[str, Cost], path: Path = COSTS) -> None:
-    lines = {name: [cost.requests, cost.records] for name, cost in costs.items()}
+    lines = {name: list(astuple(cost)) for name, cost in costs.items()}
     body = ",\n".join(f"  {json.dumps(name)}: {json.dumps(cost)}" for name, cost in lines.items())
     path.write_text(f"{{\n{body}\n}}\n", encoding="utf-8")
 

@@ -20,7 +20,7 @@ _OF_NEED: Final = {"member": "member", "stranger": "second-org"}
 _OF_KIND: Final = frozenset({"plans", "race", "long-race"})
 _APART: Final = frozenset({"clean-up", "flood", "clock-companion", "throttled-companion"})
 # Requests that close one record: most are closed with the revision last seen, at one.
-CLOSING: Final = 1.2
+CLOSING: Final = 1.1
 
 
 def describe(
@@ -41,7 +41,8 @@ def _lines(
     spent = [costs.get(function_of(item.nodeid), Cost(0, 0)) for item in able]
     spent += [cost for name, cost in costs.items() if _is_built(name, aim, able)]
     records = round(sum(cost.records for cost in spent))
-    requests = round(sum(cost.requests for cost in spent)) + _closing(aim, target, records, costs)
+    closed = sum(cost.closed for cost in spent)
+    requests = round(sum(cost.requests for cost in spent)) + _closing(aim, target, closed, costs)
     where = target.host if aim.target is not None else "the embedded reference"
     yield f"plan for {where}, profile {aim.profile.name}, tier {aim.tier}; nothing was sent"
     yield ""
@@ -87,12 +88,12 @@ def _is_built(name: str, aim: Aim, items: Sequence[pytest.Item]) -> bool:
     return on and (need is None or need in aim.profile.needs)
 
 
-def _closing(aim: Aim, target: Target, records: int, costs: Mapping[str, Cost]) -> int:
+def _closing(aim: Aim, target: Target, closed: float, costs: Mapping[str, Cost]) -> int:
     """Requests of the clean-up: record by record, unless whole orgs can be doomed."""
     if aim.keep:
         return 0
     if target.orgcode is not None:
-        return round(CLOSING * records)
+        return round(CLOSING * closed)
     return round(costs.get(f"{STAGES}clean-up", Cost(0, 0)).requests)
 
 

@@ -51,7 +51,7 @@ def test_cost_of_a_function_is_the_mean_over_its_parameters() -> None:
         sent("conformance/watchers::ENV-1"),
     ]
     assert costs.measure(run, exchanges) == {
-        "a.py::t": Cost(2.5, 0.5),
+        "a.py::t": Cost(2.5, 0.5, 0.5),
         "a.py::u": Cost(0, 0),
         f"{STAGES}flood": Cost(1, 0),
     }
@@ -60,7 +60,7 @@ def test_cost_of_a_function_is_the_mean_over_its_parameters() -> None:
 def test_costs_survive_their_file(tmp_path: Path) -> None:
     path = tmp_path / "costs.json"
     assert costs.read(path) == {}
-    measured = {"a.py::t": Cost(2.5, 0.5), "b": Cost(0, 0)}
+    measured = {"a.py::t": Cost(2.5, 0.5, 0.5), "b": Cost(0, 0)}
     costs.write(measured, path)
     assert costs.read(path) == measured
     json.loads(path.read_text())
