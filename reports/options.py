@@ -27,7 +27,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="target file (TOML); default: the reference")
     group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
     group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
-    group.addoption("--profile", metavar="NAME", help="full/2, full/1, team/1 or solo/1")
+    group.addoption("--profile", metavar="NAME", help="full/2, full/1, team/2, team/1 or solo/1")
     group.addoption("--tier", choices=TIERS, default="certify", help="how much to run")
     group.addoption(
         "--cells",

@@ -64,7 +64,7 @@ def test_profile_of_the_option_wins_over_that_of_the_file(tmp_path: Path) -> Non
         ({"target_url": "http://127.0.0.1:1"}, "give operator_url"),
         (
             {"profile": "half/1"},
-            "unknown profile 'half/1': choose one of full/1, full/2, team/1, solo/1",
+            "unknown profile 'half/1': choose one of full/1, full/2, team/1, team/2, solo/1",
         ),
         ({"waivers": "none.toml"}, "none.toml"),
         ({"report_dir": "/dev/null/x"}, "choose another with --report-dir"),

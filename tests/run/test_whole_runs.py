@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import httpx
@@ -111,18 +112,19 @@ def test_without_bindings_such_a_platform_is_incomplete_and_never_failed(tmp_pat
 # --- a team: an org and three accounts, no operator ---
 
 
+def client(service: str, endpoint_url: str) -> Any:
+    """A client of one of Amazon's services, at a stand-in."""
+    make: Any = boto3.client  # typed by a literal for each service
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return make(service, endpoint_url=endpoint_url, region_name="us-east-1", **keys)
+
+
 class Operations:
     """What an operator does before a team gets its sandbox."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._base_url = addresses.base_url
-        self._lambda = boto3.client(
-            "lambda",
-            endpoint_url=addresses.operator_url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        self._lambda = client("lambda", addresses.operator_url)
 
     def act(self, name: str, **payload: object) -> dict[str, object]:
         reply = self._lambda.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
@@ -171,7 +173,7 @@ class Operations:
 
 TEAM = """
 base_url = "{base_url}"
-profile = "team/1"
+profile = "team/2"
 orgcode = "TEAMSANDBOX"
 storage_hosts = ["{storage}"]
 limits = {{ requests_per_minute = 0, requests_per_address = 0 }}
@@ -185,7 +187,16 @@ passcode_env = "G3N_TEAM_PASSCODE"
 email = "stranger@team.example"
 orgcode = "OTHERSANDBOX"
 passcode_env = "G3N_TEAM_PASSCODE"
+[receiver]
+[queue]
+url = "http://{storage}/123456789012/{queue}"
+region = "us-east-1"
+endpoint_url = "http://{storage}"
+access_key_id_env = "G3N_TEAM_KEY_ID"
+secret_access_key_env = "G3N_TEAM_KEY"
+large_bytes = 40000
 """
+QUEUE = "events-of-team"
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +213,23 @@ def team(
     operations.call(
         "/ofm/member/add", owner_session, org_guid=org_guid, user_guid=member, roles=["ofm_view"]
     )
+    storage = f"127.0.0.1:{storage_port}"
+    client("sqs", f"http://{storage}").create_queue(QueueName=QUEUE)
     directory = tmp_path_factory.mktemp("team")
     path = directory / "target.toml"
-    path.write_text(TEAM.format(base_url=by_hand.base_url, storage=f"127.0.0.1:{storage_port}"))
+    path.write_text(TEAM.format(base_url=by_hand.base_url, storage=storage, queue=QUEUE))
     return run_suite(
         *(*WHOLE, "-n", "2", "--target", str(path)),
         directory=directory / "out",
         G3N_TEAM_PASSCODE=passcode,
+        G3N_TEAM_KEY_ID="test",
+        G3N_TEAM_KEY="test",
     )
 
 
 def test_team_without_operator_is_conformant_in_its_profile(team: Finished) -> None:
     assert team.exit_status == 0, team.output
-    assert "CONFORMANT [team/1]" in team.run["headline"]
+    assert "CONFORMANT [team/2]" in team.run["headline"]
     assert team.run["profile_outside"] > 0
 
 
@@ -232,9 +247,10 @@ def test_team_run_names_what_it_leaves_behind(team: Finished) -> None:
 
 def test_plan_sends_nothing_and_tells_needs_and_remains(tmp_path: Path) -> None:
     path = tmp_path / "target.toml"
-    path.write_text(TEAM.format(base_url="http://127.0.0.1:9", storage="127.0.0.1:10"))
+    path.write_text(TEAM.format(base_url="http://127.0.0.1:9", storage="127.0.0.1:10", queue=QUEUE))
+    secrets = dict.fromkeys(("G3N_TEAM_PASSCODE", "G3N_TEAM_KEY_ID", "G3N_TEAM_KEY"), "x")
     finished = run_suite(
-        "conformance", "--plan", "--target", str(path), directory=tmp_path, G3N_TEAM_PASSCODE="x"
+        "conformance", "--plan", "--target", str(path), directory=tmp_path, **secrets
     )
     assert finished.exit_status == os.EX_OK, finished.output
     for word in ("nothing was sent", "requests", "records", "needs", "leaves", "TEAMSANDBOX"):
