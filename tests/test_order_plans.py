@@ -9,17 +9,12 @@ from hypothesis import given, settings
 
 from conformance.contract.ics import BUCKETS
 from conformance.contract.operation import Operation
-from fixtures.actors import Actor
-from fixtures.answer import Answer
-from fixtures.check import Check
-from fixtures.client import Caller, Room
+from fixtures.client import Caller
 from fixtures.order_model import Move
 from fixtures.order_plans import STANDARD, Execution, Plan, Trial, Turn, plans
-from fixtures.request import AS_PROVEN, Change
-from fixtures.target import Target
 from fixtures.trading import Stall
-from fixtures.world import World
-from tests.rooms import TARGET, Rule, room_in
+from tests.memory import Memory, callers
+from tests.rooms import room_in
 
 calmly = settings(deadline=None)
 # What a step of an order asks for, and where it leads.
@@ -39,58 +34,27 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Shop:
-    """One variant in memory, in the place of a client.
+class Shop(Memory):
+    """One variant.
 
     `keeps` leaves units held when a sale is cancelled, `today` shows the product of today in old
-    orders, `closed_to` is an actor who may write nothing.
+    orders.
     """
 
-    room: Room
-    target: Target = TARGET
     keeps: bool = False
     today: bool = False
-    closed_to: str = ""
     on_hand: int = 10
     stuck: int = 0
     edition: int = 1
     online: bool = True
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     replays: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calls: int = 0
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
-        del change, patient
-        self.calls += 1
-        status, data = 200, dict[str, Any]()
+    def respond(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         try:
-            if actor.name == self.closed_to and operation.writes:
-                status = 403
-            else:
-                data = self._done(operation.id, values)
+            return 200, {"data": self._done(operation.id, sent), "revision": 1}
         except RefusedError as refusal:
-            status, data = 409, {"why": str(refusal)}
-        return Answer(
-            status=status,
-            headers={},
-            body={"success": status == 200, "data": data, "revision": 1},
-            operation=operation,
-            target=self.target,
-            check=check,
-            actor=actor.name,
-            exchange=f"x-{self.calls}",
-            curl="",
-            proven=True,
-        )
+            return 409, {"data": {"why": str(refusal)}, "revision": 1}
 
     def _done(self, name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         service, _, what = name.partition(".")
@@ -119,7 +83,7 @@ class Shop:
     def _sold(self, what: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         if what == "order.create":
             self._unless(not self.online, "not online")
-            name = f"o-{self.calls}"
+            name = f"o-{len(self.calls)}"
             self.orders[name] = {"quantity": sent["quantity"], "stage": "draft", "edition": 0}
             return {"order_id": name}
         if what.startswith("shipment."):
@@ -131,7 +95,7 @@ class Shop:
         key = sent.get("idempotency_key")
         if key not in self.replays:
             made = self._stepped(what, order)
-            self.replays[str(key or self.calls)] = made
+            self.replays[str(key or len(self.calls))] = made
             return made
         return self.replays[str(key)]
 
@@ -177,12 +141,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         "variant_id",
         "category_id",
     )
-    world = World({"orgcode": "ORG", "goes_online": True, **dict.fromkeys(names, "n-1")}, "run")
+    world = {"orgcode": "ORG", "goes_online": True, **dict.fromkeys(names, "n-1")}
 
     def make(**traits: Any) -> list[Caller]:
-        check = Check("test", Rule(), "")
-        shop = Shop(room, **traits)
-        return [Caller(Actor(name=name), shop, check, world) for name in ("one", "two")]
+        return callers(Shop(room, **traits), world, "one", "two")
 
     yield make
     room.evidence.close()

@@ -1,7 +1,7 @@
 """Plans at work on a register in memory: what is taken, what the model knows, what is raised."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -12,51 +12,37 @@ from hypothesis import strategies as st
 from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.operation import Kind, Operation
 from fixtures import records
-from fixtures.actors import Actor
-from fixtures.answer import Answer
 from fixtures.check import Check
-from fixtures.client import Caller, Room
+from fixtures.client import Caller
 from fixtures.drawing import try_out
 from fixtures.outcome import Finding, Inconclusive, Violation
 from fixtures.plans import STANDARD, Execution, Move, Plan, Step, Trial, plans, standard_plans
-from fixtures.request import AS_PROVEN, Change
-from fixtures.target import Target
 from fixtures.world import World
-from tests.rooms import TARGET, Rule, room_in
+from tests.memory import Memory, callers
+from tests.rooms import Rule, room_in
 
 KIND = RECORDS["ofm.cost_centre"]
 calmly = settings(deadline=None)
 
 
 @dataclass
-class Register:
-    """One cost centre in memory, in the place of a client; `closed` lets nobody in."""
+class Register(Memory):
+    """One cost centre; `closed` lets nobody in."""
 
-    room: Room
-    target: Target = TARGET
     caption: str = ""
     status: str = "active"
     revision: int = 0
     closed: bool = False
-    calls: list[str] = field(default_factory=list)
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
-        del patient
+    def respond(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         if self.closed:
             raise Inconclusive("no answer")
-        self.calls.append(operation.id)
-        sent = {k: v for k, v in values.items() if k not in change.omit}
         status, tag = self._change(operation, sent)
-        return self._answer(check, actor, operation, status, tag)
+        data = {"cc_guid": "cc-1", "caption": self.caption, "status": self.status}
+        body: dict[str, Any] = {"data": data, "revision": self.revision}
+        if tag:
+            body["error"] = {"major": {"tag": tag, "message": {"en_US": tag}}}
+        return status, body
 
     def _change(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, str]:
         if operation.kind is Kind.CREATE:
@@ -72,26 +58,6 @@ class Register:
             self.revision += 1
         return 200, ""
 
-    def _answer(
-        self, check: Check, actor: Actor, operation: Operation, status: int, tag: str
-    ) -> Answer:
-        data = {"cc_guid": "cc-1", "caption": self.caption, "status": self.status}
-        body: dict[str, Any] = {"success": not tag, "data": data, "revision": self.revision}
-        if tag:
-            body["error"] = {"major": {"tag": tag, "message": {"en_US": tag}}}
-        return Answer(
-            status=status,
-            headers={},
-            body=body,
-            operation=operation,
-            target=self.target,
-            check=check,
-            actor=actor.name,
-            exchange=f"x-{len(self.calls)}",
-            curl="",
-            proven=True,
-        )
-
 
 @pytest.fixture(scope="module")
 def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], list[Caller]]]:
@@ -100,10 +66,7 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], list
     room = room_in(directory)
 
     def make() -> list[Caller]:
-        check = Check("test", Rule(), "")
-        world = World({"org_guid": "org-1"}, "run")
-        register = Register(room)
-        return [Caller(Actor(name=name), register, check, world) for name in ("one", "two")]
+        return callers(Register(room), {"org_guid": "org-1"}, "one", "two")
 
     yield make
     room.evidence.close()

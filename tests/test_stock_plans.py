@@ -10,17 +10,12 @@ from hypothesis import given, settings
 
 from conformance.contract.ics import BUCKETS
 from conformance.contract.operation import Operation
-from fixtures.actors import Actor
-from fixtures.answer import Answer
-from fixtures.check import Check
-from fixtures.client import Caller, Room
-from fixtures.request import AS_PROVEN, Change
+from fixtures.client import Caller
 from fixtures.shelves import Shelf
 from fixtures.stock import HELD, Stock
 from fixtures.stock_plans import STANDARD, Execution, Move, Plan, Trial, Turn, plans
-from fixtures.target import Target
-from fixtures.world import World
-from tests.rooms import TARGET, Rule, room_in
+from tests.memory import Memory, callers
+from tests.rooms import room_in
 
 BUCKET_OF = dict(zip(("reservation", "allocation", "commit"), HELD, strict=True))
 calmly = settings(deadline=None)
@@ -31,50 +26,19 @@ class NoStockError(Exception):
 
 
 @dataclass
-class Shop:
-    """One position in memory, in the place of a client. `lost` units vanish in each transition."""
+class Shop(Memory):
+    """One position. `lost` units vanish in each transition."""
 
-    room: Room
-    target: Target = TARGET
     lost: int = 0
-    closed_to: str = ""
     units: Counter[str] = field(default_factory=lambda: Counter(available=10))
     holds: dict[str, tuple[str, int]] = field(default_factory=dict)
     receipts: dict[str, int] = field(default_factory=dict)
-    calls: int = 0
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
-        del change, patient
-        self.calls += 1
-        status, data = 200, dict[str, Any]()
-        if actor.name == self.closed_to and operation.writes:
-            status = 403
-        else:
-            try:
-                data = self._done(operation.id.removeprefix("ics."), values)
-            except NoStockError:
-                status = 409
-        return Answer(
-            status=status,
-            headers={},
-            body={"success": status == 200, "data": data},
-            operation=operation,
-            target=self.target,
-            check=check,
-            actor=actor.name,
-            exchange=f"x-{self.calls}",
-            curl="",
-            proven=True,
-        )
+    def respond(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        try:
+            return 200, {"data": self._done(operation.id.removeprefix("ics."), sent)}
+        except NoStockError:
+            return 409, {"data": {}}
 
     def _done(self, name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         noun, _, verb = name.partition(".")
@@ -95,7 +59,7 @@ class Shop:
         return {**shown, "receipt_id": "r", "putaway_id": "p"}
 
     def _held(self, noun: str, verb: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-        identifier = f"{noun}-{self.calls}"
+        identifier = f"{noun}-{len(self.calls)}"
         if verb in ("release", "expire"):
             bucket, quantity = self.holds.pop(sent[f"{noun}_id"])
             self._move(bucket, "available", quantity)
@@ -123,10 +87,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     room = room_in(tmp_path_factory.mktemp("shop"))
 
     def make(**traits: Any) -> list[Caller]:
-        check = Check("test", Rule(), "")
-        world = World({"orgcode": "ORG", "logical_guid": "f-1"}, "run")
-        shop = Shop(room, **traits)
-        return [Caller(Actor(name=name), shop, check, world) for name in ("one", "two", "three")]
+        world = {"orgcode": "ORG", "logical_guid": "f-1"}
+        return callers(Shop(room, **traits), world, "one", "two", "three")
 
     yield make
     room.evidence.close()

@@ -10,33 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract.operation import Operation
-from fixtures.actors import Actor
-from fixtures.answer import Answer
-from fixtures.check import Check
-from fixtures.client import Caller, Room
+from fixtures.client import Room
 from fixtures.purses import CARD, CREDIT, KINDS, POINTS, Kind, Purse
-from fixtures.request import AS_PROVEN, Change
-from fixtures.target import Target
 from fixtures.value_plans import CLOSING, Execution, Move, Plan, Trial, plans, standard
-from fixtures.world import World
-from tests.rooms import TARGET, Rule, room_in
+from tests.memory import Memory, callers
+from tests.rooms import room_in
 
 calmly = settings(deadline=None, max_examples=30)
 
 
 @dataclass
-class Till:
-    """One purse in memory, in the place of a client.
+class Till(Memory):
+    """One purse. `careless` lets everything through; `keeps` writes what it refuses."""
 
-    `careless` lets everything through; `keeps` writes what it refuses; `closed_to` may not write.
-    """
-
-    room: Room
     kind: Kind
     careless: bool = False
     keeps: bool = False
-    closed_to: str = ""
-    target: Target = TARGET
     entries: dict[str, Decimal] = field(default_factory=dict)
     undone: set[str] = field(default_factory=set)
 
@@ -47,39 +36,12 @@ class Till:
     def balance(self) -> Decimal:
         return sum(self.entries.values(), Decimal(0))
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
-        del change, patient
-        status = 200
-        if operation.writes:
-            status = 403 if actor.name == self.closed_to else self._write(operation.id, values)
-        shown = self.kind.spelt(self.balance)
-        data = {
-            "entry_id": f"e{len(self.entries)}",
-            "balance": shown,
-            "loyalty_balance": shown,
-            "credit_available": shown,
-        }
-        return Answer(
-            status=status,
-            headers={},
-            body={"success": status == 200, "data": data if status == 200 else {}},
-            operation=operation,
-            target=self.target,
-            check=check,
-            actor=actor.name,
-            exchange=f"x-{len(self.entries)}",
-            curl="",
-            proven=True,
-        )
+    def respond(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        status = self._write(operation.id, sent) if operation.writes else 200
+        names = ("balance", "loyalty_balance", "credit_available")
+        shown = dict.fromkeys(names, self.kind.spelt(self.balance))
+        data = {"entry_id": f"e{len(self.entries)}", **shown}
+        return status, {"data": data if status == 200 else {}}
 
     def _write(self, operation_id: str, sent: Mapping[str, Any]) -> int:
         """The status of a write; the entry it makes is known by its number."""
@@ -107,9 +69,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 def run(till: Till, plan: Plan) -> Trial:
     """The plan at work by two actors on the purse of this till."""
-    check = Check("check", Rule(), "")
-    world = World({"orgcode": "ORG", "org_guid": "o"}, "run")
-    who = [Caller(Actor(name=name), till, check, world) for name in ("one", "two")]
+    who = callers(till, {"orgcode": "ORG", "org_guid": "o"}, "one", "two")
     names = {"customer_id": "c", "giftcard_id": "g", "account_id": "a", "entry_id": "first"}
     return Execution(Purse(who[0], till.kind, names), who).run(plan)
 

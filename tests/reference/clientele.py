@@ -4,39 +4,17 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from tests.reference.desk import Desk
+from tests.reference.platform_client import Org, Platform
 
-from tests.reference.platform_client import Org, Platform, User
 
-
-@dataclass(frozen=True)
-class Desk:
+@dataclass(frozen=True, kw_only=True)
+class Clerk(Desk):
     """Someone of an org who works with its customers, at a channel."""
 
-    platform: Platform
-    org: Org
-    caller: User
+    service = "crm"
+
     channel: str = "g3npos"
-
-    def ask(self, path: str, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
-        context = {"x-orgcode": self.org.code, "x-channel-code": self.channel}
-        sent = {**context, **self.caller.headers, **(headers or {})}
-        return self.platform.client.post(
-            f"{self.platform.base_url}/crm{path}",
-            json=body,
-            headers={name: value for name, value in sent.items() if value},
-        )
-
-    def make(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask(path, **body)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        envelope = answer.json()
-        return {**envelope["data"], "revision": envelope.get("revision")}
-
-    def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        answer = self.ask(path, **body)
-        assert not answer.is_success, answer.text
-        return answer.status_code, answer.json()["error"]["major"]["tag"]
 
     def customer(self, **more: Any) -> dict[str, Any]:
         email = f"{secrets.token_hex(6)}@example.test"
@@ -68,7 +46,7 @@ class Desk:
         return account_id
 
 
-def desk_of(platform: Platform, org: Org | None = None) -> Desk:
+def clerk_of(platform: Platform, org: Org | None = None) -> Clerk:
     """The owner at work, in a new org unless one is given."""
     org = org or platform.org()
-    return Desk(platform, org, org.owner)
+    return Clerk(platform=platform, org=org, caller=org.owner)

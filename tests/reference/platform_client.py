@@ -14,6 +14,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 PASSCODE = "Passw0rd!123"
+Record = dict[str, Any]
 SIGNATURE = {"authorization": "AWS4-HMAC-SHA256 Credential=test"}
 
 
@@ -51,6 +52,15 @@ class User:
 
 
 @dataclass(frozen=True)
+class Key:
+    secret: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"x-api-key": self.secret}
+
+
+@dataclass(frozen=True)
 class Org:
     guid: str
     code: str
@@ -73,10 +83,7 @@ class Platform:
 
     def make(self, path: str, body: dict[str, Any], caller: User) -> dict[str, Any]:
         """The data of a call that must succeed, with its revision."""
-        answer = self.ask(path, body, caller)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        envelope = answer.json()
-        return {**envelope["data"], "revision": envelope.get("revision")}
+        return data_of(self.ask(path, body, caller))
 
     def operate(self, name: str, **payload: Any) -> dict[str, Any]:
         answer = self.client.post(
@@ -91,7 +98,7 @@ class Platform:
     def do(self, name: str, **payload: Any) -> dict[str, Any]:
         envelope = self.operate(name, **payload)
         assert envelope["success"], (name, envelope)
-        return {**envelope["data"], "revision": envelope.get("revision")}
+        return _with_revision(envelope)
 
     def unverified_user(self) -> tuple[str, str]:
         email = f"u{secrets.token_hex(6)}@example.test"
@@ -161,3 +168,30 @@ class Platform:
         cccode = f"{code[:4]}-{code[4:8]}-{code[8:]}"
         body = {"org_guid": org.guid, "cccode": cccode, "caption": "Centre"}
         return self.make("/ofm/cost-centre/create", body, org.owner)
+
+    def facility(self, org: Org) -> str:
+        """A new logical facility, on new physical and legal ones."""
+
+        def made(kind: str, **parents: str) -> str:
+            code = "F" + secrets.token_hex(4).upper()
+            body = {"org_guid": org.guid, "caption": "Place", "code": code, **parents}
+            guid: str = self.make(f"/ofm/facility/{kind}/create", body, org.owner)[f"{kind}_guid"]
+            return guid
+
+        return made("logical", physical_guid=made("physical"), legal_guid=made("legal"))
+
+
+def data_of(answer: httpx.Response) -> Record:
+    """The data of an answer that must be a success, with the revision of its record."""
+    assert answer.is_success, (answer.url.path, answer.status_code, answer.text)
+    return _with_revision(answer.json())
+
+
+def _with_revision(envelope: Record) -> Record:
+    return {**envelope["data"], "revision": envelope.get("revision")}
+
+
+def tag(answer: httpx.Response) -> tuple[int, str]:
+    """Status and tag of an answer that must be a refusal."""
+    assert not answer.is_success, answer.text
+    return answer.status_code, answer.json()["error"]["major"]["tag"]

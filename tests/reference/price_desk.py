@@ -4,45 +4,17 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
-
-from tests.reference.platform_client import Org, Platform, User
-from tests.reference.stock_shop import facility
+from tests.reference.desk import Desk
+from tests.reference.platform_client import Key, Platform
 
 
-@dataclass(frozen=True)
-class Desk:
+@dataclass(frozen=True, kw_only=True)
+class Pricer(Desk):
     """Someone of an org at work on its prices, on one channel and, where set, at one facility."""
 
-    platform: Platform
-    org: Org
-    headers: dict[str, str]
+    service = "ppm"
+
     channel: str = "dtc_generic"
-    logical_guid: str = ""
-
-    def ask(self, path: str, **body: Any) -> httpx.Response:
-        context = {
-            "x-orgcode": self.org.code,
-            "x-channel-code": self.channel,
-            "x-logical-guid": self.logical_guid,
-        }
-        sent = {**context, **self.headers}
-        return self.platform.client.post(
-            f"{self.platform.base_url}/ppm{path}",
-            json=body,
-            headers={name: value for name, value in sent.items() if value},
-        )
-
-    def make(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.ask(path, **body)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        envelope = answer.json()
-        return {**envelope["data"], "revision": envelope.get("revision")}
-
-    def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        answer = self.ask(path, **body)
-        assert not answer.is_success, answer.text
-        return answer.status_code, answer.json()["error"]["major"]["tag"]
 
     def draft(self, amount: str, **terms: Any) -> dict[str, Any]:
         """A price entry that nobody has submitted."""
@@ -71,25 +43,24 @@ class Desk:
         list_id: str = self.make("/price-list/assign", **named, **attached)["price_list_id"]
         return list_id
 
-    def by(self, *roles: str) -> "Desk":
+    def by(self, *roles: str) -> "Pricer":
         """The desk of a service account with these roles."""
-        return replace(self, headers={"x-api-key": self.platform.key(self.org, *roles)})
+        return replace(self, caller=Key(self.platform.key(self.org, *roles)))
 
-    def on(self, channel: str) -> "Desk":
+    def on(self, channel: str) -> "Pricer":
         return replace(self, channel=channel)
 
-    def at(self, logical_guid: str) -> "Desk":
+    def at(self, logical_guid: str) -> "Pricer":
         return replace(self, logical_guid=logical_guid)
 
     def new_facility(self) -> str:
-        return facility(self.platform, self.org)
+        return self.platform.facility(self.org)
 
 
-def desk_of(platform: Platform) -> Desk:
+def pricer_of(platform: Platform) -> Pricer:
     """The owner of a new org."""
     org = platform.org()
-    owner: User = org.owner
-    return Desk(platform, org, owner.headers)
+    return Pricer(platform=platform, org=org, caller=org.owner)
 
 
 def code() -> str:

@@ -6,9 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.reference.platform_client import Org, Platform, User
-
-Record = dict[str, Any]
+from tests.reference.platform_client import Org, Platform, Record, User, data_of, tag
 
 
 def code() -> str:
@@ -40,28 +38,28 @@ class Catalogue:
         )
 
     def get(self, path: str, **query: Any) -> Record:
-        return _data(self.ask(path, method="GET", **query))
+        return data_of(self.ask(path, method="GET", **query))
 
     def post(self, path: str, **body: Any) -> Record:
-        return _data(self.ask(path, body))
+        return data_of(self.ask(path, body))
 
     def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        return _refusal(self.ask(path, body))
+        return tag(self.ask(path, body))
 
     def refused_get(self, path: str, **query: Any) -> tuple[int, str]:
-        return _refusal(self.ask(path, method="GET", **query))
+        return tag(self.ask(path, method="GET", **query))
 
     def make(self, noun: str, **fields: Any) -> Record:
         return self.post(f"/{noun}", **{"code": code(), "caption": noun.title(), **fields})
 
     def change(self, path: str, noun: str, record: Record, **fields: Any) -> Record:
         """A revisioned change of `record`, from the revision it was shown at."""
-        return self.post(path, **_addressed(noun, record, fields))
+        return self.post(path, **addressed(noun, record, fields))
 
     def refused_change(
         self, path: str, noun: str, record: Record, **fields: Any
     ) -> tuple[int, str]:
-        return self.refused(path, **_addressed(noun, record, fields))
+        return self.refused(path, **addressed(noun, record, fields))
 
     def move(self, noun: str, record: Record, *states: str) -> Record:
         for state in states:
@@ -107,17 +105,7 @@ class Catalogue:
         return self.make("ogm", matrix=rows)
 
 
-def _addressed(noun: str, record: Record, fields: Record) -> Record:
+def addressed(noun: str, record: Record, fields: Record) -> Record:
+    """What a change of `record` sends, from the revision it was shown at."""
     key = f"{noun}_id"
     return {key: record[key], "expected_revision": record["revision"], **fields}
-
-
-def _data(answer: httpx.Response) -> Record:
-    assert answer.is_success, (answer.url.path, answer.status_code, answer.text)
-    envelope = answer.json()
-    return {**envelope["data"], "revision": envelope.get("revision")}
-
-
-def _refusal(answer: httpx.Response) -> tuple[int, str]:
-    assert not answer.is_success, answer.text
-    return answer.status_code, answer.json()["error"]["major"]["tag"]

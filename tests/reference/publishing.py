@@ -1,13 +1,12 @@
 """A terse publisher in one org of a reference platform."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from tests.reference.platform_client import Org, Platform, User
-from tests.reference.products import Catalogue, Record
+from tests.reference.platform_client import Org, Platform, Record, User, data_of, tag
+from tests.reference.products import Catalogue, addressed
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,16 @@ class Publisher:
         return self.platform.client.request(method, url, headers=headers, **sent)
 
     def post(self, path: str, **inputs: Any) -> Record:
-        return _data(self.ask(path, **inputs))
+        return data_of(self.ask(path, **inputs))
 
     def get(self, path: str, **inputs: Any) -> Record:
-        return _data(self.ask(path, method="GET", **inputs))
+        return data_of(self.ask(path, method="GET", **inputs))
 
     def refused(self, path: str, **inputs: Any) -> tuple[int, str]:
-        return _refusal(self.ask(path, **inputs))
+        return tag(self.ask(path, **inputs))
 
     def refused_get(self, path: str, **inputs: Any) -> tuple[int, str]:
-        return _refusal(self.ask(path, method="GET", **inputs))
+        return tag(self.ask(path, method="GET", **inputs))
 
     def style(self, count: int = 1) -> tuple[Record, list[Record]]:
         """An active style with `count` active variants."""
@@ -92,10 +91,10 @@ class Publisher:
 
     def change(self, path: str, product: Record, **fields: Any) -> Record:
         """A revisioned change of `product`, from the revision it was shown at."""
-        return self.post(path, **_addressed(product, fields))
+        return self.post(path, **addressed("product", product, fields))
 
     def refused_change(self, path: str, product: Record, **fields: Any) -> tuple[int, str]:
-        return self.refused(path, **_addressed(product, fields))
+        return self.refused(path, **addressed("product", product, fields))
 
 
 def publisher(catalogue: Catalogue, caller: User | None = None) -> Publisher:
@@ -107,35 +106,10 @@ def publisher(catalogue: Catalogue, caller: User | None = None) -> Publisher:
 
 def active_channel(platform: Platform, org: Org, code: str = "kiosk") -> Record:
     base: Record = {"org_guid": org.guid}
-
-    def named(kind: str, **fields: Any) -> Record:
-        body = {**base, "code": "F" + secrets.token_hex(4).upper(), "caption": kind, **fields}
-        return platform.make(f"/ofm/facility/{kind}/create", body, org.owner)
-
-    sites = {
-        "physical_guid": named("physical")["physical_guid"],
-        "legal_guid": named("legal")["legal_guid"],
-    }
-    place = {**base, "logical_guid": named("logical", **sites)["logical_guid"]}
+    place = {**base, "logical_guid": platform.facility(org)}
     described = {"channel_code": code, "market": "US", "locale": "en_US", "caption": "Till"}
     draft = platform.make("/ofm/sales-channel/create", {**place, **described}, org.owner)
     move = {"channel_guid": draft["channel_guid"], "expected_revision": draft["revision"]}
     return platform.make(
         "/ofm/sales-channel/status", {**base, **move, "status": "active"}, org.owner
     )
-
-
-def _addressed(product: Record, fields: Record) -> Record:
-    named = {"product_id": product["product_id"], "expected_revision": product["revision"]}
-    return {**named, **fields}
-
-
-def _data(answer: httpx.Response) -> Record:
-    assert answer.is_success, (answer.url.path, answer.status_code, answer.text)
-    envelope = answer.json()
-    return {**envelope["data"], "revision": envelope.get("revision")}
-
-
-def _refusal(answer: httpx.Response) -> tuple[int, str]:
-    assert not answer.is_success, answer.text
-    return answer.status_code, answer.json()["error"]["major"]["tag"]

@@ -4,45 +4,19 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
-from tests.reference.platform_client import Org, Platform, User
+from tests.reference.desk import Desk
+from tests.reference.platform_client import Org, Platform, Record
 from tests.reference.products import Catalogue
-from tests.reference.stock_shop import facility
-
-Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Buyer:
+@dataclass(frozen=True, kw_only=True)
+class Buyer(Desk):
     """Someone of an org who buys `variant_id` from `vendor_id` for one facility."""
 
-    platform: Platform
-    org: Org
-    caller: User
-    logical_guid: str
+    service = "pcm"
+
     vendor_id: str
     variant_id: str
-
-    def ask(self, path: str, service: str = "pcm", **body: Any) -> httpx.Response:
-        context = {"x-orgcode": self.org.code, "x-logical-guid": self.logical_guid}
-        sent = {**context, **self.caller.headers}
-        return self.platform.client.post(
-            f"{self.platform.base_url}/{service}{path}",
-            json=body,
-            headers={name: value for name, value in sent.items() if value},
-        )
-
-    def make(self, path: str, **body: Any) -> Record:
-        answer = self.ask(path, **body)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        envelope = answer.json()
-        return {**envelope["data"], "revision": envelope.get("revision")}
-
-    def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        answer = self.ask(path, **body)
-        assert not answer.is_success, answer.text
-        return answer.status_code, answer.json()["error"]["major"]["tag"]
 
     def draft_fields(self, quantity: int = 10, unit_cost: str = "12.50") -> Record:
         line = {"variant_id": self.variant_id, "quantity": quantity, "unit_cost": unit_cost}
@@ -73,7 +47,7 @@ class Buyer:
         return self.make("/invoice/match", **asked)
 
     def on_hand(self) -> int:
-        answer = self.ask("/stock/get", "ics", variant_id=self.variant_id)
+        answer = self.ask_of("ics", "/stock/get", variant_id=self.variant_id)
         units: int = answer.json()["data"]["on_hand"]
         return units
 
@@ -89,10 +63,10 @@ def buyer_of(platform: Platform, org: Org | None = None) -> Buyer:
     catalogue = Catalogue(platform, org, org.owner)
     vendor, variant = catalogue.make("vendor"), catalogue.variant()
     return Buyer(
-        platform,
-        org,
-        org.owner,
-        facility(platform, org),
-        vendor["vendor_id"],
-        variant["variant_id"],
+        platform=platform,
+        org=org,
+        caller=org.owner,
+        logical_guid=platform.facility(org),
+        vendor_id=vendor["vendor_id"],
+        variant_id=variant["variant_id"],
     )

@@ -5,11 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.reference.platform_client import PASSCODE, Org, Platform, User, running
-
-
-def tag(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["major"]["tag"]
+from tests.reference.platform_client import PASSCODE, Org, Platform, User, running, tag
 
 
 def validate(platform: Platform, session: str) -> httpx.Response:

@@ -6,27 +6,26 @@ from typing import Any
 
 import pytest
 
-from tests.reference.clientele import Desk, desk_of
+from tests.reference.clientele import Clerk, clerk_of
 from tests.reference.platform_client import Platform
-from tests.reference.stock_shop import facility
 
 
 @pytest.fixture(scope="module")
-def desk(platform: Platform) -> Desk:
-    return desk_of(platform)
+def desk(platform: Platform) -> Clerk:
+    return clerk_of(platform)
 
 
 # --- customers ---
 
 
-def test_customers_are_unique_by_email_within_their_org(platform: Platform, desk: Desk) -> None:
+def test_customers_are_unique_by_email_within_their_org(platform: Platform, desk: Clerk) -> None:
     email = desk.customer()["email"]
     person = {"first_name": "Ada", "last_name": "Byron", "email": email.upper()}
     assert desk.refused("/customer/create", **person) == (409, "duplicate-email")
-    assert desk_of(platform).make("/customer/create", **person)["email"] == email
+    assert clerk_of(platform).make("/customer/create", **person)["email"] == email
 
 
-def test_consents_are_set_one_by_one_under_a_revision(desk: Desk) -> None:
+def test_consents_are_set_one_by_one_under_a_revision(desk: Clerk) -> None:
     customer = desk.customer()
     named = {"customer_id": customer["customer_id"]}
     assert (customer["marketing_consent"], customer["privacy_consent"]) == (False, False)
@@ -40,7 +39,7 @@ def test_consents_are_set_one_by_one_under_a_revision(desk: Desk) -> None:
     assert desk.refused("/customer/consent/set", **named, expected_revision=2)[0] == 400
 
 
-def test_an_anonymised_customer_keeps_figures_and_no_name(desk: Desk) -> None:
+def test_an_anonymised_customer_keeps_figures_and_no_name(desk: Clerk) -> None:
     customer_id = desk.member(30)
     email = desk.make("/customer/get", customer_id=customer_id)["email"]
     named = {"customer_id": customer_id, "expected_revision": 1}
@@ -56,8 +55,8 @@ def test_an_anonymised_customer_keeps_figures_and_no_name(desk: Desk) -> None:
     assert len(desk.ledger(customer_id)) == 1
 
 
-def test_customers_of_another_org_are_not_there(platform: Platform, desk: Desk) -> None:
-    customer_id, elsewhere = desk.member(5), desk_of(platform)
+def test_customers_of_another_org_are_not_there(platform: Platform, desk: Clerk) -> None:
+    customer_id, elsewhere = desk.member(5), clerk_of(platform)
     assert elsewhere.refused("/customer/get", customer_id=customer_id) == (404, "not-found")
     points = {"customer_id": customer_id, "points": 1}
     assert elsewhere.refused("/loyalty/redeem", **points) == (404, "not-found")
@@ -69,7 +68,7 @@ def test_customers_of_another_org_are_not_there(platform: Platform, desk: Desk) 
 # --- points ---
 
 
-def test_every_change_of_points_is_an_entry_and_the_balance_is_their_sum(desk: Desk) -> None:
+def test_every_change_of_points_is_an_entry_and_the_balance_is_their_sum(desk: Clerk) -> None:
     customer_id = desk.member(100)
     named = {"customer_id": customer_id}
     redeemed = desk.make("/loyalty/redeem", **named, points=30)
@@ -92,7 +91,7 @@ def test_every_change_of_points_is_an_entry_and_the_balance_is_their_sum(desk: D
     assert sum(entry["points"] for entry in after) == desk.balance(customer_id) == 95
 
 
-def test_points_that_are_not_there_are_not_taken(desk: Desk) -> None:
+def test_points_that_are_not_there_are_not_taken(desk: Clerk) -> None:
     customer_id = desk.member(10)
     named = {"customer_id": customer_id}
     for path, points in (("/loyalty/redeem", 11), ("/loyalty/adjust", -11)):
@@ -103,7 +102,7 @@ def test_points_that_are_not_there_are_not_taken(desk: Desk) -> None:
     assert (desk.balance(customer_id), len(desk.ledger(customer_id))) == (0, 2)
 
 
-def test_an_entry_is_undone_once_by_its_own_call_and_for_its_own_customer(desk: Desk) -> None:
+def test_an_entry_is_undone_once_by_its_own_call_and_for_its_own_customer(desk: Clerk) -> None:
     customer_id, other = desk.member(10), desk.member(10)
     earned = {"entry_id": desk.ledger(customer_id)[0]["entry_id"]}
     assert desk.refused("/loyalty/reverse", customer_id=other, **earned) == (404, "not-found")
@@ -116,14 +115,14 @@ def test_an_entry_is_undone_once_by_its_own_call_and_for_its_own_customer(desk: 
 
 
 @pytest.mark.parametrize("points", [0, -1, 1.5, "1", None, 10_000_001])
-def test_points_are_positive_whole_numbers(desk: Desk, points: Any) -> None:
+def test_points_are_positive_whole_numbers(desk: Clerk, points: Any) -> None:
     body = {"customer_id": desk.member(1), "points": points}
     for path in ("/loyalty/earn", "/loyalty/redeem"):
         assert desk.refused(path, **body) == (400, "invalid-input")
 
 
 def test_points_need_a_customer_a_channel_and_a_known_reason(
-    platform: Platform, desk: Desk
+    platform: Platform, desk: Clerk
 ) -> None:
     named = {"customer_id": desk.member(1), "points": 1}
     assert desk.refused("/loyalty/earn", points=1) == (400, "invalid-input")
@@ -133,14 +132,14 @@ def test_points_need_a_customer_a_channel_and_a_known_reason(
     unknown = {**named, "reason_code": "LOYALTY.NEVER"}
     assert desk.refused("/loyalty/adjust", **unknown) == (400, "invalid-input")
     assert desk.make("/loyalty/adjust", **named, reason_code="LOYALTY.ADJUST")["points"] == 1
-    foreign = {"x-logical-guid": facility(platform, platform.org())}
+    foreign = {"x-logical-guid": platform.facility(platform.org())}
     assert desk.ask("/loyalty/earn", foreign, **named).status_code == 404
 
 
 # --- money ---
 
 
-def test_a_gift_card_is_redeemed_to_the_cent(desk: Desk) -> None:
+def test_a_gift_card_is_redeemed_to_the_cent(desk: Clerk) -> None:
     named = {"giftcard_id": desk.card("0.30")}
     first = desk.make("/giftcard/redeem", **named, amount="0.10")
     assert (first["amount"], first["balance"]) == ("0.10", "0.20")
@@ -161,12 +160,14 @@ def test_a_gift_card_is_redeemed_to_the_cent(desk: Desk) -> None:
         ("1.00", "QQQ"),
     ],
 )
-def test_what_is_no_amount_of_a_currency_is_refused(desk: Desk, amount: str, currency: str) -> None:
+def test_what_is_no_amount_of_a_currency_is_refused(
+    desk: Clerk, amount: str, currency: str
+) -> None:
     card = {"amount": amount, "currency": currency}
     assert desk.refused("/giftcard/issue", **card) == (400, "invalid-input")
 
 
-def test_amounts_have_the_decimals_of_their_currency(desk: Desk) -> None:
+def test_amounts_have_the_decimals_of_their_currency(desk: Clerk) -> None:
     for amount, currency, shown in (("5", "JPY", "5"), ("5", "KWD", "5.000"), ("5", "USD", "5.00")):
         issued = desk.make("/giftcard/issue", amount=amount, currency=currency)
         assert issued["balance"] == shown
@@ -174,7 +175,7 @@ def test_amounts_have_the_decimals_of_their_currency(desk: Desk) -> None:
     assert desk.refused("/giftcard/redeem", **other) == (400, "invalid-input")
 
 
-def test_credit_is_consumed_and_released_within_its_limit(desk: Desk) -> None:
+def test_credit_is_consumed_and_released_within_its_limit(desk: Clerk) -> None:
     named = {"account_id": desk.account("50.00")}
     left = desk.make("/account/credit/consume", **named, amount="20.10")
     assert (left["credit_consumed"], left["credit_available"]) == ("20.10", "29.90")
@@ -190,7 +191,7 @@ def test_credit_is_consumed_and_released_within_its_limit(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", ["/loyalty/redeem", "/giftcard/redeem", "/account/credit/consume"])
-def test_takers_at_the_same_time_take_no_more_than_there_is(desk: Desk, path: str) -> None:
+def test_takers_at_the_same_time_take_no_more_than_there_is(desk: Clerk, path: str) -> None:
     wanted: dict[str, dict[str, Any]] = {
         "/loyalty/redeem": {"customer_id": desk.member(10), "points": 3},
         "/giftcard/redeem": {"giftcard_id": desk.card("10.00"), "amount": "3.00"},
@@ -207,7 +208,7 @@ def test_takers_at_the_same_time_take_no_more_than_there_is(desk: Desk, path: st
 # --- accounts and contacts ---
 
 
-def test_contacts_belong_to_an_account_of_the_org(platform: Platform, desk: Desk) -> None:
+def test_contacts_belong_to_an_account_of_the_org(platform: Platform, desk: Clerk) -> None:
     account_id = desk.account("1")
     contact = desk.make("/account/contact/create", account_id=account_id, caption="Buyer")
     named = {"contact_id": contact["contact_id"]}
@@ -219,12 +220,12 @@ def test_contacts_belong_to_an_account_of_the_org(platform: Platform, desk: Desk
     doomed = {**named, "status": "doomed", "expected_revision": 2}
     desk.make("/account/contact/status/set", **doomed)
     assert not desk.make("/account/contact/list", account_id=account_id)["items"]
-    elsewhere = desk_of(platform)
+    elsewhere = clerk_of(platform)
     strange = {"account_id": account_id, "caption": "Buyer"}
     assert elsewhere.refused("/account/contact/create", **strange) == (404, "not-found")
 
 
-def test_an_account_is_updated_and_leaves_its_terminal_state_no_more(desk: Desk) -> None:
+def test_an_account_is_updated_and_leaves_its_terminal_state_no_more(desk: Clerk) -> None:
     named = {"account_id": desk.account("5")}
     raised = {**named, "credit_limit": "7.5", "expected_revision": 1}
     assert desk.make("/account/update", **raised)["credit_limit"] == "7.50"
@@ -236,7 +237,9 @@ def test_an_account_is_updated_and_leaves_its_terminal_state_no_more(desk: Desk)
 # --- roles ---
 
 
-def test_roles_are_split_between_customers_points_and_cards(platform: Platform, desk: Desk) -> None:
+def test_roles_are_split_between_customers_points_and_cards(
+    platform: Platform, desk: Clerk
+) -> None:
     customer_id = desk.member(10)
     named = {"customer_id": customer_id}
     person = {"first_name": "Ada", "last_name": "Byron"}
@@ -259,7 +262,7 @@ def test_roles_are_split_between_customers_points_and_cards(platform: Platform, 
         assert let_in == paths, role
 
 
-def test_health_and_policy_are_told(platform: Platform, desk: Desk) -> None:
+def test_health_and_policy_are_told(platform: Platform, desk: Clerk) -> None:
     url = f"{platform.base_url}/crm/stat"
     assert platform.client.get(url, headers=desk.caller.headers).is_success
     assert platform.client.get(url).status_code == 401

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.reference.clientele import desk_of
+from tests.reference.clientele import clerk_of
 from tests.reference.platform_client import running
 
 
@@ -12,7 +12,7 @@ def defective(*names: str) -> list[str]:
 
 def test_races_overdraw_where_the_sum_is_read_before_the_transaction() -> None:
     with running(*defective("points-overdrawn-in-a-race", "credit-consume-not-atomic")) as platform:
-        desk = desk_of(platform)
+        desk = clerk_of(platform)
         customer_id, account_id = desk.member(10), desk.account("10.00")
         wanted = {
             "/loyalty/redeem": {"customer_id": customer_id, "points": 10},
@@ -29,7 +29,7 @@ def test_races_overdraw_where_the_sum_is_read_before_the_transaction() -> None:
 
 def test_entries_are_rewritten_and_refused_ones_kept() -> None:
     with running(*defective("corrected-entry-rewritten", "refused-redemption-entered")) as platform:
-        desk = desk_of(platform)
+        desk = clerk_of(platform)
         customer_id = desk.member(10)
         entry = desk.ledger(customer_id)[0]
         desk.make("/loyalty/reverse", customer_id=customer_id, entry_id=entry["entry_id"])
@@ -42,7 +42,7 @@ def test_names_stay_and_money_is_rounded() -> None:
     with running(
         *defective("anonymised-name-still-shown", "gift-card-money-in-floats")
     ) as platform:
-        desk = desk_of(platform)
+        desk = clerk_of(platform)
         customer = desk.customer()
         named = {"customer_id": customer["customer_id"], "expected_revision": 1}
         assert desk.make("/customer/anonymize", **named)["last_name"] == "Byron"

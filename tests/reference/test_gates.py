@@ -7,11 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.reference.platform_client import PASSCODE, Org, Platform, User
-
-
-def tag(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["major"]["tag"]
+from tests.reference.platform_client import PASSCODE, Org, Platform, User, tag
 
 
 def comparable(answer: httpx.Response) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.reference.platform_client import Platform
-from tests.reference.stock_shop import Shop, facility, shop_of, sums
+from tests.reference.stock_shop import Shop, shop_of, sums
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_holds_beyond_what_is_available_are_refused_whole(shop: Shop) -> None:
 
 def test_another_facility_holds_nothing_of_it(shop: Shop) -> None:
     variant_id = shop.stocked(3)
-    elsewhere = replace(shop, logical_guid=facility(shop.platform, shop.org))
+    elsewhere = replace(shop, logical_guid=shop.platform.facility(shop.org))
     assert elsewhere.stock(variant_id)["on_hand"] == 0
     rows = shop.ask("/stock/get", {"x-logical-guid": ""}, variant_id=variant_id).json()["data"]
     assert [row["logical_guid"] for row in rows["items"]] == [shop.logical_guid]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.reference.platform_client import Platform, running
-from tests.reference.stock_shop import Shop, facility, shop_of, sums
+from tests.reference.stock_shop import Shop, shop_of, sums
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_adjustments_say_why(shop: Shop) -> None:
     entry = shop.card(wanted["variant_id"])[-1]
     assert (entry["record_id"], entry["reason"]) == (made["adjustment_id"], "x")
     assert (entry["reason_code"], entry["source_refs"]) == ("INVENTORY.ADJUST", [{"type": "count"}])
-    assert entry["actor"] == f"user_guid:{shop.caller.user_id}"
+    assert entry["actor"] == f"user_guid:{shop.org.owner.user_id}"
 
 
 def test_a_key_stands_for_one_request_of_one_route_and_org(shop: Shop) -> None:
@@ -180,7 +180,7 @@ def test_facilities_are_named_live_and_ones_own(shop: Shop) -> None:
         assert strange.refused("/stock/get", variant_id=variant_id) == (404, "not-found")
     zone = shop.make("/zone/create", code="FZ", caption="Zone")
     bin_ = shop.make("/bin/create", zone_id=zone["zone_id"], code="FB")
-    next_door = replace(shop, logical_guid=facility(shop.platform, shop.org))
+    next_door = replace(shop, logical_guid=shop.platform.facility(shop.org))
     assert next_door.refused("/bin/get", bin_id=bin_["bin_id"]) == (404, "not-found")
     named = {"bin_id": bin_["bin_id"], "status": "inactive"}
     assert shop.refused("/bin/status/set", **named) == (428, "expected-revision-required")
@@ -201,7 +201,7 @@ def transfer_of(shop: Shop, dest: Shop, **units: int) -> dict[str, Any]:
 
 
 def test_a_transfer_takes_every_step_and_loses_nothing(shop: Shop) -> None:
-    dest = replace(shop, logical_guid=facility(shop.platform, shop.org))
+    dest = replace(shop, logical_guid=shop.platform.facility(shop.org))
     variant_id = shop.stocked(10)
     transfer = transfer_of(shop, dest, **{variant_id: 6})
 
@@ -234,7 +234,7 @@ def test_a_transfer_takes_every_step_and_loses_nothing(shop: Shop) -> None:
 
 
 def test_a_short_receipt_is_an_exception_and_stays_in_transit(shop: Shop) -> None:
-    dest = replace(shop, logical_guid=facility(shop.platform, shop.org))
+    dest = replace(shop, logical_guid=shop.platform.facility(shop.org))
     variant_id = shop.stocked(5)
     named = {"transfer_id": transfer_of(shop, dest, **{variant_id: 5})["transfer_id"]}
     for revision, verb in enumerate(("submit", "approve", "ship"), 1):
@@ -251,18 +251,19 @@ def test_transfers_have_two_ends_and_twenty_lines(shop: Shop) -> None:
     ends = {"source_logical_guid": shop.logical_guid, "dest_logical_guid": shop.logical_guid}
     line = {"variant_id": "v", "quantity": 1}
     assert shop.refused("/transfer/request", lines=[line], **ends)[0] == 400
-    ends["dest_logical_guid"] = facility(shop.platform, shop.org)
+    ends["dest_logical_guid"] = shop.platform.facility(shop.org)
     lines = [{"variant_id": f"v{number}", "quantity": 1} for number in range(21)]
     assert shop.refused("/transfer/request", lines=lines, **ends) == (400, "invalid-input")
     assert len(shop.make("/transfer/request", lines=lines[:20], **ends)["lines"]) == 20
 
 
 def test_comments_are_everyones_to_add_and_the_authors_to_edit(shop: Shop) -> None:
-    member = replace(shop, caller=shop.platform.member(shop.org), logical_guid="")
+    author = shop.platform.member(shop.org)
+    member = replace(shop, caller=author, logical_guid="")
     about = {"target_type": "receipt", "target_id": secrets.token_hex(4)}
     comment = member.make("/comment", **about, text="Box is wet")
     named = {"comment_id": comment["comment_id"]}
-    assert shop.make("/comment/get", **named)["author"] == f"user_guid:{member.caller.user_id}"
+    assert shop.make("/comment/get", **named)["author"] == f"user_guid:{author.user_id}"
     edit = {**named, "text": "Two boxes", "expected_revision": 1}
     assert shop.refused("/comment/revise", **edit) == (403, "forbidden")
     edited = member.make("/comment/revise", **edit)
@@ -276,7 +277,7 @@ def test_comments_are_everyones_to_add_and_the_authors_to_edit(shop: Shop) -> No
 
 def test_promises_and_suggestions_hold_nothing(shop: Shop) -> None:
     variant_id = shop.stocked(4)
-    dest = replace(shop, logical_guid=facility(shop.platform, shop.org))
+    dest = replace(shop, logical_guid=shop.platform.facility(shop.org))
     body = {"variant_id": variant_id, "quantity_delta": 3, "reason": "count"}
     dest.make("/adjustment/create", **body)
     shop.make("/reservation/create", variant_id=variant_id, quantity=1)

@@ -6,11 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.reference.platform_client import Org, Platform, User
-
-
-def tag(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["major"]["tag"]
+from tests.reference.platform_client import Org, Platform, User, tag
 
 
 @dataclass(frozen=True)

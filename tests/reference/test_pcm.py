@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.reference.platform_client import Org, Platform
-from tests.reference.purchasing import Buyer, Record, buyer_of, named
+from tests.reference.platform_client import Org, Platform, Record
+from tests.reference.purchasing import Buyer, buyer_of, named
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_receipts_add_up_in_order_and_stock(buyer: Buyer) -> None:
     buyer.receive(order, 2)
     assert buyer.make("/po/get", po_id=order["po_id"])["lines"][0]["outcome"] == "over"
     assert buyer.on_hand() - before == 12
-    card = buyer.ask("/stock-card/list", "ics", variant_id=buyer.variant_id, limit=256)
+    card = buyer.ask_of("ics", "/stock-card/list", variant_id=buyer.variant_id, limit=256)
     refs = [entry["source_refs"] for entry in card.json()["data"]["items"]]
     assert [{"type": "purchase_order", "id": order["po_id"]}] in refs
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.reference.platform_client import Org, Platform, running
-from tests.reference.products import Catalogue, Record
+from tests.reference.platform_client import Org, Platform, Record, running
+from tests.reference.products import Catalogue
 from tests.reference.publishing import Publisher, active_channel, publisher
 
 INVALID = (400, "invalid-input")

@@ -6,24 +6,24 @@ from typing import Any
 import pytest
 
 from tests.reference.platform_client import Platform
-from tests.reference.price_desk import Desk, article, code, desk_of
+from tests.reference.price_desk import Pricer, article, code, pricer_of
 
 
 @pytest.fixture(scope="module")
-def desk(platform: Platform) -> Desk:
-    return desk_of(platform)
+def desk(platform: Platform) -> Pricer:
+    return pricer_of(platform)
 
 
-def coupon(desk: Desk, **terms: Any) -> str:
+def coupon(desk: Pricer, **terms: Any) -> str:
     made = desk.make("/coupon/create", code=code(), percent_off="10", **terms)
     return str(made["code"])
 
 
-def fits(desk: Desk, named: str, **asked: Any) -> bool:
+def fits(desk: Pricer, named: str, **asked: Any) -> bool:
     return bool(desk.make("/coupon/validate", code=named, **asked)["valid"])
 
 
-def test_coupon_is_redeemed_as_often_as_it_may_be(desk: Desk) -> None:
+def test_coupon_is_redeemed_as_often_as_it_may_be(desk: Pricer) -> None:
     named = coupon(desk, max_redemptions=1)
     assert fits(desk, named)
     assert fits(desk, named)
@@ -33,7 +33,7 @@ def test_coupon_is_redeemed_as_often_as_it_may_be(desk: Desk) -> None:
     assert desk.make("/coupon/get", code=named)["redeemed_count"] == 1
 
 
-def test_coupon_is_for_its_channels_and_customers(desk: Desk) -> None:
+def test_coupon_is_for_its_channels_and_customers(desk: Pricer) -> None:
     named = coupon(desk, channel_codes=["dtc_generic"], customer_ids=["c-1"])
     assert fits(desk, named, customer_id="c-1")
     assert not fits(desk, named, customer_id="c-2")
@@ -44,14 +44,14 @@ def test_coupon_is_for_its_channels_and_customers(desk: Desk) -> None:
     assert desk.on("").refused("/coupon/validate", code=named) == (400, "invalid-input")
 
 
-def test_customer_redeems_no_more_than_allowed(desk: Desk) -> None:
+def test_customer_redeems_no_more_than_allowed(desk: Pricer) -> None:
     named = coupon(desk, max_per_customer=1)
     desk.make("/coupon/redeem", code=named, customer_id="c-1")
     assert not fits(desk, named, customer_id="c-1")
     assert fits(desk, named, customer_id="c-2")
 
 
-def test_coupon_rests_and_comes_back(desk: Desk) -> None:
+def test_coupon_rests_and_comes_back(desk: Pricer) -> None:
     named = coupon(desk)
     made = desk.make("/coupon/get", code=named)
     keys = {"coupon_id": made["coupon_id"], "expected_revision": made["revision"]}
@@ -64,7 +64,7 @@ def test_coupon_rests_and_comes_back(desk: Desk) -> None:
     assert not fits(desk, late)
 
 
-def test_last_redemption_is_granted_once(desk: Desk) -> None:
+def test_last_redemption_is_granted_once(desk: Pricer) -> None:
     named = coupon(desk, max_redemptions=2)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(desk.ask, "/coupon/redeem", code=named) for _ in range(8)]
@@ -73,13 +73,13 @@ def test_last_redemption_is_granted_once(desk: Desk) -> None:
     assert desk.make("/coupon/get", code=named)["redeemed_count"] == 2
 
 
-def test_coupon_of_another_org_is_none_of_ours(desk: Desk, platform: Platform) -> None:
-    named = coupon(desk_of(platform))
+def test_coupon_of_another_org_is_none_of_ours(desk: Pricer, platform: Platform) -> None:
+    named = coupon(pricer_of(platform))
     for path in ("/coupon/get", "/coupon/validate", "/coupon/redeem"):
         assert desk.refused(path, code=named) == (404, "not-found")
 
 
-def test_dynamic_rule_moves_the_price_while_it_is_active(desk: Desk) -> None:
+def test_dynamic_rule_moves_the_price_while_it_is_active(desk: Pricer) -> None:
     variant_id = article()
     desk.approved("10.05", variant_id=variant_id)
     terms = {"caption": "Rule", "variant_id": variant_id, "percent": "-50"}
@@ -92,7 +92,7 @@ def test_dynamic_rule_moves_the_price_while_it_is_active(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", ["/dynamic-rule", "/commission-rule"])
-def test_rule_is_set_read_listed_and_set_anew(desk: Desk, path: str) -> None:
+def test_rule_is_set_read_listed_and_set_anew(desk: Pricer, path: str) -> None:
     about = {"variant_id": article()} if path == "/dynamic-rule" else {}
     rule = desk.make(f"{path}/set", caption="Rule", percent="5", **about)
     keys = {"rule_id": rule["rule_id"], "expected_revision": rule["revision"]}
@@ -105,7 +105,7 @@ def test_rule_is_set_read_listed_and_set_anew(desk: Desk, path: str) -> None:
     assert desk.make(f"{path}/list", status="doomed")["items"] == []
 
 
-def test_exchange_rate_is_found_by_id_and_by_pair(desk: Desk) -> None:
+def test_exchange_rate_is_found_by_id_and_by_pair(desk: Pricer) -> None:
     page = desk.make("/fx/rate/list", limit=3)
     assert len(page["items"]) == 3
     rest = desk.make("/fx/rate/list", limit=256, next_token=page["next_token"])
@@ -119,7 +119,7 @@ def test_exchange_rate_is_found_by_id_and_by_pair(desk: Desk) -> None:
     assert desk.refused("/fx/rate/get", base_currency="USD") == (400, "invalid-input")
 
 
-def test_promotions_are_kept_by_who_may(desk: Desk) -> None:
+def test_promotions_are_kept_by_who_may(desk: Pricer) -> None:
     terms = {"code": code(), "percent_off": "10"}
     assert desk.by("ppm_price_admin").refused("/coupon/create", **terms) == (403, "forbidden")
     assert desk.by("ppm_promo_admin").make("/coupon/create", **terms)["status"] == "active"

@@ -3,17 +3,17 @@
 import pytest
 
 from tests.reference.platform_client import Platform
-from tests.reference.price_desk import Desk, article, code, desk_of
+from tests.reference.price_desk import Pricer, article, code, pricer_of
 
 SOON = {"effective_from": "2099-01-01T00:00:00Z"}
 
 
 @pytest.fixture(scope="module")
-def desk(platform: Platform) -> Desk:
-    return desk_of(platform)
+def desk(platform: Platform) -> Pricer:
+    return pricer_of(platform)
 
 
-def test_price_holds_once_it_is_approved(desk: Desk) -> None:
+def test_price_holds_once_it_is_approved(desk: Pricer) -> None:
     variant_id = article()
     lines = [{"variant_id": variant_id}]
     assert desk.refused("/price/resolve", lines=lines) == (404, "not-found")
@@ -37,7 +37,7 @@ def test_price_holds_once_it_is_approved(desk: Desk) -> None:
     }
 
 
-def test_later_layer_sets_the_amount(desk: Desk) -> None:
+def test_later_layer_sets_the_amount(desk: Pricer) -> None:
     variant_id, place = article(), desk.new_facility()
     asked = {"customer_tier": "gold"}
     there = desk.at(place)
@@ -58,7 +58,7 @@ def test_later_layer_sets_the_amount(desk: Desk) -> None:
     assert desk.on("kiosk").cost(variant_id) == "40.00"
 
 
-def test_new_terms_wait_for_their_approval_and_old_ones_are_remembered(desk: Desk) -> None:
+def test_new_terms_wait_for_their_approval_and_old_ones_are_remembered(desk: Pricer) -> None:
     variant_id = article()
     price = desk.approved("10.00", variant_id=variant_id)
     before = desk.make("/price/resolve", lines=[{"variant_id": variant_id}])["as_of"]
@@ -70,7 +70,7 @@ def test_new_terms_wait_for_their_approval_and_old_ones_are_remembered(desk: Des
     assert desk.cost(variant_id, as_of=before) == "10.00"
 
 
-def test_price_holds_within_its_period(desk: Desk) -> None:
+def test_price_holds_within_its_period(desk: Pricer) -> None:
     variant_id = article()
     then = {"effective_from": "2025-01-01T00:00:00Z", "effective_to": "2025-07-01T00:00:00Z"}
     desk.approved("8.00", variant_id=variant_id, **then)
@@ -85,7 +85,7 @@ def test_price_holds_within_its_period(desk: Desk) -> None:
     assert desk.refused("/price/resolve", lines=lines, **early) == (404, "not-found")
 
 
-def test_list_is_for_whom_it_is_assigned_to(desk: Desk) -> None:
+def test_list_is_for_whom_it_is_assigned_to(desk: Pricer) -> None:
     variant_id = article()
     listed = desk.assigned_list(channel_codes=["shopify"])
     contract = desk.assigned_list(customer_ids=["c-1"])
@@ -101,7 +101,7 @@ def test_list_is_for_whom_it_is_assigned_to(desk: Desk) -> None:
     assert desk.on("kiosk").refused("/price/resolve", lines=lines) == (404, "not-found")
 
 
-def test_zone_prices_hold_at_its_facilities(desk: Desk) -> None:
+def test_zone_prices_hold_at_its_facilities(desk: Pricer) -> None:
     variant_id, inside, outside = article(), desk.new_facility(), desk.new_facility()
     zone = desk.make("/price-zone/set", code=code(), caption="North")
     named = {"price_zone_id": zone["price_zone_id"], "expected_revision": zone["revision"]}
@@ -113,7 +113,7 @@ def test_zone_prices_hold_at_its_facilities(desk: Desk) -> None:
     assert desk.at(outside).cost(variant_id) == "10.00"
 
 
-def test_sku_alone_is_enough_where_the_entry_names_it(desk: Desk) -> None:
+def test_sku_alone_is_enough_where_the_entry_names_it(desk: Pricer) -> None:
     variant_id, sku = article(), article()
     desk.approved("10.00", variant_id=variant_id, sku=sku)
     found = desk.make("/price/resolve", lines=[{"sku": sku, "quantity": 3}])["lines"][0]
@@ -121,8 +121,8 @@ def test_sku_alone_is_enough_where_the_entry_names_it(desk: Desk) -> None:
     assert desk.refused("/price/resolve", lines=[{"sku": article()}]) == (404, "not-found")
 
 
-def test_prices_of_another_org_are_none_of_ours(desk: Desk, platform: Platform) -> None:
-    other, sku = desk_of(platform), article()
+def test_prices_of_another_org_are_none_of_ours(desk: Pricer, platform: Platform) -> None:
+    other, sku = pricer_of(platform), article()
     there = other.approved("1.00", sku=sku)
     assert desk.refused("/price/resolve", lines=[{"sku": sku}]) == (404, "not-found")
     assert desk.refused("/price/get", price_id=there["price_id"]) == (404, "not-found")
@@ -151,12 +151,12 @@ def test_prices_of_another_org_are_none_of_ours(desk: Desk, platform: Platform) 
     ],
     ids=str,
 )
-def test_terms_that_cannot_be_are_refused(desk: Desk, wrong: dict[str, object]) -> None:
+def test_terms_that_cannot_be_are_refused(desk: Pricer, wrong: dict[str, object]) -> None:
     terms = {"variant_id": article(), "amount": "1.00", "currency": "USD"}
     assert desk.refused("/price/set", **{**terms, **wrong}) == (400, "invalid-input")
 
 
-def test_resolution_needs_a_channel(desk: Desk) -> None:
+def test_resolution_needs_a_channel(desk: Pricer) -> None:
     variant_id = article()
     desk.approved("10.00", variant_id=variant_id)
     lines = [{"variant_id": variant_id}]
@@ -164,7 +164,7 @@ def test_resolution_needs_a_channel(desk: Desk) -> None:
     assert desk.on("no_such").refused("/price/resolve", lines=lines) == (400, "invalid-input")
 
 
-def test_update_of_a_record_needs_its_revision(desk: Desk) -> None:
+def test_update_of_a_record_needs_its_revision(desk: Pricer) -> None:
     variant_id = article()
     price = desk.draft("10.00", variant_id=variant_id)
     named = {"price_id": price["price_id"], "variant_id": variant_id}
@@ -176,11 +176,11 @@ def test_update_of_a_record_needs_its_revision(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("role", ["ppm_approver", "ppm_admin", "ppm_approve"])
-def test_approver_by_whatever_name_sets_and_approves(desk: Desk, role: str) -> None:
+def test_approver_by_whatever_name_sets_and_approves(desk: Pricer, role: str) -> None:
     assert desk.by(role).approved("10.00", variant_id=article())["status"] == "approved"
 
 
-def test_roles_are_kept_apart(desk: Desk) -> None:
+def test_roles_are_kept_apart(desk: Pricer) -> None:
     price = desk.draft("10.00", variant_id=article())
     named = {"price_id": price["price_id"], "expected_revision": price["revision"]}
     for role in ("ppm_view", "ppm_promo_admin", "ppm_analyst", "finance_audit"):
@@ -193,7 +193,7 @@ def test_roles_are_kept_apart(desk: Desk) -> None:
     assert refused == (403, "forbidden")
 
 
-def test_list_of_prices_is_filtered(desk: Desk) -> None:
+def test_list_of_prices_is_filtered(desk: Pricer) -> None:
     variant_id = article()
     made = {desk.draft("1.00", variant_id=variant_id)["price_id"] for _ in range(3)}
     desk.draft("1.00", variant_id=article())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.reference.products import Catalogue, Record, code
+from tests.reference.platform_client import Record
+from tests.reference.products import Catalogue, code
 
 INVALID = (400, "invalid-input")
 STATE = (409, "invalid-state")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.reference.platform_client import Org, Platform
-from tests.reference.products import Catalogue, Record, code, gtin
+from tests.reference.platform_client import Org, Platform, Record
+from tests.reference.products import Catalogue, code, gtin
 
 INVALID = (400, "invalid-input")
 STATE = (409, "invalid-state")

@@ -1,55 +1,37 @@
 """A place where orders are taken, for the tests of the sales service."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from tests.reference.platform_client import Platform, User
-from tests.reference.products import Catalogue, Record
+from tests.reference.desk import Desk
+from tests.reference.platform_client import Record, User
+from tests.reference.products import Catalogue
 from tests.reference.publishing import Publisher, active_channel
 from tests.reference.stock_shop import Shop
 
 PLENTY = 10
 
 
-@dataclass(frozen=True)
-class Till:
+@dataclass(frozen=True, kw_only=True)
+class Till(Desk):
     """Someone who sells at a facility, for a channel on which variants are published."""
 
-    shop: Shop
+    service = "scm"
+
     publisher: Publisher
 
     @property
-    def platform(self) -> Platform:
-        return self.shop.platform
-
-    def ask(self, path: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
-        context = {
-            "x-orgcode": self.shop.org.code,
-            "x-logical-guid": self.shop.logical_guid,
-            "x-channel-code": self.shop.channel,
-        }
-        sent = {**context, **self.shop.caller.headers, **(headers or {})}
-        return self.platform.client.post(
-            f"{self.platform.base_url}/scm{path}",
-            json=body,
-            headers={name: value for name, value in sent.items() if value},
+    def shop(self) -> Shop:
+        """The stock behind it."""
+        return Shop(
+            platform=self.platform,
+            org=self.org,
+            caller=self.caller,
+            channel=self.channel,
+            logical_guid=self.logical_guid,
         )
 
-    def make(self, path: str, **body: Any) -> Record:
-        answer = self.ask(path, **body)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        envelope = answer.json()
-        return {**envelope["data"], "revision": envelope.get("revision")}
-
-    def refused(
-        self, path: str, headers: dict[str, str] | None = None, **body: Any
-    ) -> tuple[int, str]:
-        answer = self.ask(path, headers, **body)
-        assert not answer.is_success, answer.text
-        return answer.status_code, answer.json()["error"]["major"]["tag"]
-
     def by(self, caller: User) -> "Till":
-        return replace(self, shop=replace(self.shop, caller=caller))
+        return replace(self, caller=caller)
 
     def goods(self, units: int = PLENTY) -> str:
         """A variant that is online on the channel, with stock."""
@@ -78,9 +60,13 @@ SHIP = "/fulfillment/shipment"
 
 
 def till_of(catalogue: Catalogue) -> Till:
-    channel = active_channel(catalogue.platform, catalogue.org, "wholesale_generic")
-    owner = catalogue.org.owner
-    shop = Shop(
-        catalogue.platform, catalogue.org, owner, channel["logical_guid"], "wholesale_generic"
+    org, code = catalogue.org, "wholesale_generic"
+    channel = active_channel(catalogue.platform, org, code)
+    return Till(
+        platform=catalogue.platform,
+        org=org,
+        caller=org.owner,
+        channel=code,
+        logical_guid=channel["logical_guid"],
+        publisher=Publisher(catalogue, org.owner, channel["channel_guid"], code),
     )
-    return Till(shop, Publisher(catalogue, owner, channel["channel_guid"], "wholesale_generic"))

@@ -1,0 +1,63 @@
+"""A target in memory, in the place of a client: for plans that send nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.operation import Operation
+from fixtures.actors import Actor
+from fixtures.answer import Answer
+from fixtures.check import Check
+from fixtures.client import Caller, Room
+from fixtures.request import AS_PROVEN, Change
+from fixtures.target import Target
+from fixtures.world import World
+from tests.rooms import TARGET, Rule
+
+
+@dataclass
+class Memory:
+    """Answers by `respond`; the actor named `closed_to` may write nothing."""
+
+    room: Room
+    target: Target = field(default=TARGET, kw_only=True)
+    closed_to: str = field(default="", kw_only=True)
+    calls: list[str] = field(default_factory=list, kw_only=True)
+
+    def respond(self, operation: Operation, sent: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The status, and what the envelope holds beside `success`."""
+        raise NotImplementedError
+
+    def call(
+        self,
+        check: Check,
+        actor: Actor,
+        operation: Operation,
+        values: Mapping[str, Any],
+        change: Change = AS_PROVEN,
+        *,
+        patient: bool = True,
+    ) -> Answer:
+        del patient
+        self.calls.append(operation.id)
+        sent = {name: value for name, value in values.items() if name not in change.omit}
+        shut = operation.writes and actor.name == self.closed_to
+        status, body = (403, {"data": {}}) if shut else self.respond(operation, sent)
+        return Answer(
+            status=status,
+            headers={},
+            body={"success": status == 200, **body},
+            operation=operation,
+            target=self.target,
+            check=check,
+            actor=actor.name,
+            exchange=f"x-{len(self.calls)}",
+            curl="",
+            proven=True,
+        )
+
+
+def callers(at: Memory, world: Mapping[str, Any], *names: str) -> list[Caller]:
+    """Actors of these names who call the same target."""
+    check = Check("test", Rule(), "")
+    return [Caller(Actor(name=name), at, check, World(world, "run")) for name in names]
