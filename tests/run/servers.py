@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,9 +17,19 @@ from urllib.parse import urlsplit
 from tests.run.suite import ROOT
 
 SECRET_NAMES: Final = frozenset(
-    {"session_guid", "api_key", "passcode", "invitation_code", "invite_code", "token"}
+    {
+        "api_key",
+        "download_url",
+        "invitation_code",
+        "invite_code",
+        "passcode",
+        "secret",
+        "session_guid",
+        "token",
+        "upload_url",
+    }
 )
-_SECRET_HEADERS: Final = frozenset({"x-session-guid", "x-api-key"})
+_SECRET_HEADERS: Final = {"x-session-guid": "session_guid", "x-api-key": "api_key"}
 _HOP_BY_HOP: Final = frozenset({"connection", "transfer-encoding", "content-length"})
 
 
@@ -58,17 +69,25 @@ class Tap(ThreadingHTTPServer):
     def __init__(self, upstream: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
-        self.secrets: set[str] = set()
+        # The secrets that went by, by the name of what held them.
+        self.heard: dict[str, set[str]] = defaultdict(set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    @property
+    def secrets(self) -> set[str]:
+        return set().union(*self.heard.values())
+
     def hear(self, headers: Mapping[str, str], body: bytes) -> None:
         """Keep the secrets of one message."""
-        self.secrets |= {v for k, v in headers.items() if k.lower() in _SECRET_HEADERS and v}
+        for name, value in headers.items():
+            if value and name.lower() in _SECRET_HEADERS:
+                self.heard[_SECRET_HEADERS[name.lower()]].add(value)
         with suppress(ValueError):  # no JSON, so no field to look at
-            self.secrets |= set(_secrets(json.loads(body)))
+            for name, value in _secrets(json.loads(body)):
+                self.heard[name].add(value)
 
 
 @contextmanager
@@ -115,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-def _secrets(value: Any, name: str = "") -> Iterator[str]:
+def _secrets(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, part in value.items():
             yield from _secrets(part, key)
@@ -123,4 +142,4 @@ def _secrets(value: Any, name: str = "") -> Iterator[str]:
         for part in value:
             yield from _secrets(part, name)
     elif isinstance(value, str) and name in SECRET_NAMES and value:
-        yield value
+        yield name, value
