@@ -1,4 +1,4 @@
-"""Step 8: which roles do what at SCM, lists in pages, and health."""
+"""Step 8: which roles do what at SCM, and health."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,17 +9,12 @@ from conformance.contract.scm import READERS
 from fixtures import trading
 from fixtures.actors import Actor, garbage_session
 from fixtures.client import Caller
-from fixtures.paging import LARGEST_LIMIT, ids, pages
 from fixtures.request import AS_PROVEN
-from fixtures.session import Session
-from fixtures.stages import trade
-from fixtures.stages.trade import CROWD
 from fixtures.trading import PLACE, TO_COMMITMENT, Stall
 
 CREATE: Final = "scm.order.create"
 APPROVE: Final = "scm.backorder.approve"
 BACKORDERS: Final = "scm.backorder.list"
-_DEFAULT_LIMIT: Final = 8
 
 
 @pytest.fixture
@@ -92,60 +87,6 @@ def test_backorder_is_approved_with_the_role(seller: Caller, keyed: Caller, role
     trading.prove(seller, APPROVE)
     backorder = seller("scm.backorder.create").value("backorder_id")
     keyed(APPROVE, AS_PROVEN, backorder_id=backorder).accepted()
-
-
-# --- lists ---
-
-
-@pytest.fixture
-def crowded(session: Session, seller: Caller) -> Caller:
-    """The seller at a facility that has ten backorders and no other."""
-    return seller.within(seller.world.extended(**trade.crowd(session).model_dump()))
-
-
-@pytest.mark.requirement("ORDER-57")
-def test_list_of_backorders_without_limit_holds_at_most_8(crowded: Caller) -> None:
-    answer = crowded(BACKORDERS)
-    count, more = len(answer.items()), bool(answer.optional("next_token"))
-    answer.expect(
-        "a list without limit holds at most 8 of ten backorders, and offers a cursor",
-        holds=count <= _DEFAULT_LIMIT and more,
-        expected="8 backorders at most and a next_token",
-        observed=f"{count} backorders, {'a' if more else 'no'} next_token",
-        uses=("items", "next_token"),
-    )
-
-
-@pytest.mark.requirement("ORDER-58")
-@pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1])
-def test_limit_of_the_backorders_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
-    crowded(BACKORDERS, limit=1).accepted()
-    answer = crowded(BACKORDERS, limit=limit).accepted()
-    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
-    answer.expect(
-        f"limit {limit} is read as {most}",
-        holds=count == min(most, CROWD),
-        expected=f"{min(most, CROWD)} of ten backorders",
-        observed=f"{count} backorders",
-        uses=("items",),
-    )
-
-
-@pytest.mark.requirement("ORDER-59")
-@pytest.mark.parametrize("limit", [3, 5])
-def test_walk_through_the_backorders_shows_each_once(
-    session: Session, crowded: Caller, limit: int
-) -> None:
-    walk = pages(crowded, BACKORDERS, limit=limit)
-    found = ids(walk)
-    strays = [each for each in trade.crowd(session).backorders if found.count(each) != 1]
-    walk[-1].expect(
-        "a walk through the pages shows each backorder once and comes to an end",
-        holds=not strays and not walk[-1].optional("next_token"),
-        expected="ten backorders, each of them once, and a last page without cursor",
-        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
-        uses=("items", "item_id", "next_token"),
-    )
 
 
 # --- health ---

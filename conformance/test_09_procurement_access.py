@@ -16,13 +16,6 @@ from fixtures.purchasing import APPROVE, Order, drafted, step, stepped
 from fixtures.request import Change
 
 ROLES: Final = sorted(CONSIGNERS)
-# Lists, and what is made to be held by them.
-LISTS: Final = {
-    "pcm.po.list": "pcm.po",
-    "pcm.invoice.list": "pcm.invoice",
-    "pcm.consignment.list": "pcm.settlement",
-    "pcm.inbox.list": "pcm.inbox",
-}
 
 
 def made(caller: Caller, kind: str) -> str:
@@ -69,17 +62,6 @@ def test_state_and_status_of_a_notification_change_apart(
         observed=f"{name} {new[0]} and then {new[1]}, {other} {kept[0]} and then {kept[1]}",
         uses=(name, other),
     )
-
-
-@pytest.mark.requirement("PROC-47")
-@pytest.mark.parametrize("operation", LISTS)
-def test_no_list_holds_a_document_of_another_organisation(
-    purchaser: Caller, foreign_purchaser: Caller, operation: str
-) -> None:
-    mine = made(purchaser, LISTS[operation])
-    made(foreign_purchaser, LISTS[operation])
-    walk = pages(foreign_purchaser, operation, limit=LARGEST_LIMIT)
-    expect_listed(walk, mine, listed=False)
 
 
 # --- roles ---

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.contract.lists import DEFAULT_LIMIT
 from fixtures import records
 from fixtures.bus import Bus
 from fixtures.check import Check
@@ -17,7 +18,6 @@ from fixtures.stages.cast import Stranger
 
 REGISTER, GET, LIST = (f"rbs.subscription.{name}" for name in ("register", "get", "list"))
 TEMPLATE: Final = "rbs.notification.template_set"
-DEFAULT_LIMIT: Final = 8
 Keyed = Callable[[str], Caller]
 
 
