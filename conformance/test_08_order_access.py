@@ -5,9 +5,8 @@ from typing import Final
 
 import pytest
 
-from conformance.contract.scm import READERS
 from fixtures import trading
-from fixtures.actors import Actor, garbage_session
+from fixtures.actors import Actor
 from fixtures.client import Caller
 from fixtures.request import AS_PROVEN
 from fixtures.trading import PLACE, TO_COMMITMENT, Stall
@@ -26,33 +25,12 @@ def keyed(seller: Caller, role_key: Callable[[str], Actor], role: str) -> Caller
 # --- roles ---
 
 
-@pytest.mark.requirement("ORDER-66")
-@pytest.mark.parametrize("role", sorted(READERS))
-def test_each_role_of_sales_reads(keyed: Caller, role: str) -> None:
-    del role  # the account has it
-    keyed(BACKORDERS).accepted()
-
-
 @pytest.mark.requirement("ORDER-67")
 @pytest.mark.parametrize("role", ["scm_order"])
 def test_order_role_prepares_orders(seller: Caller, keyed: Caller, role: str) -> None:
     del role
     trading.prove(seller, CREATE, PLACE)
     Stall(keyed).order(1, PLACE)
-
-
-@pytest.mark.requirement("ORDER-68")
-@pytest.mark.parametrize("role", ["scm_view"])
-@pytest.mark.parametrize("operation", [CREATE, PLACE])
-def test_role_that_reads_prepares_no_order(
-    seller: Caller, keyed: Caller, operation: str, role: str
-) -> None:
-    del role
-    trading.prove(seller, PLACE)
-    order_id = Stall(seller).order(1)
-    values = {"order_id": order_id} if operation == PLACE else {}
-    keyed(operation, AS_PROVEN, **values).refused(403)
-    seller(operation, AS_PROVEN, **values).accepted()
 
 
 @pytest.mark.requirement("ORDER-69")
@@ -90,15 +68,3 @@ def test_backorder_is_approved_with_the_role(seller: Caller, keyed: Caller, role
 
 
 # --- health ---
-
-
-@pytest.mark.requirement("ORDER-70")
-def test_health_of_sales_is_told_to_an_authenticated_user(owner: Caller) -> None:
-    owner("scm.stat").accepted()
-
-
-@pytest.mark.requirement("ORDER-70")
-def test_health_of_sales_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
-    owner("scm.stat").accepted()
-    anonymous("scm.stat").refused(401)
-    owner.as_(garbage_session())("scm.stat").refused(401)

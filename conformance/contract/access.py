@@ -1,0 +1,86 @@
+"""Who is let in: rules on roles, health and credentials that several services have in one shape.
+
+A service joins by an entry, with the ids of its requirements. Roles that do something particular,
+and services whose pages disagree about theirs, are checked with the service.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.contract import accounting, crm, ics, ipm, pcm, ppm, scm
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Roles, each of which lets a service account through to these operations, or to none."""
+
+    requirement: str
+    roles: tuple[str, ...]
+    operations: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.operations[0]
+
+
+def _each(requirement: str, roles: Iterable[str], *operations: str) -> Roles:
+    return Roles(requirement, tuple(sorted(roles)), operations)
+
+
+# Each of the roles alone is enough to read. Older names of a role are checked with it.
+READING: Final = (
+    _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
+    _each("ORDER-66", scm.READERS, "scm.backorder.list"),
+    _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
+    _each("PRICE-52", ppm.READERS - set(ppm.ALIASES), "ppm.price.get"),
+    _each("LOYAL-54", crm.READERS, "crm.customer.get"),
+    _each("EXIT-70", accounting.READERS, "accounting.event.get", "accounting.export.batch.list"),
+    _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
+)
+
+_RECEIVE: Final = "ics.receive.record"
+_ADJUST: Final = "ics.adjustment.create"
+# None of the roles, be it to read or to do something else, is enough to write.
+NOT_WRITING: Final = (
+    _each("STOCK-51", ["ics_view"], _RECEIVE, "ics.putaway.record", _ADJUST),
+    _each(
+        "STOCK-54",
+        ["ics_count", "ics_planner", "ics_transfer_approve", "ics_cost_admin"],
+        _RECEIVE,
+        _ADJUST,
+    ),
+    _each("STOCK-54", ["ics_adjust"], _RECEIVE),
+    _each("ORDER-68", ["scm_view"], "scm.order.create", "scm.order.place"),
+    _each(
+        "PRICE-53",
+        ["ppm_view", "ppm_analyst", "finance_audit"],
+        "ppm.price.set",
+        "ppm.coupon.create",
+    ),
+    _each("LOYAL-56", crm.READERS - crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each(
+        "EVENT-81",
+        ["integration_view"],
+        "ipm.webhook.create",
+        "ipm.export.create",
+        "ipm.kpi.record",
+    ),
+)
+
+# Health is for whoever is signed in, and for nobody else.
+HEALTH: Final[Mapping[str, str]] = {
+    "ics.stat": "STOCK-55",
+    "scm.stat": "ORDER-70",
+    "pcm.stat": "PROC-53",
+    "ppm.stat": "PRICE-58",
+    "crm.stat": "LOYAL-64",
+    "accounting.stat": "EXIT-74",
+}
+
+# Credentials may stand in the body as well: a session's, and the key of one who reads.
+IN_THE_BODY: Final = (
+    _each("STOCK-59", ["ics_view"], "ics.stock.get", _RECEIVE),
+    _each("PROC-54", ["pcm_view"], "pcm.po.list"),
+    _each("PRICE-60", ["ppm_view"], "ppm.price.get", "ppm.price.set"),
+    _each("LOYAL-65", ["crm_view"], "crm.customer.get", "crm.customer.create"),
+)
