@@ -1,4 +1,4 @@
-"""Step 7: which roles do what at ICS, and the context that a request stands in."""
+"""Step 7: what roles of ICS do alone, and the context that a request stands in."""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,7 +17,6 @@ from fixtures.stages.cast import Stranger
 from fixtures.stages.stock import Stocked
 
 STOCK, RECEIVE, ADJUST = "ics.stock.get", "ics.receive.record", "ics.adjustment.create"
-PUTAWAY: Final = "ics.putaway.record"
 
 
 @pytest.fixture
@@ -44,7 +43,6 @@ def test_each_adjusting_role_adjusts(keyed: Shelf, role: str) -> None:
 
 
 # --- context ---
-
 
 _AT_A_FACILITY: Final = (
     "ics.zone.create",

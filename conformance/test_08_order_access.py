@@ -1,4 +1,4 @@
-"""Step 8: which roles do what at SCM, and health."""
+"""Step 8: which roles of SCM do what, beyond reading."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,16 +13,12 @@ from fixtures.trading import PLACE, TO_COMMITMENT, Stall
 
 CREATE: Final = "scm.order.create"
 APPROVE: Final = "scm.backorder.approve"
-BACKORDERS: Final = "scm.backorder.list"
 
 
 @pytest.fixture
 def keyed(seller: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
     """The seller's work in the hands of a service account that has this role alone."""
     return seller.as_(role_key(role))
-
-
-# --- roles ---
 
 
 @pytest.mark.requirement("ORDER-67")
@@ -65,6 +61,3 @@ def test_backorder_is_approved_with_the_role(seller: Caller, keyed: Caller, role
     trading.prove(seller, APPROVE)
     backorder = seller("scm.backorder.create").value("backorder_id")
     keyed(APPROVE, AS_PROVEN, backorder_id=backorder).accepted()
-
-
-# --- health ---

@@ -108,6 +108,3 @@ def test_each_reading_role_writes_to_the_inbox(
     del role
     stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
     stepped(purchasing_clerk, "pcm.inbox.state", records.make(purchasing_clerk, "pcm.inbox"))
-
-
-# --- context ---

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -17,7 +17,6 @@ from fixtures.stages.cast import Stranger
 
 CREATE, GET, LIST = "ipm.webhook.create", "ipm.webhook.get", "ipm.webhook.list"
 SET, REPLAY = "ipm.webhook.status_set", "ipm.webhook.replay"
-KEY: Final = "integration_view", "integration_admin"
 Keyed = Callable[[str], Caller]
 
 

@@ -1,4 +1,4 @@
-"""Step 13: which roles do what in accounting, and its health."""
+"""Step 13: which roles of accounting do what, beyond reading."""
 
 from collections.abc import Callable
 
