@@ -35,13 +35,6 @@ def test_operator_receives_and_puts_away(keyed: Shelf, stock: Stocked, role: str
     keyed.receive_into(stock.bin_id, 2)
 
 
-@pytest.mark.requirement("STOCK-53")
-@pytest.mark.parametrize("role", ["ics_adjust", "ics_operator"])
-def test_each_adjusting_role_adjusts(keyed: Shelf, role: str) -> None:
-    del role
-    keyed.adjust(2).accepted()
-
-
 # --- context ---
 
 _AT_A_FACILITY: Final = (

@@ -10,7 +10,7 @@ from fixtures import records
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown
-from fixtures.purchasing import APPROVE, drafted, step, stepped
+from fixtures.purchasing import stepped
 
 ROLES: Final = sorted(CONSIGNERS)
 
@@ -62,30 +62,6 @@ def test_state_and_status_of_a_notification_change_apart(
 
 
 # --- roles ---
-
-
-@pytest.mark.requirement("PROC-49")
-@pytest.mark.parametrize("role", ROLES)
-def test_buyers_alone_create_orders(purchaser: Caller, purchasing_clerk: Caller, role: str) -> None:
-    purchaser("pcm.po.create").accepted()
-    answer = purchasing_clerk("pcm.po.create")
-    if role == "pcm_buyer":
-        answer.accepted()
-    else:
-        answer.refused(403)
-
-
-@pytest.mark.requirement("PROC-50")
-@pytest.mark.parametrize("role", ROLES)
-def test_approvers_alone_approve_orders(
-    purchaser: Caller, purchasing_clerk: Caller, role: str
-) -> None:
-    step(purchaser, APPROVE, drafted(purchaser)).accepted()
-    answer = step(purchasing_clerk, APPROVE, drafted(purchaser))
-    if role == "pcm_po_approve":
-        answer.accepted()
-    else:
-        answer.refused(403)
 
 
 @pytest.mark.requirement("PROC-51")

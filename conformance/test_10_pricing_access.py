@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.ppm import ALIASES
 from fixtures import pricing
 from fixtures.actors import Actor
 from fixtures.client import Caller
@@ -25,41 +24,6 @@ def keyed(pricer: Caller, role_key: Callable[[str], Actor], role: str) -> Caller
 
 
 # --- roles ---
-
-
-@pytest.mark.requirement("PRICE-54")
-@pytest.mark.parametrize("role", ["ppm_price_admin", "ppm_approver"])
-def test_price_administrator_sets_prices(pricer: Caller, keyed: Caller, role: str) -> None:
-    del role
-    for operation in ("ppm.list.set", pricing.SET):
-        pricer(operation).accepted()
-        keyed(operation).accepted()
-
-
-@pytest.mark.requirement("PRICE-55")
-@pytest.mark.parametrize(
-    ("role", "own", "other"),
-    [("ppm_promo_admin", COUPON, pricing.SET), ("ppm_price_admin", pricing.SET, COUPON)],
-    ids=["promotions", "prices"],
-)
-def test_administration_of_prices_and_promotions_is_apart(
-    pricer: Caller, keyed: Caller, own: str, other: str
-) -> None:
-    for operation in (own, other):
-        pricer(operation).accepted()
-    keyed(own).accepted()
-    keyed(other).refused(403)
-
-
-@pytest.mark.requirement("PRICE-56")
-@pytest.mark.parametrize("role", ALIASES)
-def test_older_names_of_the_approver_do_what_the_approver_does(
-    pricer: Caller, keyed: Caller, role: str
-) -> None:
-    del role
-    for operation in (GET, pricing.SET, COUPON):
-        pricer(operation).accepted()
-        keyed(operation).accepted()
 
 
 @pytest.mark.requirement("PRICE-57")

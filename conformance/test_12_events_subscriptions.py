@@ -299,16 +299,6 @@ def test_view_role_reads_unless_owners_alone_may(
     _expect_role(keyed_subscriber("rbs_view"), LIST, "rbs_view", check)
 
 
-@pytest.mark.requirement("EVENT-141")
-@pytest.mark.parametrize("operation", [TEMPLATE, "rbs.notification.send"])
-def test_view_role_does_not_write_to_the_bus(
-    subscriber: Caller, keyed_subscriber: Keyed, operation: str
-) -> None:
-    values = {} if operation == TEMPLATE else records.make(subscriber, "rbs.template")
-    subscriber(operation, **values).accepted()
-    keyed_subscriber("rbs_view")(operation, **values).refused(403)
-
-
 @pytest.mark.requirement("EVENT-142")
 def test_admin_role_writes_unless_owners_alone_may(
     subscriber: Caller, keyed_subscriber: Keyed, check: Check

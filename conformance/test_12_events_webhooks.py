@@ -157,12 +157,6 @@ def test_unknown_filter_is_refused(integrator: Caller, operation: str) -> None:
 
 
 @pytest.mark.requirement("EVENT-82")
-def test_admin_role_writes(integrator: Caller, keyed_integrator: Keyed) -> None:
-    integrator(CREATE).accepted()
-    keyed_integrator("integration_admin")(CREATE).accepted()
-
-
-@pytest.mark.requirement("EVENT-82")
 def test_owner_key_writes(integrator: Caller, key_owner: Caller) -> None:
     integrator.as_(key_owner.actor)(CREATE).accepted()
 

@@ -28,10 +28,3 @@ def test_viewing_role_does_not_export(books: Books, keyed_bookkeeper: Keyed) -> 
     named = {"batch_id": ready.value("batch_id"), "expected_revision": ready.revision}
     books.sent(books.batch())
     viewer(STATUS, **named).refused(403)
-
-
-@pytest.mark.requirement("EXIT-73")
-@pytest.mark.parametrize("operation", [ADJUST, PAYOUT])
-def test_commissions_are_for_their_role(keyed_bookkeeper: Keyed, operation: str) -> None:
-    keyed_bookkeeper("commission_admin")(operation).accepted()
-    keyed_bookkeeper("acct_view")(operation).refused(403)

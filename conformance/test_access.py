@@ -1,16 +1,17 @@
-"""Who is let in: which roles read, which do not write, health, and credentials in the body."""
+"""Who is let in: which roles are enough and which are not, health, credentials in the body."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from conformance.contract import OPERATIONS
-from conformance.contract.access import HEALTH, IN_THE_BODY, NOT_WRITING, READING, Roles
+from conformance.contract.access import GRANTED, HEALTH, IN_THE_BODY, WITHHELD, Roles
 from conformance.contract.operation import Placement
 from fixtures.actors import Actor, garbage_session
 from fixtures.answer import Answer
+from fixtures.cells import cell
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.request import AS_PROVEN, Change
@@ -18,12 +19,6 @@ from fixtures.scenes import Scene, Stage
 from fixtures.session import Session
 
 IN_BODY: Final = Change(place=Placement.BODY)
-
-
-def cell(requirement: str, *values: Any) -> Any:
-    """A parameter set that counts for this requirement."""
-    name = "-".join(str(each) for each in values)
-    return pytest.param(*values, id=name, marks=pytest.mark.requirement(requirement))
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +63,9 @@ Proven = Callable[[str], Request]
 
 @pytest.mark.parametrize(
     ("granted", "role"),
-    [cell(each.requirement, each, role) for each in READING for role in each.roles],
+    [cell(each.requirement, each, role) for each in GRANTED for role in each.roles],
 )
-def test_each_reading_role_reads(
+def test_each_role_alone_is_enough(
     proven: Proven, role_key: Callable[[str], Actor], granted: Roles, role: str
 ) -> None:
     key = role_key(role)
@@ -82,12 +77,12 @@ def test_each_reading_role_reads(
     ("role", "operation"),
     [
         cell(each.requirement, role, operation)
-        for each in NOT_WRITING
+        for each in WITHHELD
         for role in each.roles
         for operation in each.operations
     ],
 )
-def test_role_of_another_capability_does_not_write(
+def test_role_of_another_capability_is_refused(
     proven: Proven, role_key: Callable[[str], Actor], role: str, operation: str
 ) -> None:
     request = proven(operation)

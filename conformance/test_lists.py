@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from conformance.contract.lists import (
 )
 from fixtures import records
 from fixtures.answer import Answer
+from fixtures.cells import cell
 from fixtures.check import Check
 from fixtures.client import Caller
 from fixtures.paging import expect_listed, holds, ids, pages
@@ -28,13 +28,6 @@ from fixtures.request import AS_PROVEN
 from fixtures.scenes import home_of, main_owner
 from fixtures.session import Session
 from fixtures.stages.crowds import RECIPES, crowd
-
-
-def cell(requirement: str, *values: Any) -> Any:
-    """A parameter set that counts for this requirement."""
-    name = "-".join(str(each) for each in values)
-    return pytest.param(*values, id=name, marks=pytest.mark.requirement(requirement))
-
 
 # --- pages ---
 

@@ -27,21 +27,39 @@ def _each(requirement: str, roles: Iterable[str], *operations: str) -> Roles:
     return Roles(requirement, tuple(sorted(roles)), operations)
 
 
-# Each of the roles alone is enough to read. Older names of a role are checked with it.
-READING: Final = (
-    _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
-    _each("ORDER-66", scm.READERS, "scm.backorder.list"),
-    _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
-    _each("PRICE-52", ppm.READERS - set(ppm.ALIASES), "ppm.price.get"),
-    _each("LOYAL-54", crm.READERS, "crm.customer.get"),
-    _each("EXIT-70", accounting.READERS, "accounting.event.get", "accounting.export.batch.list"),
-    _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
-)
-
+_PICK: Final = "scm.shipment.pick"
+_APPROVE: Final = "scm.backorder.approve"
 _RECEIVE: Final = "ics.receive.record"
 _ADJUST: Final = "ics.adjustment.create"
-# None of the roles, be it to read or to do something else, is enough to write.
-NOT_WRITING: Final = (
+_PRICE: Final = "ppm.price.set"
+_COUPON: Final = "ppm.coupon.create"
+_COMMISSIONS: Final = ("accounting.commission.adjust", "accounting.commission.payout.create")
+
+# Each of the roles alone is enough.
+GRANTED: Final = (
+    _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
+    _each("STOCK-53", ics.ADJUSTERS, _ADJUST),
+    _each("ORDER-52", ["scm_backorder_approve"], _APPROVE),
+    _each("ORDER-66", scm.READERS, "scm.backorder.list"),
+    _each("ORDER-69", ["scm_fulfillment"], _PICK),
+    _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
+    _each("PROC-49", ["pcm_buyer"], "pcm.po.create"),
+    _each("PROC-50", ["pcm_po_approve"], "pcm.po.approve"),
+    _each("PRICE-52", ppm.READERS - set(ppm.ALIASES), "ppm.price.get"),
+    _each("PRICE-54", ["ppm_price_admin", "ppm_approver"], "ppm.list.set", _PRICE),
+    _each("PRICE-55", ["ppm_promo_admin"], _COUPON),
+    _each("PRICE-55", ["ppm_price_admin"], _PRICE),
+    _each("PRICE-56", ppm.ALIASES, "ppm.price.get", _PRICE, _COUPON),
+    _each("LOYAL-54", crm.READERS, "crm.customer.get"),
+    _each("LOYAL-55", crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
+    _each("EVENT-82", ["integration_admin"], "ipm.webhook.create"),
+    _each("EXIT-70", accounting.READERS, "accounting.event.get", "accounting.export.batch.list"),
+    _each("EXIT-73", ["commission_admin"], *_COMMISSIONS),
+)
+
+# None of the roles is enough, be it one that reads or one that does something else.
+WITHHELD: Final = (
     _each("STOCK-51", ["ics_view"], _RECEIVE, "ics.putaway.record", _ADJUST),
     _each(
         "STOCK-54",
@@ -50,13 +68,14 @@ NOT_WRITING: Final = (
         _ADJUST,
     ),
     _each("STOCK-54", ["ics_adjust"], _RECEIVE),
+    _each("ORDER-52", ["scm_order", "scm_view", "scm_special_order_approve"], _APPROVE),
     _each("ORDER-68", ["scm_view"], "scm.order.create", "scm.order.place"),
-    _each(
-        "PRICE-53",
-        ["ppm_view", "ppm_analyst", "finance_audit"],
-        "ppm.price.set",
-        "ppm.coupon.create",
-    ),
+    _each("ORDER-69", ["scm_order"], _PICK),
+    _each("PROC-49", pcm.CONSIGNERS - {"pcm_buyer"}, "pcm.po.create"),
+    _each("PROC-50", pcm.CONSIGNERS - {"pcm_po_approve"}, "pcm.po.approve"),
+    _each("PRICE-53", ["ppm_view", "ppm_analyst", "finance_audit"], _PRICE, _COUPON),
+    _each("PRICE-55", ["ppm_promo_admin"], _PRICE),
+    _each("PRICE-55", ["ppm_price_admin"], _COUPON),
     _each("LOYAL-56", crm.READERS - crm.CUSTOMER_WRITERS, "crm.customer.create"),
     _each(
         "EVENT-81",
@@ -65,6 +84,8 @@ NOT_WRITING: Final = (
         "ipm.export.create",
         "ipm.kpi.record",
     ),
+    _each("EVENT-141", ["rbs_view"], "rbs.notification.template_set", "rbs.notification.send"),
+    _each("EXIT-73", ["acct_view"], *_COMMISSIONS),
 )
 
 # Health is for whoever is signed in, and for nobody else.
