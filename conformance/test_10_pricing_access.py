@@ -14,7 +14,7 @@ from fixtures.paging import LARGEST_LIMIT, pages, read_all
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.stages.cast import Stranger
 
-GET, LIST, COUPON = "ppm.price.get", "ppm.price.list", "ppm.coupon.create"
+GET, LIST = "ppm.price.get", "ppm.price.list"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Step 13: which roles of accounting do what, beyond reading."""
+"""Step 13: which roles of accounting export."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,6 @@ from fixtures.books import Books, prepared
 from fixtures.client import Caller
 
 CREATE, STATUS = "accounting.export.batch.create", "accounting.export.batch.status_set"
-ADJUST, PAYOUT = "accounting.commission.adjust", "accounting.commission.payout.create"
 Keyed = Callable[[str], Caller]
 
 

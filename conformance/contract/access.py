@@ -27,6 +27,9 @@ def _each(requirement: str, roles: Iterable[str], *operations: str) -> Roles:
     return Roles(requirement, tuple(sorted(roles)), operations)
 
 
+_ORDERS: Final = ("scm.order.create", "scm.order.place")
+_CARDS: Final = ("crm.giftcard.issue", "crm.giftcard.redeem")
+_ANONYMIZE: Final = "crm.customer.anonymize"
 _PICK: Final = "scm.shipment.pick"
 _APPROVE: Final = "scm.backorder.approve"
 _RECEIVE: Final = "ics.receive.record"
@@ -41,6 +44,7 @@ GRANTED: Final = (
     _each("STOCK-53", ics.ADJUSTERS, _ADJUST),
     _each("ORDER-52", ["scm_backorder_approve"], _APPROVE),
     _each("ORDER-66", scm.READERS, "scm.backorder.list"),
+    _each("ORDER-67", ["scm_order"], *_ORDERS),
     _each("ORDER-69", ["scm_fulfillment"], _PICK),
     _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
     _each("PROC-49", ["pcm_buyer"], "pcm.po.create"),
@@ -52,6 +56,8 @@ GRANTED: Final = (
     _each("PRICE-56", ppm.ALIASES, "ppm.price.get", _PRICE, _COUPON),
     _each("LOYAL-54", crm.READERS, "crm.customer.get"),
     _each("LOYAL-55", crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each("LOYAL-57", crm.PRIVACY, _ANONYMIZE),
+    _each("LOYAL-61", ["giftcard_admin"], *_CARDS),
     _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
     _each("EVENT-82", ["integration_admin"], "ipm.webhook.create"),
     _each("EXIT-70", accounting.READERS, "accounting.event.get", "accounting.export.batch.list"),
@@ -69,7 +75,7 @@ WITHHELD: Final = (
     ),
     _each("STOCK-54", ["ics_adjust"], _RECEIVE),
     _each("ORDER-52", ["scm_order", "scm_view", "scm_special_order_approve"], _APPROVE),
-    _each("ORDER-68", ["scm_view"], "scm.order.create", "scm.order.place"),
+    _each("ORDER-68", ["scm_view"], *_ORDERS),
     _each("ORDER-69", ["scm_order"], _PICK),
     _each("PROC-49", pcm.CONSIGNERS - {"pcm_buyer"}, "pcm.po.create"),
     _each("PROC-50", pcm.CONSIGNERS - {"pcm_po_approve"}, "pcm.po.approve"),
@@ -77,6 +83,8 @@ WITHHELD: Final = (
     _each("PRICE-55", ["ppm_promo_admin"], _PRICE),
     _each("PRICE-55", ["ppm_price_admin"], _COUPON),
     _each("LOYAL-56", crm.READERS - crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each("LOYAL-58", ["crm_edit"], _ANONYMIZE),
+    _each("LOYAL-62", ["crm_manage", "loyalty_admin"], *_CARDS),
     _each(
         "EVENT-81",
         ["integration_view"],
