@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.contract.lists import DEFAULT_LIMIT
 from fixtures import people, records
 from fixtures.actors import Actor
 from fixtures.answer import Answer
@@ -17,7 +18,6 @@ from fixtures.stages.cast import NO_VIEW_ROLE
 from fixtures.world import World
 
 ACCOUNTS, KEYS = "usm.service_account.list", "usm.api_key.list"
-DEFAULT_LIMIT = 8
 
 
 def new_account(owner: Caller) -> str:

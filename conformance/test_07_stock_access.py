@@ -1,18 +1,15 @@
-"""Step 7: which roles do what at ICS, and the context that a request stands in."""
+"""Step 7: what roles of ICS do alone, and the context that a request stands in."""
 
 from collections.abc import Callable
-from itertools import product
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from conformance.contract import OPERATIONS
-from conformance.contract.ics import READERS
-from conformance.contract.operation import Placement
-from fixtures.actors import Actor, garbage_session
+from fixtures.actors import Actor
 from fixtures.check import Check
 from fixtures.client import Caller
-from fixtures.request import AS_PROVEN, Change, without
+from fixtures.request import Change, without
 from fixtures.scenes import Stage
 from fixtures.session import Session
 from fixtures.shelves import Shelf
@@ -20,7 +17,6 @@ from fixtures.stages.cast import Stranger
 from fixtures.stages.stock import Stocked
 
 STOCK, RECEIVE, ADJUST = "ics.stock.get", "ics.receive.record", "ics.adjustment.create"
-PUTAWAY: Final = "ics.putaway.record"
 
 
 @pytest.fixture
@@ -32,33 +28,6 @@ def keyed(shelf: Shelf, role_key: Callable[[str], Actor], role: str) -> Shelf:
 # --- roles ---
 
 
-@pytest.mark.requirement("STOCK-50")
-@pytest.mark.parametrize("role", sorted(READERS))
-def test_each_role_of_stock_reads_it(keyed: Shelf, role: str) -> None:
-    del role  # the account has it
-    keyed("ics.stock.get").accepted()
-    keyed.caller("ics.stock.list").accepted()
-
-
-def _refused_to(shelf: Shelf, keyed: Shelf, stock: Stocked, operation: str) -> None:
-    """The owner may do it, and the account may not for its role."""
-    receipt = shelf.receive(1)
-    shelf.caller("ics.qc.complete", receipt_id=receipt).accepted()
-    inspected: dict[str, Any] = {"receipt_id": receipt, "bin_id": stock.bin_id}
-    values = inspected if operation == PUTAWAY else {}
-    keyed(operation, AS_PROVEN, **values).refused(403)
-    shelf(operation, AS_PROVEN, **values).accepted()
-
-
-@pytest.mark.requirement("STOCK-51")
-@pytest.mark.parametrize("role", ["ics_view"])
-@pytest.mark.parametrize("operation", [RECEIVE, PUTAWAY, ADJUST])
-def test_role_that_reads_writes_nothing(
-    shelf: Shelf, keyed: Shelf, stock: Stocked, operation: str
-) -> None:
-    _refused_to(shelf, keyed, stock, operation)
-
-
 @pytest.mark.requirement("STOCK-52")
 @pytest.mark.parametrize("role", ["ics_operator"])
 def test_operator_receives_and_puts_away(keyed: Shelf, stock: Stocked, role: str) -> None:
@@ -66,39 +35,7 @@ def test_operator_receives_and_puts_away(keyed: Shelf, stock: Stocked, role: str
     keyed.receive_into(stock.bin_id, 2)
 
 
-@pytest.mark.requirement("STOCK-53")
-@pytest.mark.parametrize("role", ["ics_adjust", "ics_operator"])
-def test_each_adjusting_role_adjusts(keyed: Shelf, role: str) -> None:
-    del role
-    keyed.adjust(2).accepted()
-
-
-_OTHERS: Final = ("ics_count", "ics_planner", "ics_transfer_approve", "ics_cost_admin")
-_CLOSED: Final = [*product(_OTHERS, (RECEIVE, ADJUST)), ("ics_adjust", RECEIVE)]
-
-
-@pytest.mark.requirement("STOCK-54")
-@pytest.mark.parametrize(("role", "operation"), _CLOSED)
-def test_role_of_another_capability_does_not_write(
-    shelf: Shelf, keyed: Shelf, stock: Stocked, operation: str
-) -> None:
-    _refused_to(shelf, keyed, stock, operation)
-
-
 # --- context ---
-
-
-@pytest.mark.requirement("STOCK-55")
-def test_health_is_told_to_an_authenticated_user(owner: Caller) -> None:
-    owner("ics.stat").accepted()
-
-
-@pytest.mark.requirement("STOCK-55")
-def test_health_is_not_told_to_others(owner: Caller, anonymous: Caller) -> None:
-    owner("ics.stat").accepted()
-    anonymous("ics.stat").refused(401)
-    owner.as_(garbage_session())("ics.stat").refused(401)
-
 
 _AT_A_FACILITY: Final = (
     "ics.zone.create",
@@ -159,18 +96,3 @@ def test_orgcode_counts_in_any_letter_case(shelf: Shelf) -> None:
     shelf(STOCK).accepted()
     code = str(shelf.caller.world["orgcode"])
     shelf(STOCK, Change(headers={"x-orgcode": code.lower()})).accepted()
-
-
-@pytest.mark.requirement("STOCK-59")
-@pytest.mark.parametrize("operation", [STOCK, RECEIVE])
-def test_session_in_the_body_is_taken(shelf: Shelf, operation: str) -> None:
-    shelf(operation).accepted()
-    shelf(operation, Change(place=Placement.BODY)).accepted()
-
-
-@pytest.mark.requirement("STOCK-59")
-@pytest.mark.parametrize("role", ["ics_view"])
-def test_key_in_the_body_is_taken(keyed: Shelf, role: str) -> None:
-    del role
-    keyed(STOCK).accepted()
-    keyed(STOCK, Change(place=Placement.BODY)).accepted()

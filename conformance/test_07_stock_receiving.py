@@ -1,25 +1,18 @@
 """Step 7: zones and bins, and goods from their receipt to the shelf."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from fixtures import records
-from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.client import Caller
-from fixtures.paging import LARGEST_LIMIT, expect_listed, ids, pages
+from fixtures.paging import expect_listed, pages
 from fixtures.request import without
-from fixtures.session import Session
 from fixtures.shelves import Shelf
 from fixtures.stages.stock import Stocked
-from fixtures.world import World
 
 BINS: Final = "ics.bin.list"
-DEFAULT_LIMIT: Final = 8
-CROWD: Final = 10
 
 # --- locations ---
 
@@ -58,86 +51,6 @@ def test_bin_is_read_back_and_listed(owner: Caller) -> None:
         uses=("bin_id",),
     )
     expect_listed(pages(owner, BINS, listed_zone=made["zone_id"]), made["bin_id"], inferred=True)
-
-
-@pytest.fixture(scope="module")
-def crowd(session: Session, owner_actor: Actor, world: World) -> Callable[[], World]:
-    """Lets there be ten bins at a facility of their own, once; returns the world around them."""
-
-    @cache
-    def build() -> World:
-        caller = session.caller(session.stage_check("ten bins", "STOCK-6"), owner_actor, world)
-        place = {"logical_guid": records.make(caller, "ofm.logical")["logical_guid"]}
-        there = caller.within(world.extended(**place))
-        zone = records.make(there, "ics.zone")["zone_id"]
-        made = [there("ics.bin.create", zone_id=zone).value("bin_id") for _ in range(CROWD)]
-        return there.world.extended(zone_id=zone, crowd=tuple(str(each) for each in made))
-
-    return build
-
-
-@pytest.fixture
-def crowded(owner: Caller, crowd: Callable[[], World]) -> Caller:
-    """The owner at a facility with ten bins."""
-    return owner.within(crowd())
-
-
-@pytest.mark.requirement("STOCK-4")
-def test_list_of_bins_without_limit_holds_at_most_8(crowded: Caller) -> None:
-    answer = crowded(BINS)
-    count = len(answer.items())
-    answer.expect(
-        "a list without limit holds at most 8 bins",
-        holds=count <= DEFAULT_LIMIT,
-        expected="8 bins at most",
-        observed=f"{count} bins",
-        uses=("items",),
-    )
-
-
-@pytest.mark.requirement("STOCK-4")
-def test_list_of_bins_offers_a_cursor_while_there_is_more(crowded: Caller) -> None:
-    answer = crowded(BINS).accepted()
-    answer.expect(
-        "a list that holds ten bins offers a cursor",
-        holds=bool(answer.optional("next_token")),
-        expected="next_token",
-        observed="no next_token",
-        uses=("next_token",),
-    )
-
-
-@pytest.mark.requirement("STOCK-5")
-@pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1])
-def test_limit_of_a_stock_list_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
-    crowded(BINS, limit=1).accepted()
-    answer = crowded(BINS, limit=limit).accepted()
-    if not answer.ok:
-        return  # recorded above: there is nothing to count
-    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
-    answer.expect(
-        f"limit {limit} is read as {most}",
-        holds=min(most, CROWD) <= count <= most,
-        expected=f"{most} bins at most, and not less than there are",
-        observed=f"{count} bins",
-        uses=("items",),
-    )
-
-
-@pytest.mark.requirement("STOCK-6")
-@pytest.mark.parametrize("limit", [1, 3, 5, None])
-def test_walk_through_the_bins_shows_each_once(crowded: Caller, limit: int | None) -> None:
-    size: dict[str, Any] = {} if limit is None else {"limit": limit}
-    walk = pages(crowded, BINS, **size)
-    found = ids(walk)
-    strays = [each for each in crowded.world["crowd"] if found.count(each) != 1]
-    walk[-1].expect(
-        "a walk through the pages shows each bin once and comes to an end",
-        holds=not strays and not walk[-1].optional("next_token"),
-        expected="ten bins, each of them once, and a last page without cursor",
-        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
-        uses=("items", "item_id", "next_token"),
-    )
 
 
 # --- receiving ---

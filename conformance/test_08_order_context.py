@@ -120,32 +120,6 @@ def test_nothing_is_sold_of_another_organisations_variants(
     seller(operation_id, AS_PROVEN, variant_id=there).refused()
 
 
-_LISTS: Final = {
-    "scm.backorder.list": ("scm.backorder.create", "backorder_id"),
-    "scm.appointment.list": ("scm.appointment.book", "appointment_id"),
-    "scm.carrier.config_list": ("scm.carrier.config_set", "carrier_config_id"),
-    "scm.order.list": (CREATE, "order_id"),
-}
-
-
-@pytest.mark.requirement("ORDER-38")
-@pytest.mark.parametrize("list_id", _LISTS)
-def test_list_holds_no_record_of_another_organisation(
-    seller: Caller, foreign_seller: Caller, list_id: str
-) -> None:
-    create, name = _LISTS[list_id]
-    foreign = str(foreign_seller(create).value(name))
-    own = str(seller(create).value(name))
-    answer = seller(list_id, limit=256).accepted()
-    listed = str(answer.body)
-    answer.expect(
-        "a list of one organisation holds no record of another",
-        holds=foreign not in listed,
-        expected="no record of the other organisation",
-        observed="one of it" if foreign in listed else f"none, own record {own in listed}",
-    )
-
-
 # --- what may be sold ---
 
 

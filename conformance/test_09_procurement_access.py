@@ -5,24 +5,14 @@ from typing import Final
 import pytest
 
 from conformance.contract import RECORDS
-from conformance.contract.operation import Placement
 from conformance.contract.pcm import CONSIGNERS, READERS
 from fixtures import records
-from fixtures.actors import garbage_session
 from fixtures.client import Caller
 from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown
-from fixtures.purchasing import APPROVE, Order, drafted, step, stepped
-from fixtures.request import Change
+from fixtures.purchasing import stepped
 
 ROLES: Final = sorted(CONSIGNERS)
-# Lists, and what is made to be held by them.
-LISTS: Final = {
-    "pcm.po.list": "pcm.po",
-    "pcm.invoice.list": "pcm.invoice",
-    "pcm.consignment.list": "pcm.settlement",
-    "pcm.inbox.list": "pcm.inbox",
-}
 
 
 def made(caller: Caller, kind: str) -> str:
@@ -71,54 +61,7 @@ def test_state_and_status_of_a_notification_change_apart(
     )
 
 
-@pytest.mark.requirement("PROC-47")
-@pytest.mark.parametrize("operation", LISTS)
-def test_no_list_holds_a_document_of_another_organisation(
-    purchaser: Caller, foreign_purchaser: Caller, operation: str
-) -> None:
-    mine = made(purchaser, LISTS[operation])
-    made(foreign_purchaser, LISTS[operation])
-    walk = pages(foreign_purchaser, operation, limit=LARGEST_LIMIT)
-    expect_listed(walk, mine, listed=False)
-
-
 # --- roles ---
-
-
-@pytest.mark.requirement("PROC-48")
-@pytest.mark.parametrize("role", sorted(READERS))
-def test_each_reading_role_reads_procurement(
-    purchasing_clerk: Caller, standing_order: Order, role: str
-) -> None:
-    del role  # the account has it
-    standing_order.look()
-    standing_order.by(purchasing_clerk).look()
-    for operation in ("pcm.po.list", "pcm.invoice.list"):
-        purchasing_clerk(operation).accepted()
-
-
-@pytest.mark.requirement("PROC-49")
-@pytest.mark.parametrize("role", ROLES)
-def test_buyers_alone_create_orders(purchaser: Caller, purchasing_clerk: Caller, role: str) -> None:
-    purchaser("pcm.po.create").accepted()
-    answer = purchasing_clerk("pcm.po.create")
-    if role == "pcm_buyer":
-        answer.accepted()
-    else:
-        answer.refused(403)
-
-
-@pytest.mark.requirement("PROC-50")
-@pytest.mark.parametrize("role", ROLES)
-def test_approvers_alone_approve_orders(
-    purchaser: Caller, purchasing_clerk: Caller, role: str
-) -> None:
-    step(purchaser, APPROVE, drafted(purchaser)).accepted()
-    answer = step(purchasing_clerk, APPROVE, drafted(purchaser))
-    if role == "pcm_po_approve":
-        answer.accepted()
-    else:
-        answer.refused(403)
 
 
 @pytest.mark.requirement("PROC-51")
@@ -141,29 +84,3 @@ def test_each_reading_role_writes_to_the_inbox(
     del role
     stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
     stepped(purchasing_clerk, "pcm.inbox.state", records.make(purchasing_clerk, "pcm.inbox"))
-
-
-# --- context ---
-
-
-@pytest.mark.requirement("PROC-53")
-def test_health_of_procurement_is_told_to_a_user_and_nobody_else(
-    owner: Caller, anonymous: Caller
-) -> None:
-    owner("pcm.stat").accepted()
-    anonymous("pcm.stat").refused(401)
-    owner.as_(garbage_session())("pcm.stat").refused(401)
-
-
-@pytest.mark.requirement("PROC-54")
-def test_session_in_the_body_is_taken_by_procurement(purchaser: Caller) -> None:
-    purchaser("pcm.po.list").accepted()
-    purchaser("pcm.po.list", Change(place=Placement.BODY)).accepted()
-
-
-@pytest.mark.requirement("PROC-54")
-@pytest.mark.parametrize("role", ["pcm_view"])
-def test_key_in_the_body_is_taken_by_procurement(purchasing_clerk: Caller, role: str) -> None:
-    del role
-    purchasing_clerk("pcm.po.list").accepted()
-    purchasing_clerk("pcm.po.list", Change(place=Placement.BODY)).accepted()

@@ -1,18 +1,15 @@
 """Step 9: purchase orders, from their draft to the supplier, and what they may be drawn up of."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final
 
 import pytest
 
 from conformance.contract.pcm import ORDER_EDGES
 from fixtures import purchasing, records
-from fixtures.actors import Actor
 from fixtures.answer import Answer
 from fixtures.client import Caller
-from fixtures.paging import LARGEST_LIMIT, expect_listed, ids, pages
+from fixtures.paging import LARGEST_LIMIT, expect_listed, pages
 from fixtures.products import expect_shown, new_variant
 from fixtures.purchasing import (
     ISSUE,
@@ -24,15 +21,9 @@ from fixtures.purchasing import (
     stepped,
 )
 from fixtures.request import without
-from fixtures.session import Session
-from fixtures.stages import layers
-from fixtures.stages.procurement import PROCUREMENT
-from fixtures.world import World
 
 CREATE: Final = "pcm.po.create"
 ORDERS: Final = "pcm.po.list"
-DEFAULT_LIMIT: Final = 8
-CROWD: Final = 10
 
 # --- life of an order ---
 
@@ -69,76 +60,6 @@ def test_issue_before_approval_is_refused(publisher: Caller) -> None:
     order = drafted(publisher)
     step(publisher, ISSUE, order).refused(None, "invalid-state")
     expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), "draft")
-
-
-# --- lists ---
-
-
-@pytest.fixture(scope="module")
-def crowd(session: Session, owner_actor: Actor, world: World) -> Callable[[], World]:
-    """Lets there be ten orders at a facility of their own, once; returns the world around them."""
-
-    @cache
-    def build() -> World:
-        caller = session.caller(session.stage_check("ten orders", "PROC-7"), owner_actor, world)
-        caller = caller.within(layers.main_world(session, PROCUREMENT, world))
-        there = purchasing.at_new_facility(caller)
-        made = [str(drafted(there)["po_id"]) for _ in range(CROWD)]
-        return there.world.extended(crowd=tuple(made))
-
-    return build
-
-
-@pytest.fixture
-def crowded(owner: Caller, crowd: Callable[[], World]) -> Caller:
-    """The owner at a facility with ten orders."""
-    return owner.within(crowd())
-
-
-@pytest.mark.requirement("PROC-5")
-def test_list_of_orders_without_limit_is_a_page_of_8(crowded: Caller) -> None:
-    answer = crowded(ORDERS)
-    count = len(answer.items())
-    answer.expect(
-        "a list of ten orders without limit holds at most 8 and offers a cursor",
-        holds=count <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
-        expected="8 orders at most, and next_token",
-        observed=f"{count} orders, next_token {bool(answer.optional('next_token'))}",
-        uses=("items", "next_token"),
-    )
-
-
-@pytest.mark.requirement("PROC-6")
-@pytest.mark.parametrize("limit", [0, -1, LARGEST_LIMIT + 1])
-def test_limit_of_a_list_of_orders_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
-    crowded(ORDERS, limit=1).accepted()
-    answer = crowded(ORDERS, limit=limit).accepted()
-    if not answer.ok:
-        return  # recorded above: there is nothing to count
-    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
-    answer.expect(
-        f"limit {limit} is read as {most}",
-        holds=min(most, CROWD) <= count <= most,
-        expected=f"{most} orders at most, and not less than there are",
-        observed=f"{count} orders",
-        uses=("items",),
-    )
-
-
-@pytest.mark.requirement("PROC-7")
-@pytest.mark.parametrize("limit", [1, 3, None])
-def test_walk_through_the_orders_shows_each_once(crowded: Caller, limit: int | None) -> None:
-    size: dict[str, Any] = {} if limit is None else {"limit": limit}
-    walk = pages(crowded, ORDERS, **size)
-    found = ids(walk)
-    strays = [each for each in crowded.world["crowd"] if found.count(each) != 1]
-    walk[-1].expect(
-        "a walk through the pages shows each order once and comes to an end",
-        holds=not strays and not walk[-1].optional("next_token"),
-        expected="ten orders, each of them once, and a last page without cursor",
-        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
-        uses=("items", "item_id", "next_token"),
-    )
 
 
 # --- context ---

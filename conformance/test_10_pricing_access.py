@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.operation import Placement
-from conformance.contract.ppm import ALIASES, READERS
 from fixtures import pricing
-from fixtures.actors import Actor, garbage_session
+from fixtures.actors import Actor
 from fixtures.client import Caller
 from fixtures.outcome import Inconclusive
 from fixtures.paging import LARGEST_LIMIT, pages, read_all
 from fixtures.request import AS_PROVEN, Change, without
 from fixtures.stages.cast import Stranger
 
-GET, LIST, COUPON = "ppm.price.get", "ppm.price.list", "ppm.coupon.create"
+GET, LIST = "ppm.price.get", "ppm.price.list"
 
 
 @pytest.fixture
@@ -26,58 +24,6 @@ def keyed(pricer: Caller, role_key: Callable[[str], Actor], role: str) -> Caller
 
 
 # --- roles ---
-
-
-@pytest.mark.requirement("PRICE-52")
-@pytest.mark.parametrize("role", sorted(READERS - set(ALIASES)))
-def test_each_role_of_pricing_reads_prices(pricer: Caller, keyed: Caller, role: str) -> None:
-    del role  # the account has it
-    pricer(GET).accepted()
-    keyed(GET).accepted()
-
-
-@pytest.mark.requirement("PRICE-53")
-@pytest.mark.parametrize("role", ["ppm_view", "ppm_analyst", "finance_audit"])
-def test_role_that_reads_prices_writes_none(pricer: Caller, keyed: Caller, role: str) -> None:
-    del role
-    for operation in (pricing.SET, COUPON):
-        pricer(operation).accepted()
-        keyed(operation).refused(403)
-
-
-@pytest.mark.requirement("PRICE-54")
-@pytest.mark.parametrize("role", ["ppm_price_admin", "ppm_approver"])
-def test_price_administrator_sets_prices(pricer: Caller, keyed: Caller, role: str) -> None:
-    del role
-    for operation in ("ppm.list.set", pricing.SET):
-        pricer(operation).accepted()
-        keyed(operation).accepted()
-
-
-@pytest.mark.requirement("PRICE-55")
-@pytest.mark.parametrize(
-    ("role", "own", "other"),
-    [("ppm_promo_admin", COUPON, pricing.SET), ("ppm_price_admin", pricing.SET, COUPON)],
-    ids=["promotions", "prices"],
-)
-def test_administration_of_prices_and_promotions_is_apart(
-    pricer: Caller, keyed: Caller, own: str, other: str
-) -> None:
-    for operation in (own, other):
-        pricer(operation).accepted()
-    keyed(own).accepted()
-    keyed(other).refused(403)
-
-
-@pytest.mark.requirement("PRICE-56")
-@pytest.mark.parametrize("role", ALIASES)
-def test_older_names_of_the_approver_do_what_the_approver_does(
-    pricer: Caller, keyed: Caller, role: str
-) -> None:
-    del role
-    for operation in (GET, pricing.SET, COUPON):
-        pricer(operation).accepted()
-        keyed(operation).accepted()
 
 
 @pytest.mark.requirement("PRICE-57")
@@ -97,33 +43,11 @@ def test_price_administrator_submits_and_the_approver_approves(
 # --- context ---
 
 
-@pytest.mark.requirement("PRICE-58")
-def test_health_of_pricing_is_told_to_who_is_signed_in(owner: Caller, anonymous: Caller) -> None:
-    owner("ppm.stat").accepted()
-    anonymous("ppm.stat").refused(401)
-    owner.as_(garbage_session())("ppm.stat").refused(401)
-
-
 @pytest.mark.requirement("PRICE-59")
 def test_orgcode_of_a_price_counts_in_any_letter_case(pricer: Caller) -> None:
     pricer(GET).accepted()
     code = str(pricer.world["orgcode"])
     pricer(GET, Change(headers={"x-orgcode": code.lower()})).accepted()
-
-
-@pytest.mark.requirement("PRICE-60")
-@pytest.mark.parametrize("operation", [GET, pricing.SET])
-def test_session_in_the_body_is_taken_at_pricing(pricer: Caller, operation: str) -> None:
-    pricer(operation).accepted()
-    pricer(operation, Change(place=Placement.BODY)).accepted()
-
-
-@pytest.mark.requirement("PRICE-60")
-@pytest.mark.parametrize("role", ["ppm_view"])
-def test_key_in_the_body_is_taken_at_pricing(keyed: Caller, role: str) -> None:
-    del role
-    keyed(GET).accepted()
-    keyed(GET, Change(place=Placement.BODY)).accepted()
 
 
 @pytest.mark.requirement("PRICE-61")

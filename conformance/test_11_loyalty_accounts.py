@@ -8,17 +8,14 @@ from conformance.contract import RECORDS
 from fixtures import records
 from fixtures.answer import Answer
 from fixtures.client import Caller
-from fixtures.paging import LARGEST_LIMIT, expect_listed, holds, ids, pages
+from fixtures.paging import LARGEST_LIMIT, expect_listed, holds, pages
 from fixtures.products import expect_shown
 from fixtures.purses import Purse, expect_balance
 from fixtures.records import Values
 from fixtures.request import AS_PROVEN
-from fixtures.session import Session
-from fixtures.stages.crowds import Crowd, crowd_of_contacts
 
 ACCOUNT, CONTACT = RECORDS["crm.account"], RECORDS["crm.contact"]
 CONTACTS: Final = "crm.account.contact_list"
-DEFAULT_LIMIT: Final = 8
 KINDS = {kind.name: kind for kind in (ACCOUNT, CONTACT)}
 
 
@@ -117,69 +114,6 @@ def test_status_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None
         expected="inactive",
         observed=f"{state}",
         uses=("state",),
-    )
-
-
-# --- pages of contacts ---
-
-
-@pytest.fixture
-def crowd(session: Session) -> Crowd:
-    """An account with ten contacts."""
-    return crowd_of_contacts(session)
-
-
-@pytest.fixture
-def crowded(owner: Caller, crowd: Crowd) -> Caller:
-    """The owner, asking for the contacts of that account."""
-    return owner.within(owner.world.extended(listed_account=crowd.parent))
-
-
-@pytest.mark.requirement("LOYAL-48")
-def test_list_of_contacts_without_limit_holds_8_and_offers_a_cursor(crowded: Caller) -> None:
-    answer = crowded(CONTACTS)
-    count = len(answer.items())
-    answer.expect(
-        "a list of ten without limit holds at most 8, and offers a cursor",
-        holds=count <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
-        expected="8 contacts at most, and next_token",
-        observed=f"{count} contacts, cursor {bool(answer.optional('next_token'))}",
-        uses=("items", "next_token"),
-    )
-
-
-@pytest.mark.requirement("LOYAL-48")
-@pytest.mark.parametrize("limit", [0, LARGEST_LIMIT + 1])
-def test_limit_of_contacts_is_pulled_into_its_range(
-    crowded: Caller, crowd: Crowd, limit: int
-) -> None:
-    crowded(CONTACTS, limit=1).accepted()
-    answer = crowded(CONTACTS, limit=limit).accepted()
-    count, most = len(answer.items()), max(1, min(limit, LARGEST_LIMIT))
-    answer.expect(
-        f"limit {limit} is read as {most}",
-        holds=min(most, len(crowd.members)) <= count <= most,
-        expected=f"{most} contacts at most, and not less than there are",
-        observed=f"{count} contacts",
-        uses=("items",),
-    )
-
-
-@pytest.mark.requirement("LOYAL-48")
-@pytest.mark.parametrize("limit", [3, None])
-def test_walk_through_the_contacts_shows_each_once(
-    crowded: Caller, crowd: Crowd, limit: int | None
-) -> None:
-    size: dict[str, Any] = {} if limit is None else {"limit": limit}
-    walk = pages(crowded, CONTACTS, **size)
-    found = ids(walk)
-    strays = [each for each in crowd.members if found.count(each) != 1]
-    walk[-1].expect(
-        "a walk through the pages shows each contact once and comes to an end",
-        holds=not strays and not walk[-1].optional("next_token"),
-        expected="ten contacts, each of them once, and a last page without cursor",
-        observed=f"{len(strays)} of ten missing or shown again on {len(walk)} pages",
-        uses=("items", "item_id", "next_token"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract.context import BASE_EVENT
+from conformance.contract.lists import DEFAULT_LIMIT
 from fixtures import records
 from fixtures.bus import Bus, Subscription
 from fixtures.client import Caller
@@ -18,7 +19,6 @@ SECRET: Final = "conformance-secret-access-key"
 SAME: Final = ("event_id", "service", "action", "orgcode", "timestamp_utc", "schema_version")
 TEMPLATE_GET, TEMPLATE_SET = (f"rbs.notification.template_{name}" for name in ("get", "set"))
 LOG: Final = "rbs.notification.log_list"
-DEFAULT_LIMIT: Final = 8
 
 
 def _envelopes(made: Subscription, wanted: list[str]) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -17,7 +17,6 @@ from fixtures.stages.cast import Stranger
 
 CREATE, GET, LIST = "ipm.webhook.create", "ipm.webhook.get", "ipm.webhook.list"
 SET, REPLAY = "ipm.webhook.status_set", "ipm.webhook.replay"
-KEY: Final = "integration_view", "integration_admin"
 Keyed = Callable[[str], Caller]
 
 
@@ -155,31 +154,6 @@ def test_unknown_filter_is_refused(integrator: Caller, operation: str) -> None:
 
 
 # --- access ---
-
-
-@pytest.mark.requirement("EVENT-80")
-@pytest.mark.parametrize("operation", [LIST, "ipm.job.list", "ipm.cdc.list"])
-@pytest.mark.parametrize("role", KEY)
-def test_either_role_reads(
-    integrator: Caller, keyed_integrator: Keyed, role: str, operation: str
-) -> None:
-    integrator(operation).accepted()
-    keyed_integrator(role)(operation).accepted()
-
-
-@pytest.mark.requirement("EVENT-81")
-@pytest.mark.parametrize("operation", [CREATE, "ipm.export.create", "ipm.kpi.record"])
-def test_view_role_does_not_write(
-    integrator: Caller, keyed_integrator: Keyed, operation: str
-) -> None:
-    integrator(operation).accepted()
-    keyed_integrator("integration_view")(operation).refused(403)
-
-
-@pytest.mark.requirement("EVENT-82")
-def test_admin_role_writes(integrator: Caller, keyed_integrator: Keyed) -> None:
-    integrator(CREATE).accepted()
-    keyed_integrator("integration_admin")(CREATE).accepted()
 
 
 @pytest.mark.requirement("EVENT-82")

@@ -7,7 +7,7 @@ import pytest
 from fixtures import records
 from fixtures.books import Books
 from fixtures.client import Caller
-from fixtures.paging import expect_listed, ids
+from fixtures.paging import expect_listed
 from fixtures.request import Change, without
 
 RECORD, GET = "accounting.event.record", "accounting.event.get"
@@ -96,21 +96,6 @@ def test_event_without_a_source_is_refused(bookkeeper: Caller) -> None:
 def test_amount_that_is_no_decimal_is_refused(bookkeeper: Caller, amount: str) -> None:
     bookkeeper(RECORD).accepted()
     bookkeeper(RECORD, amount=amount).refused()
-
-
-@pytest.mark.requirement("EXIT-11")
-@pytest.mark.parametrize("limit", [2, 5])
-def test_walk_through_the_events_shows_each_once(books: Books, limit: int) -> None:
-    made = books.record(*(f"{each}.00" for each in range(1, 6)))
-    walk = books.listed(limit=limit)
-    seen = ids(walk)
-    walk[-1].expect(
-        "a walk shows each event once and ends",
-        holds=sorted(seen) == sorted(made) and not walk[-1].optional("next_token"),
-        expected=f"{len(made)} events on the way, and no cursor at the end",
-        observed=f"{len(seen)} events, {len(set(seen))} different, on {len(walk)} pages",
-        uses=("items", "item_id", "next_token"),
-    )
 
 
 _OTHER: Final = {"channel_code": "shopify", "cccode": "ZZZZ-ZZZZ-ZZZZ"}
