@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.suite import run_suite
+from tests.run.suite import TURNS, run_suite
 
 pytestmark = pytest.mark.whole
 
@@ -26,7 +26,7 @@ def test_waived_failure_is_conformant_with_waivers_and_says_so(tmp_path: Path) -
     waivers = tmp_path / "waivers.toml"
     waivers.write_text(WAIVER)
     finished = run_suite(
-        *("conformance", "-q", "-n", "2", "--waivers", str(waivers)),
+        *(*TURNS, "-n", "2", "--waivers", str(waivers)),
         f"--reference-args=--defect {DEFECT}",
         directory=tmp_path / "out",
     )
