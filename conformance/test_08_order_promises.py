@@ -28,8 +28,8 @@ ALL: Final = trading.STOCK
 
 
 @pytest.mark.requirement("ORDER-7")
-def test_quote_holds_nothing(stall: Stall) -> None:
-    trading.prove(stall.caller, RESERVE)
+def test_quote_holds_nothing(seller: Caller, stall: Stall) -> None:
+    trading.prove(seller, RESERVE)
     for _ in range(2):
         stall.caller(QUOTE, quantity=ALL).accepted()
     stall(RESERVE, stall.order(ALL, PLACE)).accepted()
@@ -82,8 +82,8 @@ def test_reserve_beyond_stock_is_refused(seller: Caller) -> None:
 
 
 @pytest.mark.requirement("ORDER-12")
-def test_refused_reserve_holds_nothing(stall: Stall) -> None:
-    trading.prove(stall.caller, RESERVE)
+def test_refused_reserve_holds_nothing(seller: Caller, stall: Stall) -> None:
+    trading.prove(seller, RESERVE)
     stall(RESERVE, stall.order(ALL + 1, PLACE)).refused(None, SHORT)
     stall(RESERVE, stall.order(ALL, PLACE)).accepted()
 
