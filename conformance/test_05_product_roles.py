@@ -34,7 +34,8 @@ def key(
 @pytest.mark.requirement("PROD-61")
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
 @pytest.mark.parametrize("read", [*READS, "pvm.comment.create"])
-def test_viewer_reads_and_comments(key: Caller, read: str) -> None:
+def test_viewer_reads_and_comments(merchant: Caller, key: Caller, read: str) -> None:
+    merchant(read).accepted()
     key(read).accepted()
 
 
