@@ -216,6 +216,23 @@ def test_other_filters_hold_from_now_on(make: Any) -> None:
         assert at.messages(1, 0.3) == []
 
 
+def test_a_name_that_is_no_filter_is_refused(make: Any) -> None:
+    unknown = {"service": "ofm", "colour": "red"}
+    with make() as at:
+        queue = {"queue_url": at.queue_url, "region": "us-east-1", "filters": unknown}
+        assert at.refusal("/subscription/register", **queue) == (400, "invalid-input")
+        named = {"subscription_id": at.register()}
+        refused = at.refusal("/subscription/update", **named, filters=unknown)
+        assert refused == (400, "invalid-input")
+
+
+def test_a_defect_drops_a_name_that_is_no_filter(make: Any) -> None:
+    with make("unknown-filter-dropped") as at:
+        made = at.register(filters={"service": "ofm", "colour": "red"})
+        shown = at.at.do(f"{SUBSCRIPTION}/get", subscription_id=made).data
+        assert shown["filters"] == {"service": "ofm"}
+
+
 def test_a_change_of_caption_loses_nothing(make: Any) -> None:
     with make() as at:
         subscription = at.active(service="ofm")
