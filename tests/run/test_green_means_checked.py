@@ -42,8 +42,10 @@ def processes_of(group: int) -> dict[int, str]:
 
 
 def start(*arguments: str, directory: Path) -> subprocess.Popen[str]:
+    # Whoever is started in the background is told to ignore interrupts; these are to be heeded.
+    heeding = ["env", "--default-signal=INT"]
     return subprocess.Popen(
-        command(*arguments, directory=directory),
+        [*heeding, *command(*arguments, directory=directory)],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
