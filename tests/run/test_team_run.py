@@ -14,7 +14,7 @@ from fixtures.actors import fresh_passcode
 from tests.run.servers import Addresses, free_port, reference
 from tests.run.suite import TURNS, Finished, run_suite
 
-pytestmark = pytest.mark.xdist_group("team")
+pytestmark = pytest.mark.whole
 
 
 def client(service: str, endpoint_url: str) -> Any:
