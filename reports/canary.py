@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 from conformance.requirements import load
-from fixtures import people
-from fixtures.embedded import Embedded, EmbeddedError
-from fixtures.outcome import Blocked, Inconclusive, Violation
-from fixtures.session import Session
-from fixtures.target import Limits, Target
-from fixtures.world import new_run_id
+from fixtures.context import users_and_orgs
+from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
+from fixtures.exchange.target import Limits, Target
+from fixtures.run.reference_process import Embedded, EmbeddedError
+from fixtures.run.session import Session
+from fixtures.run.world import new_run_id
 
 Result = Literal["caught", "missed", "not run"]
 
@@ -62,7 +62,7 @@ def _ask(embedded: Embedded, directory: Path) -> Result:
 
 def _stale_write(session: Session) -> Result:
     check = session.stage_check("canary", REQUIREMENT)
-    org = people.verified_org(session, check, "canary")
+    org = users_and_orgs.verified_org(session, check, "canary")
     owner = session.caller(check, org.owner, org.world)
     made = owner("ofm.cost_centre.create")
     first = {"cc_guid": made.value("cc_guid"), "expected_revision": made.value("revision")}

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fixtures import ledger
-from fixtures.actors import Actor
-from fixtures.answer import at
-from fixtures.cleanup import Closer
-from fixtures.ledger import Entry, Fate
-from fixtures.session import SUITE_VERSION, Session
-from fixtures.stages.cast import Stranger
-from fixtures.stages.organization import Org
-from fixtures.watchers import BUILD_PLACES
+from fixtures.context.cast import Stranger
+from fixtures.context.organization import Org
+from fixtures.exchange.actors import Actor
+from fixtures.exchange.answer import at
+from fixtures.exchange.invariants import BUILD_PLACES
+from fixtures.run import ledger
+from fixtures.run.cleanup import Closer
+from fixtures.run.ledger import Entry, Fate
+from fixtures.run.session import SUITE_VERSION, Session
 from reports.assemble import assemble
 from reports.compliance import write_compliance
 from reports.detection import detecting_power

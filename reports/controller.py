@@ -12,14 +12,14 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.requirements import RequirementSet, load
-from fixtures.actors import ANONYMOUS
-from fixtures.answer import Answer
-from fixtures.embedded import Embedded, EmbeddedError
-from fixtures.operator import OPERATOR
-from fixtures.outcome import Inconclusive
-from fixtures.session import Session
-from fixtures.target import Limits, Target
-from fixtures.world import new_run_id
+from fixtures.exchange.actors import ANONYMOUS
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.exchange.target import Limits, Target
+from fixtures.run.operator import OPERATOR
+from fixtures.run.reference_process import Embedded, EmbeddedError
+from fixtures.run.session import Session
+from fixtures.run.world import new_run_id
 from reports import canary, closing, emit, plan, terminal
 from reports.certificate import exit_status
 from reports.options import ROOT, Aim

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fixtures.store import StageResult
-from fixtures.watchers import RULES
+from fixtures.exchange.invariants import RULES
+from fixtures.run.store import StageResult
 from reports import allure_labels
 from reports.model import Card, CheckResult
 from reports.verdict import Verdict

@@ -10,8 +10,8 @@ from typing import Any, Final
 import pytest
 
 from conformance.requirements import Profile, RequirementSet, load
-from fixtures import target as targets
-from fixtures.target import Target, TargetError
+from fixtures.exchange import target as targets
+from fixtures.exchange.target import Target, TargetError
 from reports.model import Waiver
 from reports.waivers import load_waivers
 

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from conformance.requirements import RequirementSet
-from fixtures.pacing import HEADROOM
-from fixtures.target import Limits, Target
+from fixtures.exchange.pacing import HEADROOM
+from fixtures.exchange.target import Limits, Target
 from reports.costs import Cost, function_of, read
 from reports.options import Aim
 from reports.recorder import needs_of, requirement_of

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pytest
 
-from fixtures.check import Check
-from fixtures.session import Session
+from fixtures.exchange.check import Check
+from fixtures.run.session import Session
 from reports import html_columns, options
 from reports.controller import Controller
 from reports.options import ROOT

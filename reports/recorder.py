@@ -12,10 +12,10 @@ from typing import Any, Final
 import pytest
 
 from conformance.requirements import Requirement, RequirementSet, load
-from fixtures.check import Check
-from fixtures.outcome import NotApplicable
-from fixtures.session import Session
-from fixtures.target import Target
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import NotApplicable
+from fixtures.exchange.target import Target
+from fixtures.run.session import Session
 from reports import allure_labels
 from reports.selection import requirement_ids, select
 from reports.verdict import Verdict

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import pytest
 
-from fixtures.check import Check
-from fixtures.outcome import Blocked, Finding, Inconclusive, NotApplicable, Violation
-from fixtures.permissions import RefusedBySuite
-from fixtures.redaction import Vault
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Blocked, Finding, Inconclusive, NotApplicable, Violation
+from fixtures.exchange.permissions import RefusedBySuite
+from fixtures.exchange.redaction import Vault
 from reports.verdict import Verdict
 
 PAYLOAD: Final = "conformance"

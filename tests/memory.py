@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.operation import Operation
-from fixtures.actors import Actor
-from fixtures.answer import Answer
-from fixtures.check import Check
-from fixtures.client import Caller, Room
-from fixtures.request import AS_PROVEN, Change
-from fixtures.target import Target
-from fixtures.world import World
+from fixtures.exchange.actors import Actor
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.request import AS_PROVEN, Change
+from fixtures.exchange.target import Target
+from fixtures.run.client import Caller, Room
+from fixtures.run.world import World
 from tests.rooms import TARGET, Rule
 
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from fixtures.client import Proofs, Room
-from fixtures.evidence import Evidence
-from fixtures.ledger import Ledger
-from fixtures.pacing import Unpaced
-from fixtures.permissions import Permissions
-from fixtures.redaction import Vault
-from fixtures.target import build
-from fixtures.watchers import Watchers
+from fixtures.exchange.evidence import Evidence
+from fixtures.exchange.invariants import Watchers
+from fixtures.exchange.pacing import Unpaced
+from fixtures.exchange.permissions import Permissions
+from fixtures.exchange.redaction import Vault
+from fixtures.exchange.target import build
+from fixtures.run.client import Proofs, Room
+from fixtures.run.ledger import Ledger
 
 TARGET = build({"base_url": "http://127.0.0.1:1", "operator_url": "http://127.0.0.1:2"}, "test")
 

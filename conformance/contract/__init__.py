@@ -1,73 +1,28 @@
-"""The platform's surface as this suite reads the public documentation, a module a service."""
+"""The platform's surface as this suite reads the public documentation, found a service a module."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
 from typing import Final
 
-from conformance.contract import (
-    accounting,
-    accounting_money,
-    comments,
-    crm,
-    crm_accounts,
-    ics,
-    ics_flows,
-    ics_holds,
-    ipm,
-    ipm_bulk,
-    ofm,
-    ofm_people,
-    operator,
-    pcm,
-    pcm_inbox,
-    pcm_invoices,
-    pmc,
-    ppm,
-    ppm_promotions,
-    pvm,
-    pvm_products,
-    rbs,
-    scm,
-    scm_desk,
-    uas,
-    usm,
-    utl,
-)
+from conformance.contract import operator, services
 from conformance.contract.operation import Operation, RecordKind
 
-_SERVICES: Final = (
-    uas,
-    usm,
-    ofm,
-    ofm_people,
-    pvm,
-    pvm_products,
-    pmc,
-    ics,
-    ics_holds,
-    ics_flows,
-    ipm,
-    ipm_bulk,
-    accounting,
-    accounting_money,
-    ppm,
-    ppm_promotions,
-    pcm,
-    pcm_invoices,
-    pcm_inbox,
-    crm,
-    crm_accounts,
-    scm,
-    scm_desk,
-    ipm,
-    ipm_bulk,
-    utl,
-    rbs,
-    comments,
-)
+
+def _modules() -> Iterator[ModuleType]:
+    """Every module of `services` that declares routes."""
+    for found in walk_packages(services.__path__, f"{services.__name__}."):
+        module = import_module(found.name)
+        if hasattr(module, "OPERATIONS"):
+            yield module
+
+
+_MODULES: Final = tuple(_modules())
 
 # What integrators call over HTTPS, by id.
 ROUTES: Final[Mapping[str, Operation]] = {
-    operation.id: operation for module in _SERVICES for operation in module.OPERATIONS
+    operation.id: operation for module in _MODULES for operation in module.OPERATIONS
 }
 # The routes and the operator's actions, by id.
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -75,5 +30,5 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **{action.id: action for action in operator.OPERATIONS},
 }
 RECORDS: Final[Mapping[str, RecordKind]] = {
-    record.name: record for module in _SERVICES for record in module.RECORDS
+    record.name: record for module in _MODULES for record in module.RECORDS
 }

@@ -18,13 +18,13 @@ ONE_OF_FAMILY: Final = {
 }
 # A part of every room that variants reach: pages, conflicts, sessions, keys, renamed names.
 REDUCED: Final = (
-    "conformance/test_01_credentials.py",
-    "conformance/test_02_validation.py::test_closed_session_is_refused_by_ofm_within_its_cache",
-    "conformance/test_02_validation_keys.py::test_principal_names_its_organisation",
-    "conformance/test_03_association.py::test_stranger_cannot_tell_whether_an_org_exists",
-    "conformance/test_04_organization_channels.py::test_what_was_declared_is_read_back",
-    "conformance/test_lists.py::test_walk_through_a_list_shows_each_record_once_and_ends[ofm.zone.list-5]",
-    "conformance/test_status_map.py::test_stale_expected_revision_is_answered_with_409",
+    "conformance/step01_credentials/test_sessions.py",
+    "conformance/step02_validation/test_sessions.py::test_closed_session_is_refused_by_ofm_within_its_cache",
+    "conformance/step02_validation/test_keys.py::test_principal_names_its_organisation",
+    "conformance/step03_association/test_association.py::test_stranger_cannot_tell_whether_an_org_exists",
+    "conformance/step04_organization/test_channels.py::test_what_was_declared_is_read_back",
+    "conformance/stack/test_lists.py::test_walk_through_a_list_shows_each_record_once_and_ends[ofm.zone.list-5]",
+    "conformance/stack/test_status_map.py::test_stale_expected_revision_is_answered_with_409",
 )
 
 

@@ -11,15 +11,15 @@ from tests.detection.runs import BrokenRunError, Runner
 
 # What watchers look at: answers of every service, accepted and refused, and all that is secret.
 WATCHED: Final = (
-    "conformance/test_01_credentials.py::test_wrong_passcode_is_refused",
-    "conformance/test_01_credentials.py::test_credential_check_names_the_user",
-    "conformance/test_01_credentials_keys.py::test_key_list_never_holds_the_secret",
-    "conformance/test_01_credentials_users.py::test_session_get_returns_the_session_that_asks",
-    "conformance/test_03_association.py::test_stranger_is_not_associated",
-    "conformance/test_03_association.py::test_member_is_associated",
-    "conformance/test_04_organization.py::test_owner_reads_the_org",
-    "conformance/test_04_organization.py::test_health_needs_no_credential",
-    "conformance/test_04_organization_keys.py::test_key_without_a_view_role_does_not_read",
+    "conformance/step01_credentials/test_sessions.py::test_wrong_passcode_is_refused",
+    "conformance/step01_credentials/test_sessions.py::test_credential_check_names_the_user",
+    "conformance/step01_credentials/test_keys.py::test_key_list_never_holds_the_secret",
+    "conformance/step01_credentials/test_users.py::test_session_get_returns_the_session_that_asks",
+    "conformance/step03_association/test_association.py::test_stranger_is_not_associated",
+    "conformance/step03_association/test_association.py::test_member_is_associated",
+    "conformance/step04_organization/test_orgs.py::test_owner_reads_the_org",
+    "conformance/step04_organization/test_orgs.py::test_health_needs_no_credential",
+    "conformance/step04_organization/test_keys.py::test_key_without_a_view_role_does_not_read",
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fixtures.reference.catalogue import VARIANTS
+from fixtures.reference.kernel.catalogue import VARIANTS
 from tests.detection.runs import Runner
 from tests.run.renaming import target_file
 from tests.run.servers import reference

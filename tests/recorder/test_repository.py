@@ -11,11 +11,11 @@ from typing import Final
 import pytest
 
 from conformance.requirements import load
-from fixtures.watchers import RULES
+from fixtures.exchange.invariants import RULES
 from reports.options import ROOT
 from tests.recorder.conftest import Collected
 
-CHECK_FILES: Final = sorted((ROOT / "conformance").glob("test_*.py"))
+CHECK_FILES: Final = sorted((ROOT / "conformance").rglob("test_*.py"))
 OURS: Final = ("conformance", "fixtures", "reports")
 REFERENCE: Final = "fixtures.reference"
 
@@ -71,11 +71,12 @@ def test_every_requirement_is_proven_by_something(checks: list[Collected]) -> No
 
 
 def stage_requirements() -> set[str]:
-    """Requirements that a stage stands for, by the literals in the stages' modules."""
+    """Requirements that a stage stands for, by the literals in the modules of `fixtures`."""
     grammar = re.compile(r"(?:CRED|VALID|ASSOC|ORG|REV|LIM)-\d+")
     return {
         node.value
-        for path in modules("fixtures/stages")
+        for path in modules("fixtures")
+        if "reference" not in path.parts
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
@@ -98,13 +99,13 @@ def test_no_parameter_set_occurs_twice(checks: list[Collected]) -> None:
     assert [name for name, n in Counter(item.nodeid for item in checks).items() if n > 1] == []
 
 
-@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_check_asserts_bare(path: Path) -> None:
     lines = [node.lineno for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)]
     assert lines == []
 
 
-@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_check_chooses_its_own_scope(path: Path) -> None:
     wrong = [
         f"line {node.lineno}: {ast.unparse(node)}"
@@ -115,7 +116,7 @@ def test_no_check_chooses_its_own_scope(path: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CHECK_FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_check_looks_into_a_body_past_its_bindings(path: Path) -> None:
     wrong = [
         f"line {node.lineno}: {ast.unparse(node)}"
@@ -149,7 +150,9 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, text
 
 
-@pytest.mark.parametrize("path", modules("conformance"), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", modules("conformance"), ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_checks_know_nothing_of_the_reference_and_its_defects(path: Path) -> None:
     assert not [name for name in imported(path) if within(name, REFERENCE, "reports")]
     told = [(line, text) for line, text in _texts(path) if "defect" in text.casefold()]
@@ -176,7 +179,7 @@ def test_fixtures_import_the_contract_and_no_report(path: Path) -> None:
     assert [name for name in names if within(name, REFERENCE)] == []
 
 
-@pytest.mark.parametrize("path", modules("reports"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", modules("reports"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_reports_import_no_check_and_no_reference(path: Path) -> None:
     allowed = ("reports", "fixtures", "conformance.contract", "conformance.requirements")
     names = {name for name in imported(path) if name != "conformance"}
@@ -193,17 +196,18 @@ def test_the_contract_stands_on_itself(folder: str) -> None:
 
 
 def test_an_import_is_seen_in_every_form() -> None:
-    path = ROOT / "fixtures" / "stages" / "cast.py"
-    assert "fixtures.people" in imported(path)
-    assert "fixtures.check" in imported(path)
+    path = ROOT / "fixtures" / "context" / "cast.py"
+    assert "fixtures.context.users_and_orgs" in imported(path)
+    assert "fixtures.exchange.check" in imported(path)
     assert not any(within(name, "pydantic") for name in imported(path))
 
 
 def test_no_two_modules_of_callers_name_a_fixture_alike() -> None:
     named = Counter(
         node.name
-        for path in modules("fixtures/callers")
+        for path in modules("fixtures")
+        if path.name in ("callers.py", "disposable.py", "private_reference.py")
         for node in parsed(path).body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
     )
     assert [name for name, count in named.items() if count > 1] == []

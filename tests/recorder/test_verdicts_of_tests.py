@@ -5,10 +5,10 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract.facts import Certainty
-from fixtures.check import Check
-from fixtures.outcome import Blocked, Finding, Inconclusive, Move, NotApplicable, Violation
-from fixtures.permissions import RefusedBySuite
-from fixtures.redaction import Vault
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Blocked, Finding, Inconclusive, Move, NotApplicable, Violation
+from fixtures.exchange.permissions import RefusedBySuite
+from fixtures.exchange.redaction import Vault
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import PAYLOAD, Judged, judged, redact, stamp
 from tests.fixtures.answers import check_of

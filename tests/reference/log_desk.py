@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixtures.reference import pipeline
-from fixtures.reference.call import Call, Inbound
-from fixtures.reference.database import Database, Observer
-from fixtures.reference.events import Event
-from fixtures.reference.kernel import Kernel, fingerprint
-from fixtures.reference.operations import Reply
-from fixtures.reference.records import Draft
+from fixtures.reference.kernel import pipeline
+from fixtures.reference.kernel.call import Call, Inbound
+from fixtures.reference.kernel.database import Database, Observer
+from fixtures.reference.kernel.events import Event
+from fixtures.reference.kernel.operations import Reply
+from fixtures.reference.kernel.records import Draft
+from fixtures.reference.kernel.runtime import Kernel, fingerprint
 from fixtures.reference.services import ALL
 from fixtures.reference.settings import Settings
 

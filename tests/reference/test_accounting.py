@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.reference.database import Change, Observer
-from fixtures.reference.records import Draft
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel.database import Change, Observer
+from fixtures.reference.kernel.records import Draft
+from fixtures.reference.kernel.refusals import Refusal
 from tests.reference.log_desk import Desk, desk
 
 Make = Callable[..., Desk]

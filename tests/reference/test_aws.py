@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from fixtures.reference.aws import Aws
 from fixtures.reference.cli import main
-from fixtures.reference.clock import Clock
-from fixtures.reference.objects import ObjectStore
+from fixtures.reference.kernel.aws import Aws
+from fixtures.reference.kernel.clock import Clock
+from fixtures.reference.kernel.objects import ObjectStore
 from tests.reference.platform_client import Platform, running
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.reference.actions import action_of
-from fixtures.reference.database import Change
-from fixtures.reference.events import Filter
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel.actions import action_of
+from fixtures.reference.kernel.database import Change
+from fixtures.reference.kernel.events import Filter
+from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.services import ALL
 from tests.reference.log_desk import SESSION, Desk, desk
 

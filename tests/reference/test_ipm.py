@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel.refusals import Refusal
 from tests.reference.log_desk import Desk, desk
 from tests.reference.mailbox import Mailbox, mailbox
 

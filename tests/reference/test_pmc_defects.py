@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.reference import pipeline
-from fixtures.reference.call import Call, Inbound
-from fixtures.reference.database import Database
-from fixtures.reference.kernel import Kernel, fingerprint
-from fixtures.reference.records import Draft
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel import pipeline
+from fixtures.reference.kernel.call import Call, Inbound
+from fixtures.reference.kernel.database import Database
+from fixtures.reference.kernel.records import Draft
+from fixtures.reference.kernel.refusals import Refusal
+from fixtures.reference.kernel.runtime import Kernel, fingerprint
 from fixtures.reference.services.pmc import SERVICE
 from fixtures.reference.settings import Settings
 

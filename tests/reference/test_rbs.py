@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel.refusals import Refusal
 from tests.reference.log_desk import Desk, desk
 
 CONTEXT = {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract import ROUTES
-from fixtures.reference import renames
+from fixtures.reference.kernel import renames
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import time
 
-from fixtures.reference.throttle import Throttle
+from fixtures.reference.kernel.throttle import Throttle
 from tests.reference.platform_client import running
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from fixtures.reference import pipeline
-from fixtures.reference.call import Call, Inbound
-from fixtures.reference.clock import utc
-from fixtures.reference.kernel import fingerprint
-from fixtures.reference.records import Draft
-from fixtures.reference.refusals import Refusal
+from fixtures.reference.kernel import pipeline
+from fixtures.reference.kernel.call import Call, Inbound
+from fixtures.reference.kernel.clock import utc
+from fixtures.reference.kernel.records import Draft
+from fixtures.reference.kernel.refusals import Refusal
+from fixtures.reference.kernel.runtime import fingerprint
 from fixtures.reference.services import utl
 from tests.reference.log_desk import Desk, desk
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from conformance.contract import ROUTES
 from conformance.contract.operation import Operation
-from fixtures.reference.renames import table
+from fixtures.reference.kernel.renames import table
 
 _TABLE: Final = table()
 

@@ -15,7 +15,7 @@ INCOMPLETE = 6
 INTERRUPTED = 2
 NO_TESTS = 5
 BOUND_S = 60.0
-SOME = "conformance/test_status_map.py"
+SOME = "conformance/stack/test_status_map.py"
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
@@ -82,7 +82,7 @@ def test_a_run_narrowed_by_a_keyword_is_incomplete(tmp_path: Path) -> None:
 
 
 def test_a_run_of_one_file_is_incomplete(tmp_path: Path) -> None:
-    finished = run_suite("conformance/test_maintenance.py", directory=tmp_path)
+    finished = run_suite("conformance/stack/test_maintenance.py", directory=tmp_path)
     assert finished.exit_status == INCOMPLETE, finished.output
 
 

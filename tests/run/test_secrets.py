@@ -16,16 +16,16 @@ LEAKING = ("session-in-stats", "key-secret-listed", "passcode-echoed")
 FAILING = ("stale-revision-accepted", "unknown-email-distinguishable")
 # Checks that make secrets of every kind, and that fail where they are leaked.
 CHOSEN = (
-    "conformance/test_01_credentials.py",
-    "conformance/test_01_credentials_keys.py",
-    "conformance/test_02_validation.py",
-    "conformance/test_04_organization_people.py",
-    "conformance/test_06_publish.py",
-    "conformance/test_12_events_bulk.py",
-    "conformance/test_12_events_queue.py",
-    "conformance/test_12_events_webhooks.py",
-    "conformance/test_13_exports_batches.py",
-    "conformance/test_revision_conflicts.py",
+    "conformance/step01_credentials/test_sessions.py",
+    "conformance/step01_credentials/test_keys.py",
+    "conformance/step02_validation/test_sessions.py",
+    "conformance/step04_organization/test_people.py",
+    "conformance/step06_publish/test_runs.py",
+    "conformance/step12_events/test_bulk.py",
+    "conformance/step12_events/test_queue.py",
+    "conformance/step12_events/test_webhooks.py",
+    "conformance/step13_exports/test_batches.py",
+    "conformance/stack/test_revision_conflicts.py",
 )
 KINDS = ("session_guid", "api_key", "passcode", "invite_code", "token", "secret", "download_url")
 

@@ -10,7 +10,7 @@ import boto3
 import httpx
 import pytest
 
-from fixtures.actors import fresh_passcode
+from fixtures.exchange.actors import fresh_passcode
 from tests.run.servers import Addresses, free_port, reference
 from tests.run.suite import TURNS, Finished, run_suite
 

@@ -1,0 +1,108 @@
+"""Transfers between facilities, and the org-wide search plane."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.operation import Access, Binding, Edge, Kind, Operation, RecordKind
+from conformance.contract.services.ics.stock import route
+from conformance.contract.shapes import KEYED, LINE, LISTED, NOTES, ORG, PAGE, REVISED, record
+
+# The lifecycle is drawn; how its routes are spelt is our deduction.
+_DRAWN: Final = inferred("common/state-machines.html")
+_COMMENTS: Final = documented("common/comments-inbox.html")
+_APPROVERS: Final = frozenset({"ics_transfer_approve"})
+_TRANSFER: Final[Mapping[str, Binding]] = record("transfer", "transfer_id")
+
+TRANSFER_EDGES: Final = {
+    "submit": Edge("requested", "submitted"),
+    "approve": Edge("submitted", "approved"),
+    "ship": Edge("approved", "shipped"),
+    "receive": Edge("shipped", "received"),
+}
+# A transfer in each state, under the name of the record kind that is one.
+TRANSFER_IN: Final = {
+    "requested": "ics.transfer",
+    "submitted": "ics.submitted_transfer",
+    "approved": "ics.approved_transfer",
+    "shipped": "ics.shipped_transfer",
+}
+MOST_LINES: Final = 20
+
+TRANSFER_REQUEST = route(
+    "transfer.request",
+    "transfer/request",
+    Kind.CREATE,
+    _DRAWN,
+    access_certainty=Certainty.INFERRED,
+    roles=frozenset({"ics_operator", "ics_transfer_approve"}),
+    acts_on="ics.transfer",
+    context=ORG,
+    body={
+        "request_context": {
+            "source_logical_guid": "$source_logical_guid",
+            "dest_logical_guid": "$dest_logical_guid",
+        },
+        "lines": [LINE],
+        **KEYED,
+    },
+    fresh={"quantity": "quantity", "reason": "reason"},
+    yields=_TRANSFER,
+)
+
+
+def _step(verb: str) -> Operation:
+    submits = verb == "submit"
+    return route(
+        f"transfer.{verb}",
+        f"transfer/{verb}",
+        Kind.STATUS,
+        _DRAWN,
+        access_certainty=Certainty.DOCUMENTED if submits else Certainty.INFERRED,
+        roles=_APPROVERS if verb in ("submit", "approve") else frozenset({"ics_operator"}),
+        acts_on=TRANSFER_IN[TRANSFER_EDGES[verb].before],
+        context=ORG,
+        body={
+            "transfer_id": "$transfer_id",
+            **REVISED,
+            **NOTES,
+        },
+        yields=_TRANSFER,
+    )
+
+
+STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
+
+
+def _search(name: str, body: Mapping[str, str]) -> Operation:
+    return route(
+        f"search.{name}",
+        f"search/{name}",
+        Kind.LIST,
+        _COMMENTS,
+        access=Access.ASSOCIATED,
+        access_certainty=Certainty.INFERRED,
+        context=ORG,
+        body=body,
+        yields=LISTED,
+    )
+
+
+SEARCH_COMMENTS = _search("comments", {"q": "$?q", **PAGE})
+SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
+
+OPERATIONS = (
+    TRANSFER_REQUEST,
+    *STEPS.values(),
+    SEARCH_COMMENTS,
+    SEARCH_INBOX,
+)
+# No way back is documented for transfers.
+RECORDS = (
+    RecordKind("ics.transfer", "transfer_id", TRANSFER_REQUEST.id, terminal=None),
+    *(
+        RecordKind(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb].id, terminal=None)
+        for verb, edge in TRANSFER_EDGES.items()
+        if edge.after in TRANSFER_IN
+    ),
+)

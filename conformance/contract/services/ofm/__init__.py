@@ -1,0 +1,1 @@
+"""Organisations, facilities and people (OFM)."""

@@ -1,0 +1,71 @@
+"""The inbox of procurement: notifications with a state of work and, apart from it, a status."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.services.pcm.orders import CALLS, route
+from conformance.contract.shapes import KEYED, ORG, REVISED, shown
+
+_SHOWN: Final[Mapping[str, Binding]] = {
+    **shown("inbox", "inbox_id", "subject", "state", "status"),
+    "revision": REVISION,
+}
+
+CREATE = route(
+    "inbox.create",
+    "inbox/create",
+    Kind.CREATE,
+    CALLS,
+    context=ORG,
+    body={
+        "subject": "$subject",
+        "org_wide": "$org_wide",
+        "record_type": "$?record_type",
+        "record_id": "$?record_id",
+        **KEYED,
+    },
+    fresh={
+        "subject": "caption",
+        "org_wide": "yes",
+        "record_type": Fixed("purchase_order"),
+        "record_id": "guid",
+    },
+    yields=_SHOWN,
+)
+GET = route.one(
+    "inbox.get", "inbox/get", CALLS, by="inbox_id", context=ORG, acts_on="pcm.inbox", yields=_SHOWN
+)
+LIST = route.page(
+    "inbox.list",
+    "inbox/list",
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    shows={"item_id": bound("/inbox_id")},
+)
+# The values of state and status are not documented.
+STATE = route(
+    "inbox.state",
+    "inbox/state",
+    Kind.STATUS,
+    CALLS,
+    context=ORG,
+    acts_on="pcm.inbox",
+    body={"inbox_id": "$inbox_id", "state": "$state", **REVISED},
+    fresh={"state": Fixed("done")},
+    yields=_SHOWN,
+)
+STATUS = route.status(
+    "inbox.status",
+    "inbox/status",
+    CALLS,
+    by="inbox_id",
+    new="archive",
+    context=ORG,
+    acts_on="pcm.inbox",
+    yields=_SHOWN,
+)
+
+OPERATIONS = (CREATE, GET, LIST, STATE, STATUS)
+RECORDS = (RecordKind("pcm.inbox", "inbox_id", CREATE.id, GET.id, LIST.id, terminal=None),)

@@ -1,0 +1,169 @@
+"""Invoices and their disputes, supplier credits, consignment.
+
+There is no route that creates an invoice, so that matching is what makes one (our deduction).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.contract.facts import Certainty, Source
+from conformance.contract.operation import (
+    REVISION,
+    Binding,
+    Fixed,
+    Kind,
+    Operation,
+    RecordKind,
+    bound,
+)
+from conformance.contract.services.pcm.orders import (
+    CALLS,
+    CONSIGNERS,
+    ORDER_LINES,
+    PLAYBOOK,
+    PRICED,
+    route,
+)
+from conformance.contract.shapes import KEYED, NOTES, REVISED, placed, shown
+
+TWO_WAY: Final = "2-way"
+THREE_WAY: Final = "3-way"
+
+# --- invoices ---
+
+_INVOICE: Final[Mapping[str, Binding]] = {
+    **shown("invoice", "invoice_id", "match_mode", "tolerance", "qty_amount", "qty_percent"),
+    "state": bound("/data/status", "/data/state", "/data/invoice/status", "/data/match_status"),
+    "total": placed("invoice", "total"),
+    "billed": bound("/data/lines/0/quantity", "/data/invoice/lines/0/quantity"),
+    "reason": bound("/data/dispute_reason", "/data/invoice/dispute_reason", "/data/reason"),
+    "revision": REVISION,
+}
+MATCH = route(
+    "invoice.match",
+    "invoice/match",
+    Kind.CREATE,
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="pcm.standing_po",
+    body={
+        "po_id": "$po_id",
+        "match_mode": "$match_mode",
+        "invoice": {
+            "invoice_number": "$invoice_number",
+            "total": "$invoice_total",
+            "lines": [{"variant_id": "$variant_id", "quantity": "$billed"}],
+            # The one field of the request whose place a page tells (pcm/).
+            "tolerance": "$?tolerance",
+            "qty_amount": "$?qty_amount",
+            "qty_percent": "$?qty_percent",
+        },
+        **KEYED,
+    },
+    fresh={
+        "match_mode": Fixed(TWO_WAY),
+        "invoice_number": "code",
+        "invoice_total": Fixed("125.00"),
+        "billed": Fixed(10),
+    },
+    yields=_INVOICE,
+)
+INVOICE_GET = route.one(
+    "invoice.get", "invoice/get", CALLS, by="invoice_id", acts_on="pcm.invoice", yields=_INVOICE
+)
+INVOICE_LIST = route.page(
+    "invoice.list",
+    "invoice/list",
+    CALLS,
+    acts_on="pcm.invoice",
+    shows={"item_id": bound("/invoice_id")},
+)
+
+
+def _step(verb: str, on: str, source: Source) -> Operation:
+    return route(
+        f"invoice.{verb}",
+        f"invoice/{verb}",
+        Kind.STATUS,
+        source,
+        access_certainty=Certainty.INFERRED,
+        acts_on=on,
+        body={"invoice_id": "$invoice_id", **NOTES, **REVISED},
+        fresh={"reason": "reason"},
+        yields=_INVOICE,
+    )
+
+
+DISPUTE = _step("dispute", "pcm.invoice", PLAYBOOK)
+RESOLVE = _step("resolve", "pcm.disputed_invoice", PLAYBOOK)
+
+# --- credits and consignment ---
+
+CREDIT_APPLY = route(
+    "credit.apply",
+    "credit/apply",
+    Kind.CREATE,
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="pcm.standing_po",
+    body={"po_id": "$po_id", "amount": "$amount", **NOTES},
+    fresh={"amount": Fixed("12.50"), "reason": "reason"},
+    yields={**shown("rtv", "rtv_id", "amount")},
+)
+_SETTLEMENT: Final[Mapping[str, Binding]] = shown(
+    "settlement", "settlement_id", "total", "vendor_id"
+)
+SETTLE = route(
+    "consignment.settle",
+    "consignment/settle",
+    Kind.CREATE,
+    CALLS,
+    roles=CONSIGNERS,
+    body={"vendor_id": "$vendor_id", "currency": "$currency", "lines": ORDER_LINES, **NOTES},
+    fresh=PRICED,
+    yields=_SETTLEMENT,
+)
+SETTLEMENT_GET = route.one(
+    "consignment.get",
+    "consignment/get",
+    CALLS,
+    by="settlement_id",
+    roles=CONSIGNERS,
+    acts_on="pcm.settlement",
+    yields=_SETTLEMENT,
+)
+SETTLEMENT_LIST = route.page(
+    "consignment.list",
+    "consignment/list",
+    CALLS,
+    roles=CONSIGNERS,
+    acts_on="pcm.settlement",
+    shows={"item_id": bound("/settlement_id")},
+)
+
+OPERATIONS = (
+    MATCH,
+    INVOICE_GET,
+    INVOICE_LIST,
+    DISPUTE,
+    RESOLVE,
+    CREDIT_APPLY,
+    SETTLE,
+    SETTLEMENT_GET,
+    SETTLEMENT_LIST,
+)
+RECORDS = (
+    RecordKind(
+        "pcm.invoice", "invoice_id", MATCH.id, INVOICE_GET.id, INVOICE_LIST.id, terminal=None
+    ),
+    RecordKind("pcm.disputed_invoice", "invoice_id", DISPUTE.id, INVOICE_GET.id, terminal=None),
+    RecordKind("pcm.credit", "rtv_id", CREDIT_APPLY.id, terminal=None),
+    RecordKind(
+        "pcm.settlement",
+        "settlement_id",
+        SETTLE.id,
+        SETTLEMENT_GET.id,
+        SETTLEMENT_LIST.id,
+        terminal=None,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The product model (PVM)."""

@@ -1,0 +1,246 @@
+"""RBS: subscriptions that deliver events to a queue, and notifications. The org is in `x-orgcode`.
+
+All paths are published (rbs/calls.html). Of fields only those of the log of notifications are, so
+bodies and bindings are our deduction.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.contract.facts import documented
+from conformance.contract.operation import (
+    REVISION,
+    Binding,
+    Fixed,
+    Kind,
+    RecordKind,
+    bound,
+    published,
+)
+from conformance.contract.services.event_context import STATED, filters
+from conformance.contract.shapes import (
+    ANY_ORG,
+    PAGE,
+    REVISED,
+    Routes,
+    Terms,
+    listed,
+    placed,
+    shown,
+    stat,
+)
+
+CALLS: Final = documented("rbs/calls.html")
+# Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
+# owners alone (rbs/surfaces/).
+VIEW: Final = "rbs_view"
+ADMIN: Final = "rbs_admin"
+READERS: Final = frozenset({VIEW, ADMIN})
+WRITERS: Final = frozenset({ADMIN})
+QUEUE: Final = frozenset({"queue"})
+
+# "Filters by service, action prefix, org and channel" (rbs/), facility too (story/rbs.html).
+FILTERS: Final = filters(action_prefix="$?listened_prefix")
+# Read by either role and written by administrators, who state their context.
+route: Final = Routes(
+    "rbs",
+    CALLS,
+    reads=Terms(READERS),
+    writes=Terms(WRITERS, body=STATED),
+    rows=listed("/data/subscriptions"),
+)
+STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
+
+# --- subscriptions ---
+
+_SUBSCRIPTION: Final[Mapping[str, Binding]] = {
+    "subscription_id": bound(
+        "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
+    ),
+    "state": placed("subscription", "status"),
+    **shown("subscription", "caption", "filters"),
+    "revision": REVISION,
+}
+_ONE: Final = {"subscription_id": "$subscription_id"}
+
+REGISTER = route(
+    "subscription.register",
+    "subscription/register",
+    Kind.CREATE,
+    body={
+        "queue_url": "$queue_url",
+        "region": "$queue_region",
+        "caption": "$caption",
+        "filters": FILTERS,
+        # An assumed role with an external id is preferred, keys are accepted (rbs/PROTOCOL.md).
+        "credentials": "$?queue_credentials",
+    },
+    fresh={"caption": "caption"},
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+VERIFY = route(
+    "subscription.verify",
+    "subscription/verify",
+    Kind.ACTION,
+    acts_on="rbs.pending_subscription",
+    body={**_ONE, "verification_token": "$verification_token"},
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+GET = route.one(
+    "subscription.get",
+    "subscription/get",
+    by="subscription_id",
+    acts_on="rbs.subscription",
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+LIST = route.page(
+    "subscription.list", "subscription/list", shows={"item_id": bound("/subscription_id", "/id")}
+)
+# That a subscription is revisioned is not documented, so its revision is never judged.
+UPDATE = route(
+    "subscription.update",
+    "subscription/update",
+    Kind.UPDATE,
+    acts_on="rbs.subscription",
+    body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
+    fresh={"caption": "caption"},
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+STATUS = route.status(
+    "subscription.status_set",
+    "subscription/status/set",
+    by="subscription_id",
+    new=Fixed("paused"),
+    acts_on="rbs.active_subscription",
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+TEST = route(
+    "subscription.test",
+    "subscription/test",
+    Kind.ACTION,
+    acts_on="rbs.active_subscription",
+    body=_ONE,
+    yields={"event_id": placed("delivery", "event_id")},
+    needs=QUEUE,
+)
+UNREGISTER = route(
+    "subscription.unregister",
+    "subscription/unregister",
+    Kind.ACTION,
+    acts_on="rbs.subscription",
+    body={**_ONE, **REVISED},
+    yields=_SUBSCRIPTION,
+    needs=QUEUE,
+)
+
+# --- notifications ---
+
+# Who may call these is told for reads and writes in general, and for none of them by name.
+_notify: Final = route.deduced
+_TEMPLATE: Final[Mapping[str, Binding]] = {
+    "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
+    "state": placed("template", "status"),
+    "text": placed("template", "body"),
+    "revision": REVISION,
+}
+_NAMED: Final = {"template_id": "$template_id"}
+
+TEMPLATE_SET = _notify(
+    "notification.template_set",
+    "notification/template/set",
+    Kind.CREATE,
+    body={"template_code": "$template_code", "subject": "$caption", "body": "$template_text"},
+    fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
+    yields=_TEMPLATE,
+)
+TEMPLATE_GET = _notify.one(
+    "notification.template_get",
+    "notification/template/get",
+    by="template_id",
+    acts_on="rbs.template",
+    yields=_TEMPLATE,
+)
+TEMPLATE_LIST = _notify.page(
+    "notification.template_list",
+    "notification/template/list",
+    shows={"item_id": bound("/template_id", "/id")},
+)
+TEMPLATE_STATUS = _notify.status(
+    "notification.template_status_set",
+    "notification/template/status/set",
+    by="template_id",
+    new="inactive",
+    acts_on="rbs.template",
+    yields=_TEMPLATE,
+)
+SEND = _notify(
+    "notification.send",
+    "notification/send",
+    Kind.ACTION,
+    acts_on="rbs.template",
+    body={**_NAMED, "user_guid": "$notified_user"},
+    yields={"notification_id": bound("/data/notification_id", "/data/id")},
+)
+LOG_LIST = _notify(
+    "notification.log_list",
+    "notification/log/list",
+    Kind.LIST,
+    paginated=True,
+    body=PAGE,
+    yields={
+        "items": published("/data/items"),
+        "next_token": published("/data/next_token"),
+        "item_id": bound("/notification_id", "/id"),
+    },
+)
+
+OPERATIONS = (
+    STAT,
+    REGISTER,
+    VERIFY,
+    GET,
+    LIST,
+    UPDATE,
+    STATUS,
+    TEST,
+    UNREGISTER,
+    TEMPLATE_SET,
+    TEMPLATE_GET,
+    TEMPLATE_LIST,
+    TEMPLATE_STATUS,
+    SEND,
+    LOG_LIST,
+)
+# A pending or active subscription is no record of its own, so the kind that the ledger knows comes
+# last. What ends one is `unregister`, which takes no status.
+RECORDS = (
+    *(
+        RecordKind(
+            name,
+            "subscription_id",
+            REGISTER.id,
+            GET.id,
+            LIST.id,
+            update=UPDATE.id,
+            status=UNREGISTER.id,
+            terminal="revoked",
+            tried=False,
+        )
+        for name in ("rbs.pending_subscription", "rbs.active_subscription", "rbs.subscription")
+    ),
+    RecordKind(
+        "rbs.template",
+        "template_id",
+        TEMPLATE_SET.id,
+        TEMPLATE_GET.id,
+        TEMPLATE_LIST.id,
+        status=TEMPLATE_STATUS.id,
+        terminal="inactive",
+        tried=False,
+    ),
+)

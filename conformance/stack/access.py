@@ -1,0 +1,121 @@
+"""Who is let in: rules on roles, health and credentials that several services have in one shape.
+
+A service joins by an entry, with the ids of its requirements. Roles that do something particular,
+and services whose pages disagree about theirs, are checked with the service.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.contract.services.accounting import events as accounting
+from conformance.contract.services.crm import customers as crm
+from conformance.contract.services.ics import stock as ics
+from conformance.contract.services.ipm import webhooks as ipm
+from conformance.contract.services.pcm import orders as pcm
+from conformance.contract.services.ppm import prices as ppm
+from conformance.contract.services.scm import orders as scm
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Roles, each of which lets a service account through to these operations, or to none."""
+
+    requirement: str
+    roles: tuple[str, ...]
+    operations: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.operations[0]
+
+
+def _each(requirement: str, roles: Iterable[str], *operations: str) -> Roles:
+    return Roles(requirement, tuple(sorted(roles)), operations)
+
+
+_ORDERS: Final = ("scm.order.create", "scm.order.place")
+_CARDS: Final = ("crm.giftcard.issue", "crm.giftcard.redeem")
+_ANONYMIZE: Final = "crm.customer.anonymize"
+_PICK: Final = "scm.shipment.pick"
+_APPROVE: Final = "scm.backorder.approve"
+_RECEIVE: Final = "ics.receive.record"
+_ADJUST: Final = "ics.adjustment.create"
+_PRICE: Final = "ppm.price.set"
+_COUPON: Final = "ppm.coupon.create"
+_COMMISSIONS: Final = ("accounting.commission.adjust", "accounting.commission.payout.create")
+
+# Each of the roles alone is enough.
+GRANTED: Final = (
+    _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
+    _each("STOCK-53", ics.ADJUSTERS, _ADJUST),
+    _each("ORDER-52", ["scm_backorder_approve"], _APPROVE),
+    _each("ORDER-66", scm.READERS, "scm.backorder.list"),
+    _each("ORDER-67", ["scm_order"], *_ORDERS),
+    _each("ORDER-69", ["scm_fulfillment"], _PICK),
+    _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
+    _each("PROC-49", ["pcm_buyer"], "pcm.po.create"),
+    _each("PROC-50", ["pcm_po_approve"], "pcm.po.approve"),
+    _each("PRICE-52", ppm.READERS - set(ppm.ALIASES), "ppm.price.get"),
+    _each("PRICE-54", ["ppm_price_admin", "ppm_approver"], "ppm.list.set", _PRICE),
+    _each("PRICE-55", ["ppm_promo_admin"], _COUPON),
+    _each("PRICE-55", ["ppm_price_admin"], _PRICE),
+    _each("PRICE-56", ppm.ALIASES, "ppm.price.get", _PRICE, _COUPON),
+    _each("LOYAL-54", crm.READERS, "crm.customer.get"),
+    _each("LOYAL-55", crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each("LOYAL-57", crm.PRIVACY, _ANONYMIZE),
+    _each("LOYAL-61", ["giftcard_admin"], *_CARDS),
+    _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
+    _each("EVENT-82", ["integration_admin"], "ipm.webhook.create"),
+    _each("EXIT-70", accounting.READERS, "accounting.event.get", "accounting.export.batch.list"),
+    _each("EXIT-73", ["commission_admin"], *_COMMISSIONS),
+)
+
+# None of the roles is enough, be it one that reads or one that does something else.
+WITHHELD: Final = (
+    _each("STOCK-51", ["ics_view"], _RECEIVE, "ics.putaway.record", _ADJUST),
+    _each(
+        "STOCK-54",
+        ["ics_count", "ics_planner", "ics_transfer_approve", "ics_cost_admin"],
+        _RECEIVE,
+        _ADJUST,
+    ),
+    _each("STOCK-54", ["ics_adjust"], _RECEIVE),
+    _each("ORDER-52", ["scm_order", "scm_view", "scm_special_order_approve"], _APPROVE),
+    _each("ORDER-68", ["scm_view"], *_ORDERS),
+    _each("ORDER-69", ["scm_order"], _PICK),
+    _each("PROC-49", pcm.CONSIGNERS - {"pcm_buyer"}, "pcm.po.create"),
+    _each("PROC-50", pcm.CONSIGNERS - {"pcm_po_approve"}, "pcm.po.approve"),
+    _each("PRICE-53", ["ppm_view", "ppm_analyst", "finance_audit"], _PRICE, _COUPON),
+    _each("PRICE-55", ["ppm_promo_admin"], _PRICE),
+    _each("PRICE-55", ["ppm_price_admin"], _COUPON),
+    _each("LOYAL-56", crm.READERS - crm.CUSTOMER_WRITERS, "crm.customer.create"),
+    _each("LOYAL-58", ["crm_edit"], _ANONYMIZE),
+    _each("LOYAL-62", ["crm_manage", "loyalty_admin"], *_CARDS),
+    _each(
+        "EVENT-81",
+        ["integration_view"],
+        "ipm.webhook.create",
+        "ipm.export.create",
+        "ipm.kpi.record",
+    ),
+    _each("EVENT-141", ["rbs_view"], "rbs.notification.template_set", "rbs.notification.send"),
+    _each("EXIT-73", ["acct_view"], *_COMMISSIONS),
+)
+
+# Health is for whoever is signed in, and for nobody else.
+HEALTH: Final[Mapping[str, str]] = {
+    "ics.stat": "STOCK-55",
+    "scm.stat": "ORDER-70",
+    "pcm.stat": "PROC-53",
+    "ppm.stat": "PRICE-58",
+    "crm.stat": "LOYAL-64",
+    "accounting.stat": "EXIT-74",
+}
+
+# Credentials may stand in the body as well: a session's, and the key of one who reads.
+IN_THE_BODY: Final = (
+    _each("STOCK-59", ["ics_view"], "ics.stock.get", _RECEIVE),
+    _each("PROC-54", ["pcm_view"], "pcm.po.list"),
+    _each("PRICE-60", ["ppm_view"], "ppm.price.get", "ppm.price.set"),
+    _each("LOYAL-65", ["crm_view"], "crm.customer.get", "crm.customer.create"),
+)

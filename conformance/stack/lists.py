@@ -1,0 +1,188 @@
+"""Lists: which are walked page by page, and each service's requirements on them.
+
+A service joins by an entry in `PAGED`, and its crowd in `services/populated_lists.py`. What a list
+can be narrowed by differs from service to service, and is checked with the service.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.contract.paging import LARGEST_LIMIT
+
+
+@dataclass(frozen=True)
+class Paged:
+    """A list that goes page by page, and the requirements on its pages.
+
+    `page`: 8 records at most where no limit is sent, and a cursor while there is more; `limit`: one
+    outside 1 to 256 is pulled into that range; `walk`: each record once, and an end. None where
+    the service's requirements do not speak of it. `sizes` are the limits of walks, None for none.
+    """
+
+    operation: str
+    page: str | None
+    limit: str | None
+    walk: str
+    sizes: tuple[int | None, ...]
+    limits: tuple[int, ...] = (0, -1, LARGEST_LIMIT + 1)
+    # No page shows the fields of a row: records are looked for by their ids wherever these stand,
+    # and not where we deduce that they do.
+    anywhere: bool = False
+    # Nothing else is listed beside the records that are there on purpose.
+    alone: bool = False
+    # By which of its requirements a missing or endless cursor is told as advice, as what the page
+    # holds is; by the others it fails a target.
+    advises: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return self.operation
+
+
+def _organization(noun: str, *sizes: int | None) -> Paged:
+    limits = (0, -1, LARGEST_LIMIT + 1, 10_000)
+    return Paged(f"ofm.{noun}.list", "ORG-45", "ORG-47", "ORG-48", sizes, limits)
+
+
+PAGED: Final = (
+    _organization("cost_centre", 7),
+    _organization("physical", 4, LARGEST_LIMIT),
+    _organization("zone", 1, 3, 5, None),
+    Paged(
+        "pvm.category.list",
+        "PROD-49",
+        "PROD-50",
+        "PROD-51",
+        (1, 3, 5, None),
+        (0, -1, LARGEST_LIMIT + 1, 10_000),
+        anywhere=True,
+    ),
+    Paged(
+        "ics.bin.list",
+        "STOCK-4",
+        "STOCK-5",
+        "STOCK-6",
+        (1, 3, 5, None),
+        advises=frozenset({"STOCK-6"}),
+    ),
+    Paged(
+        "scm.backorder.list",
+        "ORDER-57",
+        "ORDER-58",
+        "ORDER-59",
+        (3, 5),
+        alone=True,
+        advises=frozenset({"ORDER-57", "ORDER-59"}),
+    ),
+    Paged(
+        "pcm.po.list",
+        "PROC-5",
+        "PROC-6",
+        "PROC-7",
+        (1, 3, None),
+        advises=frozenset({"PROC-5", "PROC-7"}),
+    ),
+    Paged("ppm.price.list", "PRICE-14", "PRICE-15", "PRICE-16", (4, None), anywhere=True),
+    Paged(
+        "crm.account.contact_list",
+        "LOYAL-48",
+        "LOYAL-48",
+        "LOYAL-48",
+        (3, None),
+        (0, LARGEST_LIMIT + 1),
+        advises=frozenset({"LOYAL-48"}),
+    ),
+    Paged(
+        "ipm.cdc.list",
+        "EVENT-42",
+        "EVENT-43",
+        "EVENT-44",
+        (1, 3, 10),
+        (0, -1, LARGEST_LIMIT + 1, 100_000),
+        alone=True,
+        advises=frozenset({"EVENT-42", "EVENT-44"}),
+    ),
+    Paged(
+        "accounting.event.list",
+        None,
+        None,
+        "EXIT-11",
+        (2, 5),
+        alone=True,
+        advises=frozenset({"EXIT-11"}),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Doomable:
+    """A kind whose doomed records are listed on demand alone, and the requirements on that.
+
+    `hidden`: the default list leaves them out; `shown`: `include_doomed` brings them back.
+    `surely`: a list fails a target by what it holds, wherever it stands in the answer; elsewhere
+    that rows show the ids of their records is our deduction.
+    """
+
+    kind: str
+    hidden: str
+    shown: str
+    surely: bool = False
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+_OF_AN_ORGANIZATION: Final = (
+    "cost_centre",
+    "physical",
+    "legal",
+    "logical",
+    "zone",
+    "sales_channel",
+)
+DOOMABLE: Final = (
+    *(Doomable(f"ofm.{noun}", "ORG-43", "ORG-44") for noun in _OF_AN_ORGANIZATION),
+    Doomable("pvm.category", "PROD-52", "PROD-52", surely=True),
+)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A list that holds records of the organisation asked for and of no other.
+
+    `own`: the page also says that those of the organisation are there.
+    """
+
+    operation: str
+    kind: str
+    requirement: str
+    own: bool = False
+
+    def __str__(self) -> str:
+        return self.operation
+
+
+APART: Final = (
+    *(
+        Apart(f"ofm.{noun}.list", f"ofm.{noun}", "ORG-50", own=True)
+        for noun in ("cost_centre", "physical", "legal", "logical")
+    ),
+    *(
+        Apart(f"pvm.{noun}.list", f"pvm.{noun}", "PROD-53", own=True)
+        for noun in ("vendor", "category", "division", "style")
+    ),
+    Apart("scm.backorder.list", "scm.backorder", "ORDER-38"),
+    Apart("scm.appointment.list", "scm.appointment", "ORDER-38"),
+    Apart("scm.carrier.config_list", "scm.carrier_config", "ORDER-38"),
+    Apart("scm.order.list", "scm.order", "ORDER-38"),
+    Apart("pcm.po.list", "pcm.po", "PROC-47"),
+    Apart("pcm.invoice.list", "pcm.invoice", "PROC-47"),
+    Apart("pcm.consignment.list", "pcm.settlement", "PROC-47"),
+    Apart("pcm.inbox.list", "pcm.inbox", "PROC-47"),
+    Apart("crm.customer.list", "crm.customer", "LOYAL-4"),
+)
+# Of these the second page is looked at, too: a cursor may lead where a first page does not.
+APART_ON_LATER_PAGES: Final = (
+    Apart("ofm.cost_centre.list", "ofm.cost_centre", "ORG-50"),
+    Apart("ofm.physical.list", "ofm.physical", "ORG-50"),
+    Apart("pvm.brand.list", "pvm.brand", "PROD-53"),
+)

@@ -1,0 +1,240 @@
+"""Lists: their pages, what they leave out, and that they hold nothing of other organisations."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from conformance.contract import RECORDS
+from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from conformance.parameters import cell
+from conformance.stack.lists import (
+    APART,
+    APART_ON_LATER_PAGES,
+    DOOMABLE,
+    PAGED,
+    Apart,
+    Doomable,
+    Paged,
+)
+from fixtures.context import records
+from fixtures.context.operation_context import home_of, main_owner
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, holds, ids, pages
+from fixtures.run.session import Session
+from fixtures.services.populated_lists import RECIPES, crowd
+
+# --- pages ---
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """A list in which there are these records, and who asks for it."""
+
+    paged: Paged
+    caller: Caller
+    members: Sequence[str]
+
+    def __call__(self, limit: int | None) -> Answer:
+        return self.caller(self.paged.operation, AS_PROVEN, **_size(limit)).accepted()
+
+    def walk(self, limit: int | None) -> list[Answer]:
+        return pages(self.caller, self.paged.operation, **_size(limit))
+
+    def count(self, answer: Answer) -> int:
+        """How many records a page holds."""
+        return len(self._seen(answer)) if self.paged.anywhere else len(answer.items())
+
+    def found(self, walk: Iterable[Answer]) -> list[str]:
+        """The ids of the records on these pages, one for each page that holds them."""
+        if self.paged.anywhere:
+            return [each for page in walk for each in self._seen(page)]
+        return ids(walk)
+
+    def read_through(self, *names: str) -> tuple[str, ...]:
+        """The bindings that records are read through."""
+        return () if self.paged.anywhere else names
+
+    def _seen(self, answer: Answer) -> list[str]:
+        return [each for each in self.members if holds([answer], each)]
+
+
+def _size(limit: int | None) -> dict[str, int]:
+    return {} if limit is None else {"limit": limit}
+
+
+@pytest.fixture
+def crowded(session: Session, check: Check, paged: Paged) -> Crowded:
+    """The owner before a list that holds more than a page."""
+    made = crowd(session, paged.operation)
+    owner = main_owner(session, check, RECIPES[paged.operation].layer)
+    there = owner.within(owner.world.extended(**made.around))
+    return Crowded(paged, there, made.members)
+
+
+def expect_cursor(answer: Answer, rule: str, paged: Paged, *, there: bool) -> None:
+    """Expect that the page has a cursor, or that it has none."""
+    answer.expect(
+        rule,
+        holds=bool(answer.optional("next_token")) is there,
+        expected="next_token" if there else "an end of the walk",
+        observed="no next_token" if there else "a cursor handed out before, or no end in sight",
+        uses=("next_token",),
+        inferred=answer.check.rule.id in paged.advises,
+    )
+
+
+@pytest.mark.parametrize("paged", [cell(each.page, each) for each in PAGED if each.page])
+def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(crowded: Crowded) -> None:
+    answer = crowded(None)
+    if not answer.ok:
+        return  # recorded already: there is nothing to count
+    count = crowded.count(answer)
+    answer.expect(
+        "a list without limit holds at most 8 records",
+        holds=0 < count <= DEFAULT_LIMIT,
+        expected="some of ten records, and 8 at most",
+        observed=f"{count} records",
+        uses=crowded.read_through("items"),
+    )
+    expect_cursor(answer, "a list of ten records offers a cursor", crowded.paged, there=True)
+
+
+@pytest.mark.parametrize(
+    ("paged", "limit"),
+    [cell(each.limit, each, limit) for each in PAGED if each.limit for limit in each.limits],
+)
+def test_limit_is_pulled_into_its_range(crowded: Crowded, limit: int) -> None:
+    crowded(1)
+    answer = crowded(limit)
+    if not answer.ok:
+        return  # recorded already: there is nothing to count
+    count, most = crowded.count(answer), max(1, min(limit, LARGEST_LIMIT))
+    least = min(most, len(crowded.members))
+    answer.expect(
+        f"limit {limit} is read as {most}",
+        holds=least <= count <= (least if crowded.paged.alone else most),
+        expected=f"{most} records at most, and not less than there are",
+        observed=f"{count} records",
+        uses=crowded.read_through("items"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("paged", "limit"), [cell(each.walk, each, limit) for each in PAGED for limit in each.sizes]
+)
+def test_walk_through_a_list_shows_each_record_once_and_ends(
+    crowded: Crowded, limit: int | None
+) -> None:
+    walk = crowded.walk(limit)
+    found = crowded.found(walk)
+    strays = [each for each in crowded.members if found.count(each) != 1]
+    others = len(found) - len(crowded.members) if crowded.paged.alone else 0
+    twice = len(found) - len(set(found))
+    walk[-1].expect(
+        "a walk through the pages shows each record once",
+        holds=not strays and not twice and not others,
+        expected="ten records, each of them once",
+        observed=f"{len(strays)} of ten missing or shown again, {twice} repeated in all",
+        uses=crowded.read_through("items", "item_id"),
+    )
+    rule = "the walk comes to a last page, without a cursor"
+    expect_cursor(walk[-1], rule, crowded.paged, there=False)
+
+
+# --- what a list leaves out ---
+
+
+@pytest.fixture(scope="module")
+def doomed(session: Session) -> Callable[[Doomable], str]:
+    """Gives the id of a record of a kind that was taken to its end, the same one to all."""
+
+    @cache
+    def build(doomable: Doomable) -> str:
+        check, record = session.stage_check("doomed", doomable.hidden), RECORDS[doomable.kind]
+        caller = main_owner(session, check, record.service)
+        made = records.make(caller, record.name)
+        records.move(caller, record, made, "doomed")
+        return str(made[record.id])
+
+    return build
+
+
+def expect_doomed(owner: Caller, doomable: Doomable, gone: str, *, listed: bool) -> None:
+    """Expect that a list holds the doomed record where it is asked to, and not elsewhere."""
+    filters = {"include_doomed": True} if listed else {}
+    operation = str(RECORDS[doomable.kind].list)
+    walk = pages(owner, operation, limit=LARGEST_LIMIT, **filters)
+    expect_listed(walk, gone, listed=listed, inferred=not doomable.surely)
+
+
+@pytest.fixture
+def keeper(session: Session, check: Check, doomable: Doomable) -> Caller:
+    """The owner, in the context that the record was made in."""
+    return main_owner(session, check, RECORDS[doomable.kind].service)
+
+
+@pytest.mark.parametrize("doomable", [cell(each.hidden, each) for each in DOOMABLE])
+def test_doomed_record_leaves_the_default_list(
+    keeper: Caller, doomed: Callable[[Doomable], str], doomable: Doomable
+) -> None:
+    expect_doomed(keeper, doomable, doomed(doomable), listed=False)
+
+
+@pytest.mark.parametrize("doomable", [cell(each.shown, each) for each in DOOMABLE])
+def test_include_doomed_brings_the_record_back(
+    keeper: Caller, doomed: Callable[[Doomable], str], doomable: Doomable
+) -> None:
+    expect_doomed(keeper, doomable, doomed(doomable), listed=True)
+
+
+# --- other organisations ---
+
+
+def one_of(caller: Caller, kind: str) -> str:
+    """The id of a record of this kind: the one in context, or a new one."""
+    name = RECORDS[kind].id
+    return str(caller.world[name] if name in caller.world else records.make(caller, kind)[name])
+
+
+@pytest.fixture
+def here(session: Session, check: Check, listing: Apart) -> Caller:
+    """The owner of the main org, in context of what the list's service works on."""
+    return main_owner(session, check, RECORDS[listing.kind].service)
+
+
+@pytest.fixture
+def there(session: Session, stranger_at_home: Caller, listing: Apart) -> Caller:
+    """The stranger at work in its own org, likewise."""
+    return home_of(session, stranger_at_home, RECORDS[listing.kind].service)
+
+
+@pytest.fixture
+def asking(session: Session, check: Check, here: Caller, listing: Apart) -> Caller:
+    """Who asks for the whole list: the parents in context would narrow those of products."""
+    return main_owner(session, check) if listing.kind.startswith("pvm.") else here
+
+
+@pytest.mark.parametrize("listing", [cell(each.requirement, each) for each in APART])
+def test_list_holds_no_record_of_another_organisation(
+    here: Caller, there: Caller, asking: Caller, listing: Apart
+) -> None:
+    own, foreign = one_of(here, listing.kind), one_of(there, listing.kind)
+    walk = pages(asking, listing.operation, limit=LARGEST_LIMIT)
+    expect_listed(walk, own, inferred=not listing.own)
+    expect_listed(walk, foreign, listed=False)
+
+
+@pytest.mark.parametrize("listing", [cell(each.requirement, each) for each in APART_ON_LATER_PAGES])
+def test_later_page_holds_no_record_of_another_organisation(
+    here: Caller, there: Caller, listing: Apart
+) -> None:
+    # Made in turns, so that the other organisation's record stands between these, in any order.
+    records.make(there, listing.kind)
+    foreign = str(records.make(here, listing.kind)[RECORDS[listing.kind].id])
+    records.make(there, listing.kind)
+    expect_listed(pages(there, listing.operation, limit=1), foreign, listed=False)

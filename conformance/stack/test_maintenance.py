@@ -1,0 +1,91 @@
+"""The troubleshooting map, 503: a maintenance window closes the services, and opens them again.
+
+A window concerns the whole platform, so it is opened on a private process only.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from fixtures.context import users_and_orgs
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+
+# Services cache the maintenance flag that long (common/policies.html, ops/playbooks.html).
+CACHE_S = 20.0
+CLOSED = 503
+PROBES = ("usm.session.validate", "ofm.org.get", "uas.stat")
+
+
+@contextmanager
+def maintenance(operator: Caller) -> Iterator[None]:
+    """An active maintenance window; ended whatever happens inside."""
+    operator("operator.ops_maintenancestart").accepted()
+    try:
+        yield
+    finally:
+        operator("operator.ops_maintenanceend").accepted()
+
+
+@pytest.fixture
+def resident(clock_session: Session, check: Check) -> Caller:
+    """The owner of an org on the private process."""
+    org = users_and_orgs.verified_org(clock_session, check, "resident")
+    return clock_session.caller(check, org.owner, org.world)
+
+
+def probe(resident: Caller, operation: str) -> Answer:
+    """A request that is answered with success outside a window."""
+    login: dict[str, Any] = {"email": resident.actor.email, "passcode": resident.actor.passcode}
+    return resident(operation, **login) if operation == "uas.stat" else resident(operation)
+
+
+def until_status_changes(resident: Caller, operation: str, status: int) -> Answer:
+    """Ask until the answer is no longer (or at last) `status`, within the life of the cache."""
+    deadline = time.monotonic() + CACHE_S
+    answer = probe(resident, operation)
+    while answer.status == status and time.monotonic() < deadline:
+        time.sleep(0.25)
+        answer = probe(resident, operation)
+    return answer
+
+
+@pytest.mark.requirement("MAP-503")
+def test_services_answer_503_while_a_maintenance_window_is_active(
+    resident: Caller, clock_session: Session, check: Check
+) -> None:
+    before = {operation: probe(resident, operation).accepted() for operation in PROBES}
+    with maintenance(clock_session.operator_caller(check)):
+        first = until_status_changes(resident, PROBES[0], before[PROBES[0]].status)
+        during = [first, *(probe(resident, operation) for operation in PROBES[1:])]
+    statuses = {answer.operation.service: answer.status for answer in during}
+    usual = {before[operation].status for operation in PROBES}
+    first.expect(
+        "a service either answers 503 in a maintenance window or, not being part of it, as usual",
+        holds=CLOSED in statuses.values() and set(statuses.values()) <= {CLOSED, *usual},
+        expected="503 from at least one service, and nothing else but the usual answers",
+        observed=", ".join(f"{service} {status}" for service, status in statuses.items()),
+    )
+
+
+@pytest.mark.requirement("MAP-503R")
+@pytest.mark.parametrize("operation", PROBES)
+def test_services_answer_again_within_20_seconds_of_the_end(
+    resident: Caller, clock_session: Session, check: Check, operation: str
+) -> None:
+    usual = probe(resident, operation).accepted()
+    with maintenance(clock_session.operator_caller(check)):
+        until_status_changes(resident, operation, usual.status)
+    after = until_status_changes(resident, operation, CLOSED)
+    # Judged on the answer before: a 503 says of itself only that nothing can be said.
+    usual.expect(
+        f"{operation} is answered as before, {CACHE_S:.0f} s after the window at the latest",
+        holds=after.status == usual.status,
+        expected=str(usual.status),
+        observed=str(after.status),
+    )

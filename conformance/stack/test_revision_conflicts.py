@@ -1,0 +1,366 @@
+"""Revision conflicts, over every record that the contract calls revisioned.
+
+The target is driven by plans and by races; each check judges one rule on what they showed. Under
+tier `deep` a check draws plans of its own and looks for the smallest that breaks its rule.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.contract.operation import RecordKind
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.probes import revision_trials
+from fixtures.probes.histories import Fault, Outcome, Version, flaws
+from fixtures.probes.hypothesis_driver import examples, is_deep, seed_of, try_out
+from fixtures.probes.races import Race
+from fixtures.probes.revision_plans import (
+    Move,
+    Plan,
+    Trial,
+    carries,
+    plans,
+    standard_plans,
+    told_by_conflict,
+)
+from fixtures.run.session import Session
+
+# Of each service, as many kinds take part in the longer race of a certificate.
+_RACING = 3
+_STALE = (Move.STALE, Move.SPENT)
+_CONFLICTING = (*_STALE, Move.FUTURE)
+_NUMBERLESS = (400, 409, 428)
+
+
+def kinds(*, racing: int | None = None) -> pytest.MarkDecorator:
+    """Every revisioned kind of record; those beyond the first `racing` of a service run deep,
+    as do those that the contract does not have tried in every run.
+    """
+    seen: dict[str, int] = {}
+    parameters = []
+    for kind in revision_trials.REVISIONED:
+        seen[kind.service] = seen.get(kind.service, 0) + kind.tried
+        spared = not kind.tried or (racing is not None and seen[kind.service] > racing)
+        marks = [pytest.mark.deep] if spared else []
+        parameters.append(pytest.param(kind, id=kind.name, marks=marks))
+    return pytest.mark.parametrize("kind", parameters)
+
+
+every_kind = kinds()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step of a plan, as this check sees it."""
+
+    move: Move
+    sent: str | None
+    before: Version
+    after: Version
+    through: str
+    answer: Answer
+    reading: Answer
+
+
+Rule = Callable[[Turn], object]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What was tried on records of one kind."""
+
+    session: Session
+    check: Check
+    kind: RecordKind
+
+    def judge(self, moves: Iterable[Move], rule: Rule) -> None:
+        """Judge each step of these moves by `rule`, once advice was given not further.
+
+        Raises:
+            Inconclusive: no such step could be taken.
+        """
+        if is_deep(self.session):
+            self._judge_deep(tuple(moves), rule)
+        else:
+            for trial in revision_trials.trials(self.session, self.kind).trials:
+                self._judge(trial, tuple(moves), rule)
+        if not self.check.expectations:
+            raise Inconclusive(f"{self.kind.name}: no step with {' or '.join(moves)} was judged")
+
+    def _judge_deep(self, moves: Sequence[Move], rule: Rule) -> None:
+        who = revision_trials.writers(self.session, self.check, self.kind)
+        onlookers = revision_trials.readers(self.session, self.check, self.kind)
+
+        def visit(plan: Plan) -> None:
+            self._judge(revision_trials.attempt(self.kind, plan, who, onlookers), moves, rule)
+
+        # The standard plans prove the operations; they are judged last, being far from smallest.
+        standard = [
+            revision_trials.attempt(self.kind, plan, who, onlookers)
+            for plan in standard_plans(self.kind)
+        ]
+        seed = seed_of(self.session, self.check.name)
+        count = examples(self.session, 0)
+        try_out(plans(self.kind), visit, seed=seed, count=count, shrink=True)
+        for trial in standard:
+            self._judge(trial, moves, rule)
+
+    def _judge(self, trial: Trial, moves: Sequence[Move], rule: Rule) -> None:
+        target, check = self.session.target, self.check
+        for turn in trial.turns:
+            if turn.move in moves and not check.advice:
+                rule(
+                    Turn(
+                        turn.move,
+                        turn.sent,
+                        turn.before,
+                        turn.after,
+                        turn.through,
+                        turn.answer.to(target, check),
+                        turn.reading.to(target, check),
+                    )
+                )
+
+
+@pytest.fixture
+def trials(session: Session, check: Check, kind: RecordKind) -> Trials:
+    return Trials(session, check, kind)
+
+
+# --- plans ---
+
+
+@pytest.mark.requirement("REV-1")
+@every_kind
+def test_answer_carries_the_current_revision(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        if turn.answer.ok:
+            told = turn.answer.value("revision")
+            turn.answer.expect(
+                "the answer carries the record's current revision",
+                holds=told == turn.after.revision,
+                expected=f"revision {turn.after.revision}, as the next read shows",
+                observed=f"revision {told}",
+                uses=("revision",),
+            )
+
+    trials.judge((Move.READ, Move.CURRENT), rule)
+
+
+@pytest.mark.requirement("REV-2")
+@every_kind
+def test_write_with_current_revision_is_accepted(trials: Trials) -> None:
+    trials.judge((Move.CURRENT,), lambda turn: turn.answer.accepted())
+
+
+@pytest.mark.requirement("REV-3")
+@every_kind
+def test_write_without_revision_is_refused(trials: Trials) -> None:
+    trials.judge(
+        (Move.MISSING,), lambda turn: turn.answer.refused(428, "expected-revision-required")
+    )
+
+
+@pytest.mark.requirement("REV-4")
+@every_kind
+def test_write_with_older_revision_is_refused(trials: Trials) -> None:
+    trials.judge((Move.STALE,), lambda turn: turn.answer.refused(409, "conflict"))
+
+
+@pytest.mark.requirement("REV-5")
+@every_kind
+def test_write_with_revision_not_reached_yet_is_refused(trials: Trials) -> None:
+    trials.judge((Move.FUTURE,), lambda turn: turn.answer.refused(409, "conflict"))
+
+
+@pytest.mark.requirement("REV-6")
+@every_kind
+def test_write_with_revision_that_is_no_number_is_refused(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        turn.answer.expect(
+            "a revision that is no number is refused",
+            holds=not turn.answer.ok and turn.answer.status in _NUMBERLESS,
+            expected="400, 409 or 428",
+        )
+
+    trials.judge((Move.GARBAGE,), rule)
+
+
+@pytest.mark.requirement("REV-7")
+@every_kind
+def test_revision_of_an_accepted_write_is_stale_afterwards(trials: Trials) -> None:
+    trials.judge((Move.SPENT,), lambda turn: turn.answer.refused(409, "conflict"))
+
+
+@pytest.mark.requirement("REV-8")
+@every_kind
+def test_conflict_carries_a_snapshot_of_the_current_record(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        # Wherever the snapshot stands and however its fields are called, the current value of
+        # the field that was written must be in it.
+        if turn.answer.status == 409:
+            turn.answer.expect(
+                "the conflict carries the record as it is now",
+                holds=carries(turn.answer, turn.before.value),
+                expected="the current value of the written field, somewhere in the answer",
+                observed="an answer without it",
+            )
+
+    trials.judge(_CONFLICTING, rule)
+
+
+@pytest.mark.requirement("REV-9")
+@every_kind
+def test_conflict_carries_the_current_revision(trials: Trials) -> None:
+    trials.judge(_CONFLICTING, _tells_current_revision)
+
+
+def _tells_current_revision(turn: Turn) -> None:
+    answer, current = turn.answer, turn.before.revision
+    if answer.status != 409:
+        return
+    name, told = told_by_conflict(answer)
+    somewhere = carries(answer, current)
+    if told is None and somewhere:
+        raise Inconclusive(
+            f"{answer.operation.id}: the current revision is in the 409, in a place not bound",
+            cause=f"{answer.operation.id}:conflict_revision",
+            line=f'operations."{answer.operation.id}".yields.conflict_revision = "/error/..."',
+        )
+    answer.expect(
+        "the conflict carries the record's current revision",
+        holds=told == current,
+        expected=f"revision {current}",
+        observed="no revision" if told is None else f"revision {told}",
+        # Where the number is nowhere in the answer, no binding can be to blame.
+        uses=(name,) if somewhere else (),
+    )
+
+
+@pytest.mark.requirement("REV-10")
+@every_kind
+def test_writer_rebases_on_the_conflict_and_succeeds(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        turn.answer.expect(
+            "a write with the revision that a 409 told is accepted",
+            holds=turn.answer.ok,
+            expected="success (2xx)",
+            uses=(turn.through,),
+        )
+
+    trials.judge((Move.REBASE,), rule)
+
+
+def _changed_nothing(turn: Turn) -> None:
+    turn.reading.expect(
+        f"a write refused with {turn.answer.status} changes nothing",
+        holds=turn.after == turn.before,
+        expected=f"revision {turn.before.revision} and its value, as before",
+        observed=f"revision {turn.after.revision}"
+        + ("" if turn.after.value == turn.before.value else ", another value"),
+        uses=("revision",),
+    )
+
+
+@pytest.mark.requirement("REV-11")
+@every_kind
+def test_write_refused_with_428_changes_nothing(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        if turn.answer.status == 428:
+            _changed_nothing(turn)
+
+    trials.judge((Move.MISSING,), rule)
+
+
+@pytest.mark.requirement("REV-12")
+@every_kind
+def test_write_refused_with_409_changes_nothing(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        if turn.answer.status == 409:
+            _changed_nothing(turn)
+
+    trials.judge(_CONFLICTING, rule)
+
+
+@pytest.mark.requirement("REV-13")
+@every_kind
+def test_accepted_write_is_seen_by_every_other_actor(trials: Trials) -> None:
+    def rule(turn: Turn) -> None:
+        if turn.answer.ok:
+            told = turn.answer.value("revision")
+            turn.reading.expect(
+                "another actor's next read shows the accepted write",
+                holds=turn.after == Version(told, str(turn.sent)),
+                expected=f"revision {told} and the value written",
+                observed=f"revision {turn.after.revision}"
+                + ("" if turn.after.value == turn.sent else ", another value"),
+                uses=("revision",),
+            )
+
+    trials.judge((Move.CURRENT, Move.REBASE), rule)
+
+
+# --- races ---
+
+
+def _won(race: Race) -> int:
+    return len(race.history.of(Outcome.ACCEPTED))
+
+
+@pytest.mark.requirement("REV-14")
+@every_kind
+def test_of_concurrent_writes_from_one_revision_exactly_one_is_accepted(
+    session: Session, check: Check, kind: RecordKind
+) -> None:
+    for race in revision_trials.sprints(session, kind).races:
+        undecided = len(race.history.of(Outcome.OPEN))
+        race.final.to(session.target, check).expect(
+            "exactly one of the concurrent writes is accepted",
+            holds=_won(race) == 1 or (_won(race) == 0 and undecided > 0),
+            expected=f"one of {len(race.answers)} writers",
+            observed=f"{_won(race)} writers",
+        )
+
+
+@pytest.mark.requirement("REV-15")
+@every_kind
+def test_writers_that_do_not_win_a_race_are_refused_with_conflict(
+    session: Session, check: Check, kind: RecordKind
+) -> None:
+    for race in revision_trials.sprints(session, kind).races:
+        for kept in race.answers:
+            answer = None if kept is None else kept.to(session.target, check)
+            if answer is not None and not answer.ok:
+                answer.refused(409, "conflict")
+    if not check.expectations:
+        raise Inconclusive(f"{kind.name}: every writer won, so there was nobody to refuse")
+
+
+def _has_none_of(session: Session, check: Check, kind: RecordKind, *faults: Fault) -> None:
+    for race in revision_trials.marathons(session, kind).races:
+        found = [str(flaw) for flaw in flaws(race.history) if flaw.fault in faults]
+        race.final.to(session.target, check).expect(
+            "the history of the race is that of one chain of writes",
+            holds=not found,
+            expected=f"in {len(race.history.writes)} writes none of: {'; '.join(faults)}",
+            observed="; ".join(found[:3]),
+        )
+
+
+@pytest.mark.requirement("REV-16")
+@kinds(racing=_RACING)
+def test_accepted_writes_of_a_longer_race_form_one_chain(
+    session: Session, check: Check, kind: RecordKind
+) -> None:
+    _has_none_of(session, check, kind, Fault.FORK, Fault.PHANTOM)
+
+
+@pytest.mark.requirement("REV-17")
+@kinds(racing=_RACING)
+def test_chain_of_a_race_keeps_the_order_of_time_and_loses_no_write(
+    session: Session, check: Check, kind: RecordKind
+) -> None:
+    _has_none_of(session, check, kind, Fault.LOST, Fault.REORDERED, Fault.SPURIOUS)

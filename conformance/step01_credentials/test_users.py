@@ -1,0 +1,168 @@
+"""Step 1: which users get a session, how many, and what they see of their own sessions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures.context import users_and_orgs
+from fixtures.exchange.actors import Actor
+from fixtures.exchange.answer import Answer
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, pages
+
+CAP = 2
+
+
+def sign_in(anonymous: Caller, user: Actor, **values: Any) -> Answer:
+    """Ask for a session; a `caption` tells it from others in a list."""
+    return anonymous("usm.session.create", email=user.email, passcode=user.passcode, **values)
+
+
+def signed_in(anonymous: Caller, user: Actor, **values: Any) -> Caller:
+    """The user at work with a session of its own."""
+    opened = sign_in(anonymous, user, **values)
+    return anonymous.as_(user.with_session(str(opened.value("session_guid"))))
+
+
+# --- users: the operator's part ---
+
+
+@pytest.mark.usefixtures("owner_actor")
+@pytest.mark.requirement("CRED-25")
+def test_user_without_a_confirmed_email_gets_no_session(
+    anonymous: Caller, operator: Caller
+) -> None:
+    user = users_and_orgs.create_user(operator, "unconfirmed")
+    sign_in(anonymous, user).refused(403, "user-not-verified", "email-not-verified")
+
+
+@pytest.mark.usefixtures("owner_actor")
+@pytest.mark.requirement("CRED-26")
+def test_user_not_yet_set_to_verified_gets_no_session(anonymous: Caller, operator: Caller) -> None:
+    user = users_and_orgs.create_user(operator, "unverified")
+    users_and_orgs.confirm_email(operator, user)
+    sign_in(anonymous, user).refused(403, "user-not-verified")
+
+
+@pytest.mark.usefixtures("owner_actor")
+@pytest.mark.requirement("CRED-27")
+def test_confirmed_email_and_verified_user_open_the_way(
+    anonymous: Caller, operator: Caller
+) -> None:
+    user = users_and_orgs.create_user(operator, "verified")
+    users_and_orgs.confirm_email(operator, user)
+    sign_in(anonymous, user)  # too early, which must not be remembered
+    users_and_orgs.set_user_status(operator, user, "verified").accepted()
+    sign_in(anonymous, user).accepted()
+
+
+@pytest.mark.parametrize("spell", [str, str.upper, "  {} ".format], ids=["same", "upper", "padded"])
+@pytest.mark.requirement("CRED-30")
+def test_second_user_with_the_same_email_is_refused(
+    operator: Caller, spell: Callable[[str], str]
+) -> None:
+    user = users_and_orgs.create_user(operator, "first")
+    second = operator("operator.uas_usercreate", email=spell(user.email), passcode=user.passcode)
+    second.refused(None, "duplicate-email")
+
+
+@pytest.mark.requirement("CRED-36")
+def test_suspended_user_gets_no_session(anonymous: Caller, operator: Caller) -> None:
+    user = users_and_orgs.register(operator, "suspended")
+    sign_in(anonymous, user).accepted()
+    users_and_orgs.set_user_status(operator, user, "suspended").accepted()
+    sign_in(anonymous, user).refused()
+
+
+# --- the cap on active sessions ---
+
+
+@pytest.fixture
+def capped(operator: Caller) -> Actor:
+    """A verified user who may have two sessions at a time, and has none."""
+    user = users_and_orgs.register(operator, "capped")
+    users_and_orgs.set_session_cap(operator, user, CAP)
+    return user
+
+
+@pytest.mark.requirement("CRED-37")
+def test_session_above_the_cap_is_refused(anonymous: Caller, capped: Actor) -> None:
+    for _ in range(CAP):
+        sign_in(anonymous, capped).accepted()
+    sign_in(anonymous, capped).refused(None, "too-many-sessions")
+
+
+@pytest.mark.requirement("CRED-38")
+def test_closing_a_session_at_the_cap_makes_room(anonymous: Caller, capped: Actor) -> None:
+    held = [signed_in(anonymous, capped) for _ in range(CAP)]
+    held[0]("usm.session.close").accepted()
+    sign_in(anonymous, capped).accepted()
+
+
+@pytest.mark.requirement("CRED-39")
+def test_raising_the_cap_makes_room(anonymous: Caller, operator: Caller, capped: Actor) -> None:
+    for _ in range(CAP):
+        sign_in(anonymous, capped).accepted()
+    users_and_orgs.set_session_cap(operator, capped, CAP + 1)
+    sign_in(anonymous, capped).accepted()
+
+
+# --- a user's own sessions ---
+
+
+@pytest.mark.requirement("CRED-40")
+def test_session_get_returns_the_session_that_asks(
+    disposable_session: Caller, owner_actor: Actor
+) -> None:
+    answer = disposable_session("usm.session.get")
+    answer.expect(
+        "the metadata name the user of the session",
+        holds=answer.value("user_id") == owner_actor.user_id,
+        expected=f"user_id {owner_actor.user_id}",
+        observed=f"user_id {answer.optional('user_id')}",
+        uses=("user_id",),
+    )
+    disposable_session("usm.session.close").accepted()
+
+
+def listed(caller: Caller, **filters: str) -> list[Answer]:
+    """All pages of the caller's session list."""
+    return pages(caller, "usm.session.list", limit=LARGEST_LIMIT, **filters)
+
+
+@pytest.mark.requirement("CRED-41")
+def test_session_list_holds_nobody_elses_sessions(
+    anonymous: Caller, owner_actor: Actor, member_actor: Actor
+) -> None:
+    mine, theirs = (str(anonymous.world.fresh("caption")) for _ in range(2))
+    own = signed_in(anonymous, owner_actor, caption=mine)
+    other = signed_in(anonymous, member_actor, caption=theirs)
+    found = listed(own)
+    for caller in (own, other):
+        caller("usm.session.close").accepted()
+    expect_listed(found, mine, inferred=True)
+    expect_listed(found, theirs, listed=False)
+
+
+@pytest.mark.requirement("CRED-42")
+def test_session_list_holds_open_sessions_and_no_closed_ones(
+    anonymous: Caller, owner_actor: Actor, user: Caller
+) -> None:
+    caption = str(anonymous.world.fresh("caption"))
+    opened = signed_in(anonymous, owner_actor, caption=caption)
+    expect_listed(listed(user), caption, inferred=True)
+    opened("usm.session.close").accepted()
+    expect_listed(listed(user), caption, listed=False)
+
+
+@pytest.mark.requirement("CRED-43")
+def test_session_list_of_every_status_holds_closed_sessions(
+    anonymous: Caller, owner_actor: Actor, user: Caller
+) -> None:
+    caption = str(anonymous.world.fresh("caption"))
+    opened = signed_in(anonymous, owner_actor, caption=caption)
+    shown = expect_listed(listed(user), caption, inferred=True)
+    opened("usm.session.close").accepted()
+    expect_listed(listed(user, status="all"), caption, inferred=not shown)

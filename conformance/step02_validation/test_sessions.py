@@ -1,0 +1,249 @@
+"""Step 2: validate credentials. Sessions, from their first use to their end."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from conformance.contract.operation import Placement
+from conformance.step02_validation.credential_state import ended, expect_ended
+from fixtures.context import users_and_orgs
+from fixtures.exchange.actors import Actor, garbage_session
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Inconclusive, NotApplicable
+from fixtures.exchange.request import Change
+from fixtures.formats.instants import instant
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+from fixtures.run.waiting import eventually
+from fixtures.run.world import World
+
+VALIDATE = "usm.session.validate"
+
+
+@pytest.fixture
+def open_session(session: Session, check: Check) -> Callable[[Actor], Caller]:
+    """Signs a user in once more."""
+    return lambda user: session.caller(check, users_and_orgs.log_in(session, check, user))
+
+
+# --- what validates ---
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("VALID-1")
+def test_active_session_validates(user: Caller) -> None:
+    user(VALIDATE).accepted()
+
+
+@pytest.mark.smoke
+@pytest.mark.requirement("VALID-2")
+def test_session_that_was_never_issued_does_not_validate(user: Caller) -> None:
+    live = user(VALIDATE).accepted()
+    expect_ended(user.as_(garbage_session())(VALIDATE), live)
+
+
+# --- sliding expiry ---
+
+
+def end_of(answer: Answer) -> datetime:
+    """When the session ends, as the answer says."""
+    text = answer.value("expires_at_utc")
+    found = instant(text)
+    answer.expect(
+        "expires_at_utc is an instant in UTC",
+        holds=found is not None,
+        expected="ISO 8601 in UTC",
+        observed=str(text),
+        uses=("expires_at_utc",),
+    )
+    if found is None:
+        raise Inconclusive("the session's end cannot be read", cause=f"{VALIDATE}:expires_at_utc")
+    return found
+
+
+def lifetime_left(answer: Answer) -> float:
+    """Seconds from the answer to the session's end, by the platform's own clock."""
+    now = instant(answer.value("timestamp_utc"))
+    return (end_of(answer) - now).total_seconds() if now else 0.0
+
+
+@pytest.mark.requirement("VALID-3")
+def test_validation_moves_the_end_of_a_session_on(disposable_session: Caller) -> None:
+    first = disposable_session(VALIDATE)
+    if first.optional("ttl_refresh_enabled") is False:
+        raise NotApplicable("the session's expiry does not slide")
+    start = end_of(first)
+    later = eventually(
+        lambda: disposable_session(VALIDATE),
+        lambda answer: end_of(answer) != start,
+        bound_s=3,
+        pause_s=0.2,
+    )
+    later.expect(
+        "the session's end has moved on",
+        holds=end_of(later) > start,
+        expected=f"an end later than {start.isoformat()}",
+        observed=end_of(later).isoformat(),
+        uses=("expires_at_utc",),
+    )
+    disposable_session("usm.session.close").accepted()
+
+
+@pytest.fixture
+def clocked_user(clock_session: Session, check: Check) -> Caller:
+    """A user with a new session, on a platform whose clock may be advanced."""
+    return clock_session.caller(check, users_and_orgs.new_user(clock_session, check, "clocked"))
+
+
+def pass_time(clock_session: Session, check: Check, seconds: float) -> None:
+    operator = clock_session.operator_caller(check)
+    operator("operator.reference_clock", advance_seconds=seconds).accepted()
+
+
+@pytest.mark.requirement("VALID-4")
+def test_session_in_use_outlives_its_first_end(
+    clock_session: Session, check: Check, clocked_user: Caller
+) -> None:
+    left = lifetime_left(clocked_user(VALIDATE))
+    for _ in range(2):
+        pass_time(clock_session, check, left * 0.7)
+        clocked_user(VALIDATE).accepted()
+
+
+@pytest.mark.requirement("VALID-5")
+def test_session_past_its_end_does_not_validate(
+    clock_session: Session, check: Check, clocked_user: Caller
+) -> None:
+    live = clocked_user(VALIDATE)
+    pass_time(clock_session, check, lifetime_left(live) + 1)
+    expect_ended(clocked_user(VALIDATE), live, "ttl-expired", "session-doomed")
+
+
+# --- close ---
+
+
+@pytest.mark.requirement("VALID-6")
+def test_closed_session_does_not_validate(disposable_session: Caller) -> None:
+    live = disposable_session(VALIDATE).accepted()
+    disposable_session("usm.session.close").accepted()
+    expect_ended(disposable_session(VALIDATE), live)
+
+
+@pytest.mark.requirement("VALID-7")
+def test_refusal_of_a_closed_session_says_that_it_is_doomed(disposable_session: Caller) -> None:
+    disposable_session(VALIDATE).accepted()
+    disposable_session("usm.session.close").accepted()
+    disposable_session(VALIDATE).refused(None, "session-doomed")
+
+
+@pytest.mark.parametrize(
+    "operation_id", ["usm.session.get", "usm.session.list", "usm.session.close"]
+)
+@pytest.mark.requirement("VALID-8")
+def test_closed_session_opens_nothing_else(disposable_session: Caller, operation_id: str) -> None:
+    if operation_id != "usm.session.close":
+        disposable_session(operation_id).accepted()
+    disposable_session("usm.session.close").accepted()
+    disposable_session(operation_id).refused()
+
+
+@pytest.mark.requirement("VALID-9")
+def test_closing_a_session_spares_its_siblings(
+    disposable_session: Caller, open_session: Callable[[Actor], Caller]
+) -> None:
+    sibling = open_session(disposable_session.actor)
+    sibling(VALIDATE).accepted()
+    disposable_session("usm.session.close").accepted()
+    sibling(VALIDATE).accepted()
+    sibling("usm.session.close").accepted()
+
+
+# --- logging out, and what else ends sessions ---
+
+
+@pytest.mark.needs("operator")
+@pytest.mark.requirement("VALID-10")
+def test_logging_out_other_devices_ends_the_other_sessions(
+    disposable_user: Caller, open_session: Callable[[Actor], Caller]
+) -> None:
+    others = [open_session(disposable_user.actor) for _ in range(2)]
+    live = others[0](VALIDATE).accepted()
+    disposable_user("usm.session.logout_other_devices").accepted()
+    for other in others:
+        expect_ended(other(VALIDATE), live)
+
+
+@pytest.mark.needs("operator")
+@pytest.mark.requirement("VALID-11")
+def test_logging_out_other_devices_keeps_the_session_that_asks(disposable_user: Caller) -> None:
+    live = disposable_user(VALIDATE).accepted()
+    disposable_user("usm.session.logout_other_devices").accepted()
+    answer = disposable_user(VALIDATE)
+    answer.expect(
+        "the session that asked still validates",
+        holds=not ended(answer, live),
+        expected="the answer about an active session",
+    )
+
+
+@pytest.mark.needs("operator")
+@pytest.mark.requirement("VALID-12")
+def test_logging_out_everywhere_ends_every_session_of_the_user(
+    disposable_user: Caller, open_session: Callable[[Actor], Caller]
+) -> None:
+    mine = [disposable_user, open_session(disposable_user.actor)]
+    live = disposable_user(VALIDATE).accepted()
+    disposable_user("usm.session.logout_everywhere").accepted()
+    for caller in mine:
+        expect_ended(caller(VALIDATE), live)
+
+
+@pytest.mark.needs("operator")
+@pytest.mark.requirement("VALID-13")
+def test_logging_out_everywhere_spares_other_users(
+    disposable_user: Caller, operator: Caller, open_session: Callable[[Actor], Caller]
+) -> None:
+    bystander = open_session(users_and_orgs.register(operator, "bystander"))
+    bystander(VALIDATE).accepted()
+    disposable_user("usm.session.logout_everywhere").accepted()
+    bystander(VALIDATE).accepted()
+
+
+@pytest.mark.parametrize("status", ["suspended", "doomed"])
+@pytest.mark.requirement("VALID-15")
+def test_user_no_longer_verified_loses_live_sessions(
+    disposable_user: Caller, operator: Caller, status: str
+) -> None:
+    live = disposable_user(VALIDATE).accepted()
+    users_and_orgs.set_user_status(operator, disposable_user.actor, status).accepted()
+    answer = eventually(lambda: disposable_user(VALIDATE), lambda found: ended(found, live))
+    expect_ended(answer, live)
+
+
+@pytest.mark.requirement("VALID-18")
+def test_closed_session_is_refused_by_ofm_within_its_cache(
+    disposable_session: Caller, org_world: World
+) -> None:
+    caller = disposable_session.within(org_world)
+    caller("ofm.org.get").accepted()
+    caller("usm.session.close").accepted()
+    eventually(lambda: caller("ofm.org.get"), lambda answer: not answer.ok).refused()
+
+
+# --- where a session may stand ---
+
+
+@pytest.mark.parametrize("operation_id", [VALIDATE, "usm.session.get", "usm.session.list"])
+@pytest.mark.requirement("VALID-16")
+def test_session_in_a_header_does_not_authenticate_at_usm(user: Caller, operation_id: str) -> None:
+    user(operation_id).accepted()
+    user(operation_id, Change(place=Placement.HEADER)).refused()
+
+
+@pytest.mark.requirement("VALID-16")
+def test_session_in_a_header_does_not_count_beside_garbage_in_the_body(user: Caller) -> None:
+    live = user(VALIDATE).accepted()
+    change = Change(headers={"x-session-guid": user.actor.session})
+    expect_ended(user.as_(garbage_session())(VALIDATE, change), live)

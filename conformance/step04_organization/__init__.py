@@ -1,0 +1,1 @@
+"""Step 4: establish org, facility and channel context (OFM)."""

@@ -1,0 +1,201 @@
+"""Step 4: sales channels, and every edge of their lifecycle, drawn and not drawn."""
+
+from collections import deque
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.operation import Edge
+from conformance.contract.services.ofm.org import CHANNEL_EDGES, CHANNEL_STATES
+from fixtures.context import records
+from fixtures.context.operation_context import Stage
+from fixtures.context.records import Values
+from fixtures.exchange.actors import Actor
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import NotApplicable
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+
+CHANNEL: Final = RECORDS["ofm.sales_channel"]
+STATUS, UPDATE = "ofm.sales_channel.status", "ofm.sales_channel.update"
+FIRST: Final = "draft"
+DRAWN: Final = {
+    Edge("draft", "active"): "ORG-54",
+    Edge("active", "inactive"): "ORG-55",
+    Edge("inactive", "active"): "ORG-56",
+    Edge("inactive", "doomed"): "ORG-57",
+    Edge("draft", "doomed"): "ORG-58",
+}
+
+
+def way_to(state: str) -> tuple[str, ...]:
+    """The states that a new channel goes through to come to `state`, by drawn edges alone."""
+    ways = deque[tuple[str, ...]]([(FIRST,)])
+    while ways[0][-1] != state:
+        way = ways.popleft()
+        ways.extend(
+            (*way, edge.after) for edge in sorted(CHANNEL_EDGES, key=str) if edge.before == way[-1]
+        )
+    return ways[0][1:]
+
+
+def channel_in(owner: Caller, state: str) -> Values:
+    """A new channel in this state."""
+    return records.move(owner, CHANNEL, records.make(owner, CHANNEL.name), *way_to(state))
+
+
+def change(caller: Caller, channel: Values, **fields: str) -> Answer:
+    """Set the channel's status, or update its fields, with its current revision."""
+    names = {name: channel[name] for name in ("channel_guid", "expected_revision")}
+    operation = STATUS if "status" in fields else UPDATE
+    return caller(operation, AS_PROVEN, **names, **fields)
+
+
+def not_drawn(edge: Edge) -> str:
+    """The requirement that speaks of an edge which the lifecycle does not draw."""
+    if edge.before == "doomed":
+        return "ORG-59"
+    return "ORG-61" if edge.after == "doomed" else "ORG-60"
+
+
+def edges(rule: Callable[[Edge], str], *, drawn: bool) -> list[Any]:
+    """The edges that are drawn, or all others, each at its requirement."""
+    pairs = [Edge(before, after) for before, after in permutations(CHANNEL_STATES, 2)]
+    return [
+        pytest.param(edge, id=str(edge), marks=pytest.mark.requirement(rule(edge)))
+        for edge in pairs
+        if (edge in CHANNEL_EDGES) is drawn
+    ]
+
+
+@pytest.fixture
+def prove(session: Session, check: Check) -> Callable[[str], None]:
+    """Lets the target accept an operation once in this run."""
+    return lambda operation: Stage(session).proven(check, OPERATIONS[operation])
+
+
+# --- declaration ---
+
+
+@pytest.mark.requirement("ORG-51")
+def test_owner_declares_a_channel(owner: Caller) -> None:
+    records.make(owner, CHANNEL.name)
+
+
+@pytest.mark.requirement("ORG-52")
+def test_new_channel_is_a_draft(owner: Caller) -> None:
+    answer = records.read(owner, CHANNEL, records.make(owner, CHANNEL.name))
+    expect_state(answer, FIRST)
+
+
+@pytest.mark.requirement("ORG-53")
+@pytest.mark.parametrize("name", ["channel_code", "market", "locale"])
+def test_what_was_declared_is_read_back(owner: Caller, name: str) -> None:
+    made = records.make(owner, CHANNEL.name)
+    answer = records.read(owner, CHANNEL, made)
+    shown = str(answer.value(name))
+    answer.expect(
+        f"the channel holds the {name} that was declared",
+        holds=shown.casefold() == made[name].casefold(),
+        expected=made[name],
+        observed=shown,
+        uses=(name,),
+    )
+
+
+def expect_state(answer: Answer, state: str) -> None:
+    found = answer.value("state")
+    answer.expect(
+        f"the channel is {state}",
+        holds=found == state,
+        expected=state,
+        observed=f"{found}",
+        uses=("state",),
+    )
+
+
+# --- lifecycle ---
+
+
+@pytest.mark.parametrize("edge", edges(DRAWN.__getitem__, drawn=True))
+def test_channel_takes_each_drawn_edge(owner: Caller, edge: Edge) -> None:
+    channel = channel_in(owner, edge.before)
+    change(owner, channel, status=edge.after).accepted()
+    expect_state(records.read(owner, CHANNEL, channel), edge.after)
+
+
+@pytest.mark.parametrize("edge", edges(not_drawn, drawn=False))
+def test_channel_takes_no_other_edge(
+    owner: Caller, prove: Callable[[str], None], edge: Edge
+) -> None:
+    prove(STATUS)
+    change(owner, channel_in(owner, edge.before), status=edge.after).refused()
+
+
+@pytest.mark.requirement("ORG-62")
+@pytest.mark.parametrize("edge", [Edge("draft", "inactive"), Edge("doomed", "active")], ids=str)
+def test_refused_edge_changes_nothing(owner: Caller, edge: Edge) -> None:
+    channel = channel_in(owner, edge.before)
+    before = records.read(owner, CHANNEL, channel)
+    if change(owner, channel, status=edge.after).ok:
+        raise NotApplicable(f"the target took the channel from {edge.before} to {edge.after}")
+    after = records.read(owner, CHANNEL, channel)
+    told = [n for n in ("state", "revision") if before.value(n) != after.value(n)]
+    after.expect(
+        "a refused change leaves state and revision as they were",
+        holds=not told,
+        expected="the same state and revision",
+        observed=f"another {' and '.join(told)}",
+        uses=("state", "revision"),
+    )
+
+
+# --- who may ---
+
+
+@pytest.mark.requirement("ORG-63")
+@pytest.mark.parametrize("before", ["draft", "inactive"])
+def test_member_does_not_activate_a_channel(
+    owner: Caller, member: Caller, prove: Callable[[str], None], before: str
+) -> None:
+    prove(STATUS)
+    channel = channel_in(owner, before)
+    change(member, channel, status="active").refused(403, "not-owner")
+
+
+@pytest.fixture
+def draft(owner: Caller, prove: Callable[[str], None]) -> Values:
+    """A draft channel at a facility of its own; its update was accepted from an owner."""
+    prove(UPDATE)
+    return channel_in(owner, FIRST)
+
+
+def assign(owner: Caller, member: Actor, channel: Values, *, verb: str = "assign") -> None:
+    """Give the member the channel's facility, or take it away."""
+    names = {"user_guid": member.user_id, "logical_guid": channel["logical_guid"]}
+    owner(f"ofm.member.{verb}_logical", AS_PROVEN, **names).accepted()
+
+
+@pytest.mark.requirement("ORG-64")
+def test_member_with_a_grant_updates_a_draft(owner: Caller, member: Caller, draft: Values) -> None:
+    assign(owner, member.actor, draft)
+    change(member, draft).accepted()
+
+
+@pytest.mark.requirement("ORG-65")
+def test_member_without_a_grant_does_not_update_a_draft(member: Caller, draft: Values) -> None:
+    change(member, draft).refused()
+
+
+@pytest.mark.requirement("ORG-65")
+def test_member_whose_grant_was_taken_away_does_not_update_a_draft(
+    owner: Caller, member: Caller, draft: Values
+) -> None:
+    assign(owner, member.actor, draft)
+    assign(owner, member.actor, draft, verb="detach")
+    change(member, draft).refused()

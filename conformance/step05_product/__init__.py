@@ -1,0 +1,1 @@
+"""Step 5: create the product model (PVM)."""

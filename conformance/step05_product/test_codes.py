@@ -1,0 +1,164 @@
+"""Step 5: the codes of records: their form, that they stay, and how they are generated."""
+
+import re
+import string
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.services.pvm.suppliers import CODE_PATTERN
+from fixtures.context import records
+from fixtures.context.operation_context import Stage
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.exchange.request import Change, without
+from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
+from fixtures.probes.revision_plans import carries
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+from fixtures.services.pvm.actions import edit, expect_shown, read, unless_taken
+
+CREATE, SEASON = "pvm.option.create", "pvm.season.create"
+MOST: Final = 10
+# Creations by one pattern after which a target has had every chance to run out of codes.
+PATIENCE: Final = 40
+TAIL: Final = string.ascii_uppercase + string.digits + "_-"
+FOREIGN: Final = " .:#@é\u0160\uff11"
+
+first = st.sampled_from(string.ascii_uppercase)
+codes = st.builds(str.__add__, first, st.text(TAIL, max_size=MOST - 1))
+FAULTS: Final = {
+    "empty": st.just(""),
+    "too-long": st.builds(str.__add__, first, st.text(TAIL, min_size=MOST, max_size=24)),
+    "first-character": st.builds(
+        str.__add__, st.sampled_from(string.digits + "_-"), st.text(TAIL, max_size=MOST - 1)
+    ),
+    "foreign-character": st.tuples(
+        st.builds(str.__add__, first, st.text(TAIL, max_size=3)),
+        st.sampled_from(FOREIGN),
+        st.text(TAIL, min_size=1, max_size=4),
+    ).map("".join),
+}
+
+
+@pytest.fixture
+def draw(session: Session, check: Check) -> Callable[..., None]:
+    """Tries out a few values of a strategy, many under tier deep."""
+
+    def run(strategy: st.SearchStrategy[str], visit: Callable[[str], None], few: int) -> None:
+        count = examples(session, few)
+        try_out(strategy, visit, seed=seed_of(session, check.name), count=count)
+
+    return run
+
+
+@pytest.fixture
+def group(merchant: Caller) -> Caller:
+    """The owner at work in an option group of its own, in which one option was accepted."""
+    made = records.make(merchant, "pvm.option_group")
+    inside = merchant.within(merchant.world.extended(option_group_id=made["option_group_id"]))
+    inside(CREATE).accepted()
+    return inside
+
+
+@pytest.mark.requirement("PROD-14")
+@pytest.mark.parametrize("length", ["one", "ten", "any"])
+def test_code_of_the_documented_form_is_accepted(
+    group: Caller, draw: Callable[..., None], length: str
+) -> None:
+    ends = st.builds(str.__add__, first, st.text(TAIL, min_size=MOST - 1, max_size=MOST - 1))
+    strategy, few = {"one": (first, 1), "ten": (ends, 2), "any": (codes, 5)}[length]
+    draw(strategy, lambda code: expect_shown(unless_taken(group(CREATE, code=code)), code), few)
+
+
+@pytest.mark.requirement("PROD-15")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_code_of_another_form_is_refused(
+    group: Caller, draw: Callable[..., None], fault: str
+) -> None:
+    draw(FAULTS[fault], lambda code: group(CREATE, code=code).refused(), 3)
+
+
+@pytest.mark.requirement("PROD-15")
+def test_code_in_small_letters_is_refused(group: Caller) -> None:
+    # Other codes of the stack are brought into their form; of this one no page says so.
+    code = str(group.world.fresh("pvm_code")).lower()
+    group(CREATE, code=code).refused(inferred=True)
+
+
+@pytest.mark.requirement("PROD-16")
+def test_code_stays_when_an_update_sends_another(merchant: Caller) -> None:
+    made, other = records.make(merchant, "pvm.category"), merchant.world.fresh("pvm_code")
+    answer = edit(merchant, "pvm.category", made)
+    made["expected_revision"] = answer.value("revision")
+    edit(merchant, "pvm.category", made, Change(body={"code": other}))
+    reading = read(merchant, "pvm.category", made).accepted()
+    reading.expect(
+        "the record has the code it was made with",
+        holds=carries(reading, made["code"]) and not carries(reading, other),
+        expected="the first code",
+        observed="the code that the update sent" if carries(reading, other) else "no code",
+    )
+
+
+@pytest.fixture
+def proven(session: Session, check: Check) -> None:
+    """The target has accepted a season with a code in this run."""
+    Stage(session).proven(check, OPERATIONS[SEASON])
+
+
+def pattern_of(caller: Caller) -> str:
+    """A pattern with room for ten codes."""
+    return f"{str(caller.world.fresh('pvm_code'))[:7]}#"
+
+
+@pytest.mark.requirement("PROD-17")
+@pytest.mark.usefixtures("proven")
+def test_code_is_generated_from_a_pattern(merchant: Caller) -> None:
+    answer = merchant(SEASON, without("code"), code_pattern=pattern_of(merchant))
+    # How a pattern is written is our deduction.
+    if answer.expect(
+        "a pattern stands in place of a code",
+        holds=answer.ok,
+        expected="success (2xx)",
+        inferred=True,
+    ):
+        code = str(answer.value("code"))
+        answer.expect(
+            "the generated code has the documented form",
+            holds=re.fullmatch(CODE_PATTERN, code) is not None,
+            expected=CODE_PATTERN,
+            observed=code,
+            uses=("code",),
+        )
+
+
+@pytest.mark.requirement("PROD-18")
+@pytest.mark.usefixtures("proven")
+def test_pattern_without_a_free_code_is_refused(merchant: Caller) -> None:
+    pattern, found = pattern_of(merchant), list[str]()
+    for _ in range(PATIENCE):
+        answer = merchant(SEASON, without("code"), code_pattern=pattern, code_max_attempts=1)
+        if not answer.ok:
+            break
+        found.append(str(answer.value("code")))
+    if not found:
+        raise Inconclusive(f"{SEASON}: the pattern was refused ({answer.sketch})", cause=SEASON)
+    answer.expect(
+        "a generated code is a free one",
+        holds=len(set(found)) == len(found),
+        expected="another code each time",
+        observed="one of them twice",
+        uses=("code",),
+    )
+    answer.refused(409, "code-generation-exhausted")
+
+
+@pytest.mark.requirement("PROD-70")
+@pytest.mark.parametrize("kind", ["pvm.season", "pvm.vendor", "pvm.style"])
+def test_code_of_a_live_record_is_refused(merchant: Caller, kind: str) -> None:
+    made = records.make(merchant, kind)
+    merchant(RECORDS[kind].create, code=made["code"]).refused()

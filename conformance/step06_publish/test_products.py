@@ -1,0 +1,210 @@
+"""Step 6: published products, their revisions, what is online, and the other pointers."""
+
+import pytest
+
+from conformance.contract.services.pmc import POINTER_KINDS
+from fixtures.exchange.answer import Answer
+from fixtures.run.client import Caller
+from fixtures.run.waiting import eventually
+from fixtures.services.pmc import actions as pmc
+from fixtures.services.pmc.actions import Values
+
+ONLINE = "online"
+
+
+def online(caller: Caller, product_id: str) -> list[str]:
+    """Ids of the revisions that are online."""
+    found = pmc.revisions(caller, product_id)
+    return [str(revision["id"]) for revision in found if revision["state"] == ONLINE]
+
+
+def expect_online(caller: Caller, product_id: str, wanted: list[str], rule: str) -> None:
+    """Expect that exactly these revisions are online."""
+    answer = caller("pmc.product.revision_list", product_id=product_id, limit=256)
+    found = online(caller, product_id)
+    answer.expect(
+        rule,
+        holds=found == wanted,
+        expected=f"{len(wanted)} online: {', '.join(wanted) or 'none'}",
+        observed=f"{len(found)} online: {', '.join(found) or 'none'}",
+        uses=("items", "item_id", "item_state"),
+    )
+
+
+def twice_published(publisher: Caller) -> tuple[Values, list[str]]:
+    """A product with two revisions, and their ids, oldest first."""
+    made = pmc.published_product(publisher)
+    pmc.publish(publisher, made, reason="second time")
+    found = pmc.revisions(publisher, made["product_id"])
+    made["expected_revision"] = pmc.product(publisher, made).value("revision")
+    return made, [str(revision["id"]) for revision in found]
+
+
+def set_online(publisher: Caller, made: Values, revision_id: str) -> Answer:
+    return publisher(
+        "pmc.product.online_set",
+        product_id=made["product_id"],
+        revision_id=revision_id,
+        expected_revision=made["expected_revision"],
+    ).accepted()
+
+
+@pytest.mark.requirement("PUB-18")
+def test_product_is_read_by_variant_and_channel(publisher: Caller) -> None:
+    made = pmc.published_product(publisher)
+    answer = pmc.product(publisher, made)
+    found = (answer.value("variant_id"), answer.value("channel_guid"))
+    answer.expect(
+        "the product is that of the variant on the channel",
+        holds=found == (made["variant_id"], made["channel_guid"]),
+        expected="the variant and the channel asked for",
+        observed=f"{found}",
+        uses=("variant_id", "channel_guid"),
+    )
+
+
+@pytest.mark.requirement("PUB-19")
+def test_every_publish_makes_a_revision_with_its_reason(publisher: Caller) -> None:
+    channel = pmc.open_channel(publisher)
+    for reason in ("first reason", "second reason"):
+        pmc.publish(publisher, channel, reason=reason)
+    product_id = str(pmc.product(publisher, channel).value("product_id"))
+    answer = publisher("pmc.product.revision_list", product_id=product_id)
+    found = [revision["reason"] for revision in pmc.revisions(publisher, product_id)]
+    answer.expect(
+        "two publishes leave two revisions, each with its reason",
+        holds=sorted(map(str, found)) == ["first reason", "second reason"],
+        expected="first reason, second reason",
+        observed=f"{found}",
+        uses=("items", "item_reason"),
+    )
+
+
+@pytest.mark.requirement("PUB-20")
+def test_later_publish_leaves_the_earlier_revision_as_it_was(publisher: Caller) -> None:
+    channel = pmc.open_channel(publisher)
+    packs = [
+        publisher("pmc.pack.create", content={"description": text}).value("pack_id")
+        for text in ("first", "second")
+    ]
+    pmc.publish(publisher, channel, pack_refs=packs[:1], reason="first")
+    product_id = str(pmc.product(publisher, channel).value("product_id"))
+    before = pmc.revisions(publisher, product_id)[0]
+    pmc.publish(publisher, channel, pack_refs=packs[1:], reason="second")
+    after = {r["id"]: r for r in pmc.revisions(publisher, product_id)}[before["id"]]
+    answer = publisher("pmc.product.revision_list", product_id=product_id)
+    kept = {name: before[name] for name in ("content", "reason")}
+    answer.expect(
+        "content and reason of the earlier revision are what they were",
+        holds={name: after[name] for name in kept} == kept,
+        expected=f"{kept}",
+        observed=f"{ {name: after[name] for name in kept} }",
+        uses=("items", "item_content", "item_reason"),
+    )
+
+
+@pytest.mark.requirement("PUB-21")
+def test_at_most_one_revision_is_online(publisher: Caller) -> None:
+    made, (first, second) = twice_published(publisher)
+    seen = [online(publisher, made["product_id"])]
+    for revision_id in (first, second, first):
+        answer = set_online(publisher, made, revision_id)
+        made["expected_revision"] = answer.value("revision")
+        seen.append(online(publisher, made["product_id"]))
+    answer.expect(
+        "at no time is more than one revision online",
+        holds=max(map(len, seen)) <= 1,
+        expected="one, or none",
+        observed=f"{max(map(len, seen))} at once",
+        inferred=True,
+    )
+
+
+@pytest.mark.requirement("PUB-22")
+def test_revision_set_online_is_the_one_online(publisher: Caller) -> None:
+    made, (first, _) = twice_published(publisher)
+    set_online(publisher, made, first)
+    expect_online(publisher, made["product_id"], [first], "the revision that was set is online")
+
+
+@pytest.mark.requirement("PUB-23")
+def test_cleared_product_has_no_revision_online(publisher: Caller) -> None:
+    made = pmc.published_product(publisher)
+    revision = set_online(publisher, made, made["revision_id"]).value("revision")
+    publisher(
+        "pmc.product.online_clear", product_id=made["product_id"], expected_revision=revision
+    ).accepted()
+    expect_online(publisher, made["product_id"], [], "nothing is online after clear")
+
+
+@pytest.mark.requirement("PUB-24")
+def test_published_revision_is_online_by_itself_or_on_request(publisher: Caller) -> None:
+    made = pmc.published_product(publisher)
+    by_itself = online(publisher, made["product_id"]) == [made["revision_id"]]
+    reading = "by itself" if by_itself else "by an explicit set"
+    publisher.check.reading("a published revision goes online", reading)
+    set_online(publisher, made, made["revision_id"])
+    expect_online(
+        publisher, made["product_id"], [made["revision_id"]], "the published revision is online"
+    )
+
+
+@pytest.mark.requirement("PUB-25")
+def test_listing_goes_offline_when_its_variant_is_withdrawn(publisher: Caller) -> None:
+    seller = pmc.with_new_variant(publisher)
+    made = pmc.published_product(seller)
+    set_online(seller, made, made["revision_id"])
+    pmc.set_variant_state(seller, seller.world, "inactive")
+    eventually(
+        lambda: online(seller, made["product_id"]),
+        lambda found: not found,
+        bound_s=pmc.DRIFT_S,
+        pause_s=2.0,
+    )
+    expect_online(seller, made["product_id"], [], "nothing is online once the variant is inactive")
+
+
+@pytest.mark.requirement("PUB-26")
+@pytest.mark.parametrize("kind", POINTER_KINDS)
+def test_pointer_is_read_back_and_cleared(publisher: Caller, kind: str) -> None:
+    made = pmc.published_product(publisher)
+    names = {"product_id": made["product_id"], "kind": kind}
+    moved = publisher(
+        "pmc.product.pointer_set",
+        **names,
+        revision_id=made["revision_id"],
+        expected_revision=made["expected_revision"],
+    )
+    read = publisher("pmc.product.pointer_get", **names).accepted()
+    read.expect(
+        f"the {kind} pointer names the revision it was set to",
+        holds=read.optional("revision_id") == made["revision_id"],
+        expected=made["revision_id"],
+        observed=f"{read.optional('revision_id')}",
+        uses=("revision_id",),
+    )
+    revision = moved.value("revision")
+    publisher("pmc.product.pointer_clear", **names, expected_revision=revision).accepted()
+    cleared = publisher("pmc.product.pointer_get", **names)
+    cleared.expect(
+        f"the {kind} pointer is empty after clear",
+        holds=not cleared.ok or cleared.optional("revision_id") is None,
+        expected="no revision",
+        observed=f"{cleared.optional('revision_id')}",
+        uses=("revision_id",),
+    )
+
+
+@pytest.mark.requirement("PUB-27")
+@pytest.mark.parametrize("kind", POINTER_KINDS)
+def test_moving_a_pointer_leaves_what_is_online_alone(publisher: Caller, kind: str) -> None:
+    made, (first, second) = twice_published(publisher)
+    revision = set_online(publisher, made, second).value("revision")
+    publisher(
+        "pmc.product.pointer_set",
+        product_id=made["product_id"],
+        kind=kind,
+        revision_id=first,
+        expected_revision=revision,
+    ).accepted()
+    expect_online(publisher, made["product_id"], [second], f"{kind} moved, online did not")

@@ -1,0 +1,196 @@
+"""Step 7: adjustments, transitions, and the stock card that tells of them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.exchange.request import AS_PROVEN, without
+from fixtures.run.client import Caller
+from fixtures.run.paging import pages
+from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.context import Stocked
+from fixtures.services.ics.model import Hold
+
+CARD: Final = "ics.stock_card.list"
+SOURCE: Final = {"type": "conformance_run", "id": "stock-card"}
+
+# --- adjustments ---
+
+
+@pytest.mark.requirement("STOCK-16")
+@pytest.mark.parametrize("delta", [4, -4, -10])
+def test_adjustment_changes_what_is_on_hand_by_its_quantity(shelf: Shelf, delta: int) -> None:
+    shelf.adjust(delta).accepted()
+    shelf.look().expect(
+        "an adjustment changes on_hand by its quantity", on_hand=10 + delta, available=10 + delta
+    )
+
+
+@pytest.mark.requirement("STOCK-17")
+def test_unknown_reason_code_is_refused(shelf: Shelf) -> None:
+    shelf.adjust(1, reason_code="INVENTORY.ADJUST").accepted()
+    shelf.adjust(1, reason_code="INVENTORY.NEVER_REGISTERED").refused(None, "invalid-input")
+
+
+# --- transitions ---
+
+MOVES: Final = [
+    ("available", "quarantine"),
+    ("available", "damaged"),
+    ("quarantine", "available"),
+    ("quarantine", "damaged"),
+    ("damaged", "available"),
+]
+
+
+@pytest.mark.requirement("STOCK-18")
+@pytest.mark.parametrize(("source", "target"), MOVES, ids=["-to-".join(move) for move in MOVES])
+def test_transition_moves_units_between_buckets(shelf: Shelf, source: str, target: str) -> None:
+    if source != "available":
+        shelf.move("available", source, 6).accepted()
+    before = shelf.look()
+    shelf.move(source, target, 3).accepted()
+    shelf.look().expect_stock(
+        f"3 units go from {source} to {target}", before.stock.moved(source, target, 3)
+    )
+
+
+@pytest.mark.requirement("STOCK-19")
+@pytest.mark.parametrize("aside", ["quarantine", "damaged"])
+def test_units_set_aside_are_not_available(shelf: Shelf, aside: str) -> None:
+    shelf.move("available", aside, 4).accepted()
+    shelf.look().expect(f"units in {aside} are not available", available=6)
+
+
+@pytest.mark.requirement("STOCK-19")
+@pytest.mark.parametrize("aside", ["quarantine", "damaged"])
+def test_units_set_aside_cannot_be_held(shelf: Shelf, aside: str) -> None:
+    shelf.hold(Hold.RESERVATION, 1).accepted()
+    shelf.move("available", aside, 4).accepted()
+    shelf.hold(Hold.RESERVATION, 6).refused()
+
+
+@pytest.mark.requirement("STOCK-20")
+def test_adjustment_below_zero_is_refused(shelf: Shelf) -> None:
+    shelf.adjust(-1).accepted()
+    shelf.adjust(-10).refused()
+    shelf.look().expect("a refused adjustment changes nothing", available=9)
+
+
+@pytest.mark.requirement("STOCK-20")
+def test_adjustment_below_what_is_held_is_refused(shelf: Shelf) -> None:
+    shelf.held(Hold.RESERVATION, 6)
+    shelf.adjust(-5).refused()
+    shelf.look().expect("a refused adjustment changes nothing", available=4, reserved=6)
+
+
+@pytest.mark.requirement("STOCK-20")
+@pytest.mark.parametrize("source", ["available", "quarantine", "damaged"])
+def test_transition_of_more_than_there_is_is_refused(shelf: Shelf, source: str) -> None:
+    target = "available" if source == "damaged" else "damaged"
+    if source != "available":
+        shelf.move("available", source, 4).accepted()
+    shelf.move(source, target, 1).accepted()
+    before = shelf.look()
+    shelf.move(source, target, before.stock[source] + 1).refused()
+    shelf.look().expect_stock("a refused transition changes nothing", before.stock)
+
+
+# --- stock card ---
+
+
+def card(caller: Caller, shelf: Shelf) -> list[Answer]:
+    """The pages of the variant's stock card."""
+    return pages(caller, CARD, variant_id=shelf.variant_id, limit=LARGEST_LIMIT)
+
+
+def entries(walk: list[Answer]) -> list[Mapping[str, Any]]:
+    return [entry for answer in walk for entry in answer.items()]
+
+
+@pytest.fixture
+def lived(shelf: Shelf, stock: Stocked) -> Shelf:
+    """A shelf with some history: adjusted, received into, held, released, set aside."""
+    shelf.adjust(-2).accepted()
+    shelf.receive_into(stock.bin_id, 5)
+    reservation = shelf.held(Hold.RESERVATION, 3)
+    shelf.held(Hold.COMMIT, 2)
+    shelf.release(Hold.RESERVATION, reservation).accepted()
+    shelf.move("available", "damaged", 1).accepted()
+    return shelf
+
+
+@pytest.mark.requirement("STOCK-41")
+def test_entry_of_the_card_tells_why_by_whom_and_how_much(shelf: Shelf) -> None:
+    shelf.adjust(3, reason="counted again", source_refs=[SOURCE]).accepted()
+    walk = card(shelf.caller, shelf)
+    last = walk[-1]
+    names = ("item_reason", "item_source_refs", "item_actor", "item_delta")
+    told = [{name: last.read_item(entry, name) for name in names} for entry in entries(walk)]
+    mine = [each for each in told if each["item_reason"] == "counted again"]
+    last.expect(
+        "the adjustment is on the card with reason, source_refs, actor and quantity delta",
+        holds=len(mine) == 1
+        and mine[0]["item_source_refs"] == [SOURCE]
+        and bool(mine[0]["item_actor"])
+        and mine[0]["item_delta"] == 3,
+        expected="one entry with the reason, the source refs and the delta 3, and an actor",
+        observed=json.dumps(mine or f"none of {len(told)} entries"),
+        uses=("items", *names),
+    )
+
+
+@pytest.mark.requirement("STOCK-41")
+def test_no_entry_of_the_card_is_without_a_reason(shelf: Shelf) -> None:
+    answer = shelf("ics.adjustment.create", without("reason"), quantity_delta=7)
+    walk = card(shelf.caller, shelf)
+    last = walk[-1]
+    bare = [
+        entry
+        for entry in entries(walk)
+        if last.read_item(entry, "item_delta") == 7 and not last.read_item(entry, "item_reason")
+    ]
+    answer.expect(
+        "an adjustment without a reason is refused, or its entry has one all the same",
+        holds=not answer.ok or not bare,
+        expected="a refusal, or an entry with a reason",
+        observed=f"{answer.sketch}, {len(bare)} entries without reason",
+    )
+
+
+@pytest.mark.requirement("STOCK-42")
+def test_deltas_of_the_card_sum_to_what_is_on_hand(lived: Shelf) -> None:
+    walk, sight = card(lived.caller, lived), lived.look()
+    deltas = [walk[-1].read_item(entry, "item_delta") for entry in entries(walk)]
+    if any(not isinstance(delta, int) for delta in deltas):
+        raise Inconclusive(f"{CARD}: an entry has no delta where it is looked for", cause=CARD)
+    walk[-1].expect(
+        "the deltas of the stock card sum to on_hand",
+        holds=sum(deltas) == sight.on_hand,
+        expected=f"{sight.on_hand}, as the position shows",
+        observed=f"{sum(deltas)} over {len(deltas)} entries",
+        uses=("items", "item_delta"),
+    )
+
+
+@pytest.mark.requirement("STOCK-43")
+def test_entries_of_the_card_stay_as_they_were(lived: Shelf) -> None:
+    before = entries(card(lived.caller, lived))
+    allocation = lived.held(Hold.ALLOCATION, 2)
+    lived.adjust(1).accepted()
+    lived.caller("ics.allocation.expire", AS_PROVEN, allocation_id=allocation).accepted()
+    walk = card(lived.caller, lived)
+    after = [json.dumps(entry, sort_keys=True) for entry in entries(walk)]
+    changed = [entry for entry in before if json.dumps(entry, sort_keys=True) not in after]
+    walk[-1].expect(
+        "the entries read before are read the same after further movements",
+        holds=bool(before) and not changed,
+        expected=f"the same {len(before)} entries, and more",
+        observed=f"{len(changed)} of them changed or gone",
+        uses=("items",),
+    )

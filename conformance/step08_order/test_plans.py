@@ -1,0 +1,209 @@
+"""Step 8: whatever is sold, by whomever, in whatever order, stock and orders agree.
+
+Plans are executed beside an independent model; each check judges one rule on what they showed.
+Races take more than there is, at the same moment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.probes.hypothesis_driver import examples
+from fixtures.probes.races import Racer, at_once, together
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+from fixtures.services.scm import actions as scm
+from fixtures.services.scm import trials as scm_trials
+from fixtures.services.scm.actions import CANCEL, PLACE, RESERVE, SETTLE, Stall
+from fixtures.services.scm.model import Move, Units
+from fixtures.services.scm.plans import Turn
+
+_PARTS: Final = ("available", "reserved", "allocated", "committed")
+Rule = Callable[[Turn, Answer, Answer], object]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The turns of all plans, for one check."""
+
+    session: Session
+    check: Check
+
+    def each(self, rule: Rule, where: Callable[[Turn], bool] = lambda _: True) -> None:
+        """Judge each turn by `rule`, once advice was given not further.
+
+        Raises:
+            Inconclusive: no plan came to such a turn.
+        """
+        for trial in scm_trials.trials(self.session).trials:
+            for turn in trial.turns:
+                if where(turn) and not self.check.advice:
+                    answer = turn.answer.to(self.session.target, self.check)
+                    rule(turn, answer, turn.reading.to(self.session.target, self.check))
+        if not self.check.expectations:
+            raise Inconclusive("no plan came to a step that could be judged")
+
+
+@pytest.fixture
+def judge(session: Session, check: Check) -> Judge:
+    return Judge(session, check)
+
+
+def expect_units(
+    reading: Answer, rule: str, wanted: tuple[int, int], after: tuple[int, int]
+) -> None:
+    reading.expect(
+        rule,
+        holds=wanted == after,
+        expected=str(Units(*wanted)),
+        observed=str(Units(*after)),
+        uses=_PARTS,
+    )
+
+
+@pytest.mark.requirement("ORDER-24")
+def test_no_sale_makes_or_loses_a_unit(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        reading.expect(
+            f"after '{turn.move}' the units are those before, less what was shipped",
+            holds=sum(turn.after) == sum(turn.wanted),
+            expected=f"{sum(turn.wanted)} units in all",
+            observed=f"{Units(*turn.after)}; before: {Units(*turn.before)}",
+            uses=_PARTS,
+        )
+
+    judge.each(rule)
+
+
+@pytest.mark.requirement("ORDER-26")
+def test_what_is_held_is_what_open_promises_hold(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        told = f"after '{turn.move}' of a sale that was {turn.stage} its units alone changed"
+        expect_units(reading, told, turn.wanted, turn.after)
+
+    judge.each(rule, lambda turn: turn.answer.status < 400)
+
+
+@pytest.mark.requirement("ORDER-25")
+def test_refused_step_changes_nothing(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        told = f"a refused '{turn.move}' of a sale that was {turn.stage} changes nothing"
+        expect_units(reading, told, turn.before, turn.after)
+
+    judge.each(rule, lambda turn: turn.answer.status >= 400)
+
+
+@pytest.mark.requirement("ORDER-11")
+def test_reserve_that_wants_for_units_is_refused(judge: Judge) -> None:
+    judge.each(
+        lambda _, answer, __: answer.refused(None, "insufficient-stock"), lambda turn: turn.short
+    )
+
+
+@pytest.mark.requirement("ORDER-16")
+def test_cancelled_sale_holds_nothing(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        expect_units(reading, "a cancelled order holds no unit", turn.wanted, turn.after)
+
+    judge.each(rule, lambda turn: turn.move is Move.CANCEL and turn.answer.status < 400)
+
+
+@pytest.mark.requirement("ORDER-40")
+def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge) -> None:
+    def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
+        answer.accepted()
+        expect_units(reading, "a repeated reserve holds nothing more", turn.before, turn.after)
+
+    judge.each(rule, lambda turn: turn.move is Move.REPEAT)
+
+
+@pytest.mark.requirement("ORDER-29")
+def test_placed_order_shows_what_it_showed_when_placed(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, __: Answer) -> None:
+        if turn.order is None:
+            return
+        lost = [text for text in turn.kept if text not in turn.shown]
+        turn.order.to(judge.session.target, judge.check).expect(
+            f"after '{turn.move}' the order's lines show what they showed when it was placed",
+            holds=not lost,
+            expected="all texts of its lines as they were",
+            observed=f"without {', '.join(lost[:3])}" if lost else "all of them",
+            uses=("lines",),
+        )
+
+    judge.each(rule, lambda turn: bool(turn.kept))
+
+
+# --- races ---
+
+_UNITS: Final = 3
+_RACERS: Final = 6
+_FEW: Final = 1
+_MANY: Final = 20
+
+
+@pytest.fixture
+def contenders(session: Session, check: Check) -> list[Caller]:
+    """Several actors of the main org."""
+    return scm_trials.cast(session, check)
+
+
+def _ok(racers: list[Racer], send: Callable[[Caller, int], Answer]) -> int:
+    """How many of the racers were accepted, all asking at the same moment."""
+    numbers = {racer.name: number for number, racer in enumerate(racers)}
+    return sum(together(racers, lambda me: send(me.caller, numbers[me.name]).ok))
+
+
+@pytest.mark.requirement("ORDER-13")
+def test_concurrent_reserves_never_oversell(session: Session, contenders: list[Caller]) -> None:
+    scm.prove(contenders[0], RESERVE)
+    for _ in range(examples(session, _FEW, _MANY)):
+        stall = scm.stall(contenders[0])
+        granted = _raced(session, stall, contenders)
+        stall.caller("scm.promise.quote", quantity=1).expect(
+            f"of {_RACERS} concurrent reserves of {_UNITS} units no more are granted than fit",
+            holds=granted * _UNITS <= scm.STOCK,
+            expected=f"{scm.STOCK // _UNITS} reserves at most",
+            observed=f"{granted} reserves",
+        )
+
+
+def _raced(session: Session, stall: Stall, cast: list[Caller]) -> int:
+    """How many orders were granted their units, all reserving at the same moment."""
+    orders = [stall.order(_UNITS, PLACE) for _ in range(_RACERS)]
+    with at_once(session, cast, _RACERS, requests=_RACERS) as racers:
+        return _ok(racers, lambda who, n: stall.by(who)(RESERVE, orders[n]))
+
+
+@pytest.mark.requirement("ORDER-16")
+def test_concurrent_cancels_give_the_units_back_once(
+    session: Session, contenders: list[Caller]
+) -> None:
+    stall = scm.stall(contenders[0])
+    order_id = stall.order(4, PLACE, RESERVE)
+    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
+        _ok(racers, lambda who, _: stall.by(who)(CANCEL, order_id))
+    sight = stall.look()
+    sight.expect("the units come back once", available=scm.STOCK, on_hand=scm.STOCK)
+
+
+@pytest.mark.requirement("ORDER-45")
+def test_tender_is_settled_once_in_a_race(session: Session, contenders: list[Caller]) -> None:
+    owner = contenders[0]
+    scm.prove(owner, SETTLE)
+    stall = Stall(owner)
+    tender = stall(scm.CAPTURE, stall.order(1, PLACE)).value("tender_id")
+    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
+        settled = _ok(racers, lambda who, _: who(SETTLE, tender_id=tender))
+    last = owner(SETTLE, tender_id=tender)
+    last.expect(
+        "one of several concurrent settlements is accepted",
+        holds=settled == 1 and not last.ok,
+        expected="one settlement",
+        observed=f"{settled + last.ok} settlements",
+    )

@@ -1,0 +1,206 @@
+"""Step 9: invoices are matched with orders and receipts; differences are disputed and resolved."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from conformance.contract import RECORDS
+from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.services.pcm.invoices import THREE_WAY
+from conformance.contract.services.pcm.orders import INVOICE_STATES
+from fixtures.context import records
+from fixtures.context.records import Values
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.probes.races import at_once, together
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, pages
+from fixtures.run.session import Session
+from fixtures.services.pcm.actions import Order, expect_invoice_state, state_of, step, stepped
+from fixtures.services.pvm.actions import expect_shown
+
+Orders = Callable[[str], Order]
+
+# --- totals ---
+
+# An order's total, its larger tolerance, and what is billed: 50.00 with 1.00, 1049.00 with 10.49.
+WITHIN: Final = [("small", "50.90"), ("small", "49.10"), ("large", "1059.40"), ("large", "1038.60")]
+ABOVE: Final = [("small", "51.10"), ("large", "1059.60")]
+BELOW: Final = [("small", "48.90"), ("large", "1038.40")]
+
+
+@pytest.mark.requirement("PROC-30")
+@pytest.mark.parametrize(("name", "total"), WITHIN)
+def test_invoice_within_the_larger_tolerance_is_matched(
+    billable: Orders, name: str, total: str
+) -> None:
+    expect_invoice_state(billable(name).bill(total), "matched")
+
+
+@pytest.mark.requirement("PROC-31")
+@pytest.mark.parametrize(("name", "total"), ABOVE)
+def test_invoice_above_the_larger_tolerance_is_an_exception(
+    billable: Orders, name: str, total: str
+) -> None:
+    expect_invoice_state(billable(name).bill(total), "exception")
+
+
+@pytest.mark.requirement("PROC-32")
+@pytest.mark.parametrize(("name", "total"), BELOW)
+def test_invoice_below_the_tolerance_is_an_exception_too(
+    billable: Orders, name: str, total: str
+) -> None:
+    expect_invoice_state(billable(name).bill(total), "exception")
+
+
+# What is billed, which tolerance is given, and what comes of it.
+GIVEN: Final = [
+    ("large", "1054.00", "2.00", "exception"),
+    ("large", "1099.00", "60.00", "matched"),
+    ("small", "50.90", "0.50", "exception"),
+    ("small", "50.01", "0", "exception"),
+    ("small", "50.00", "0", "matched"),
+]
+
+
+@pytest.mark.requirement("PROC-33")
+@pytest.mark.parametrize(("name", "total", "tolerance", "state"), GIVEN)
+def test_tolerance_of_an_invoice_overrides_the_default(
+    billable: Orders, name: str, total: str, tolerance: str, state: str
+) -> None:
+    expect_invoice_state(billable(name).bill(total, tolerance=tolerance), state)
+
+
+# --- quantities ---
+
+
+def three_way(order: Order, **tolerances: str) -> Answer:
+    """A three-way match of exactly what was ordered."""
+    return order.bill("125.00", match_mode=THREE_WAY, **tolerances)
+
+
+@pytest.mark.requirement("PROC-34")
+def test_two_way_match_needs_no_receipt(standing_order: Order) -> None:
+    expect_invoice_state(standing_order.bill("125.00"), "matched")
+
+
+@pytest.mark.requirement("PROC-35")
+@pytest.mark.parametrize(
+    ("name", "state"), [("received", "matched"), ("nearly", "exception"), ("short", "exception")]
+)
+def test_three_way_match_wants_the_quantity_exactly(
+    billable: Orders, name: str, state: str
+) -> None:
+    expect_invoice_state(three_way(billable(name)), state)
+
+
+# Of 10 units 8 were received.
+TOLERANCES: Final[list[tuple[dict[str, str], str]]] = [
+    ({"qty_amount": "3"}, "matched"),
+    ({"qty_amount": "1"}, "exception"),
+    ({"qty_percent": "30"}, "matched"),
+    ({"qty_percent": "10"}, "exception"),
+]
+
+
+@pytest.mark.requirement("PROC-36")
+@pytest.mark.parametrize(("tolerances", "state"), TOLERANCES, ids=str)
+def test_quantity_tolerance_lets_quantities_differ(
+    billable: Orders, tolerances: dict[str, str], state: str
+) -> None:
+    expect_invoice_state(three_way(billable("short"), **tolerances), state)
+
+
+# --- disputes ---
+
+DISPUTE: Final = "pcm.invoice.dispute"
+RESOLVE: Final = "pcm.invoice.resolve"
+RACERS: Final = 6
+OFF: Final = "999.00"
+MATCHED: Final = "125.00"
+
+
+def matched(order: Order, total: str = MATCHED) -> Values:
+    """A new invoice of the order: exact, or far off."""
+    given = {"po_id": order.po_id, "invoice_total": total}
+    return records.create(order.caller, RECORDS["pcm.invoice"], given)
+
+
+def look(caller: Caller, invoice: Values) -> Answer:
+    return caller("pcm.invoice.get", invoice_id=invoice["invoice_id"])
+
+
+@pytest.mark.requirement("PROC-38")
+def test_matched_and_exceptional_invoices_are_disputed(standing_order: Order) -> None:
+    caller = standing_order.caller
+    for total, state in ((OFF, "exception"), (MATCHED, "matched")):
+        invoice = matched(standing_order, total)
+        expect_invoice_state(look(caller, invoice), state)
+        stepped(caller, DISPUTE, invoice)
+        expect_invoice_state(look(caller, invoice), "disputed")
+
+
+@pytest.mark.requirement("PROC-39")
+@pytest.mark.parametrize("total", [MATCHED, OFF])
+def test_disputed_invoice_is_not_disputed_again(standing_order: Order, total: str) -> None:
+    disputed = stepped(standing_order.caller, DISPUTE, matched(standing_order, total))
+    step(standing_order.caller, DISPUTE, disputed).refused()
+
+
+@pytest.mark.requirement("PROC-39")
+def test_of_disputes_at_the_same_time_one_is_accepted(
+    session: Session, standing_order: Order
+) -> None:
+    caller = standing_order.caller
+    stepped(caller, DISPUTE, matched(standing_order))
+    invoice = matched(standing_order)
+    with at_once(session, [caller], RACERS, requests=RACERS) as racers:
+        done = sum(together(racers, lambda me: step(me.caller, DISPUTE, invoice).ok))
+    look(caller, invoice).accepted().expect(
+        f"of {RACERS} disputes of one invoice at the same moment one is accepted",
+        holds=done == 1,
+        expected="one",
+        observed=f"{done}",
+    )
+
+
+@pytest.mark.requirement("PROC-40")
+@pytest.mark.parametrize("total", [MATCHED, OFF])
+def test_invoice_that_is_not_disputed_is_not_resolved(standing_order: Order, total: str) -> None:
+    caller = standing_order.caller
+    stepped(caller, RESOLVE, stepped(caller, DISPUTE, matched(standing_order)))
+    step(caller, RESOLVE, matched(standing_order, total)).refused()
+
+
+@pytest.mark.requirement("PROC-41")
+def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check: Check) -> None:
+    caller = standing_order.caller
+    invoice = stepped(caller, DISPUTE, matched(standing_order))
+    stepped(caller, RESOLVE, invoice)
+    answer = look(caller, invoice)
+    found, uses = state_of(answer, INVOICE_STATES)
+    check.reading("the state of a resolved invoice", found)
+    answer.expect(
+        "a resolved invoice is in another state than disputed",
+        holds=found != "disputed",
+        expected="any other state",
+        observed=found,
+        uses=uses,
+    )
+
+
+@pytest.mark.requirement("PROC-42")
+def test_dispute_records_its_reason(standing_order: Order) -> None:
+    why = str(standing_order.caller.world.fresh("caption"))
+    invoice = matched(standing_order)
+    stepped(standing_order.caller, DISPUTE, invoice, reason=why)
+    expect_shown(look(standing_order.caller, invoice), why)
+
+
+@pytest.mark.requirement("PROC-43")
+def test_invoice_is_read_back_and_listed(standing_order: Order) -> None:
+    invoice = str(matched(standing_order)["invoice_id"])
+    expect_shown(standing_order.caller("pcm.invoice.get", invoice_id=invoice), invoice)
+    walk = pages(standing_order.caller, "pcm.invoice.list", limit=LARGEST_LIMIT)
+    expect_listed(walk, invoice, inferred=True)

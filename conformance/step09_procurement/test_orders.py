@@ -1,0 +1,163 @@
+"""Step 9: purchase orders, from their draft to the supplier, and what they may be drawn up of."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.services.pcm.orders import ORDER_EDGES
+from fixtures.context import records
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.request import without
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, pages
+from fixtures.services.pcm import actions as pcm
+from fixtures.services.pcm.actions import (
+    ISSUE,
+    Order,
+    drafted,
+    expect_money,
+    expect_order_state,
+    step,
+    stepped,
+)
+from fixtures.services.pvm.actions import expect_shown, new_variant
+
+CREATE: Final = "pcm.po.create"
+ORDERS: Final = "pcm.po.list"
+
+# --- life of an order ---
+
+
+@pytest.mark.requirement("PROC-1")
+def test_order_is_made(publisher: Caller) -> None:
+    answer = publisher(CREATE)
+    # A documented route may dislike our body, but it may not be missing.
+    answer.expect(
+        f"{answer.operation.path} is implemented",
+        holds=answer.status != 501,
+        expected="any answer but 501",
+    )
+    answer.value("po_id")
+
+
+@pytest.mark.requirement("PROC-2")
+def test_order_that_was_made_is_listed(publisher: Caller) -> None:
+    made = str(drafted(publisher)["po_id"])
+    expect_listed(pages(publisher, ORDERS, limit=LARGEST_LIMIT), made)
+
+
+@pytest.mark.requirement("PROC-3")
+def test_order_goes_by_approval_and_issue(publisher: Caller) -> None:
+    order = drafted(publisher)
+    for verb, edge in ORDER_EDGES.items():
+        order = stepped(publisher, f"pcm.po.{verb}", order)
+        expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), edge.after)
+
+
+@pytest.mark.requirement("PROC-4")
+def test_issue_before_approval_is_refused(publisher: Caller) -> None:
+    pcm.issued(publisher)
+    order = drafted(publisher)
+    step(publisher, ISSUE, order).refused(None, "invalid-state")
+    expect_order_state(publisher("pcm.po.get", po_id=order["po_id"]), "draft")
+
+
+# --- context ---
+
+
+@pytest.mark.requirement("PROC-8")
+def test_order_without_a_facility_is_refused(purchaser: Caller) -> None:
+    purchaser(CREATE).accepted()
+    purchaser(CREATE, without("logical_guid")).refused()
+
+
+@pytest.mark.requirement("PROC-8")
+def test_receipt_without_a_facility_is_refused(order: Order) -> None:
+    order.receive(1).accepted()
+    order.receive(1, without("logical_guid")).refused()
+
+
+@pytest.mark.requirement("PROC-9")
+def test_channel_of_an_order_comes_in_the_body(purchaser: Caller) -> None:
+    code = str(purchaser.world.fresh("channel_code"))
+    order = drafted(purchaser, channel_code=code)
+    expect_shown(purchaser("pcm.po.get", po_id=order["po_id"]), code)
+
+
+# --- what an order is drawn up of ---
+
+
+def refused_with(caller: Caller, **wrong: Any) -> Answer:
+    """The refusal of an order that differs from an accepted one in this."""
+    caller(CREATE).accepted()
+    return caller(CREATE, **wrong).refused()
+
+
+@pytest.mark.requirement("PROC-10")
+def test_order_to_an_unknown_supplier_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, vendor_id=purchaser.world.fresh("guid"))
+
+
+@pytest.mark.requirement("PROC-11")
+def test_order_of_an_unknown_item_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, variant_id=purchaser.world.fresh("guid"))
+
+
+@pytest.mark.requirement("PROC-12")
+def test_code_of_a_supplier_does_not_stand_for_its_id(purchaser: Caller) -> None:
+    code = records.make(purchaser, "pvm.vendor")["code"]
+    refused_with(purchaser, vendor_id=code)
+
+
+@pytest.mark.requirement("PROC-13")
+@pytest.mark.parametrize("name", ["vendor_id", "variant_id"])
+def test_order_of_what_another_organisation_has_is_refused(
+    purchaser: Caller, foreign_purchaser: Caller, name: str
+) -> None:
+    refused_with(purchaser, **{name: foreign_purchaser.world[name]})
+
+
+# Sums that binary floats do not hit.
+SUMS: Final = [(3, "1.10"), (7, "19.99"), (60, "0.07")]
+
+
+@pytest.mark.requirement("PROC-14")
+@pytest.mark.parametrize(("quantity", "unit_cost"), SUMS)
+@pytest.mark.parametrize("operation", [CREATE, "pcm.consignment.settle"])
+def test_total_is_exact(purchaser: Caller, operation: str, quantity: int, unit_cost: str) -> None:
+    answer = purchaser(operation, quantity=quantity, unit_cost=unit_cost)
+    total = pcm.exact(quantity, unit_cost)
+    expect_money(answer, f"{quantity} at {unit_cost} come to {total}", "total", total)
+
+
+@pytest.mark.requirement("PROC-14")
+def test_total_is_the_sum_over_lines(purchaser: Caller) -> None:
+    item = new_variant(purchaser)
+    answer = purchaser(CREATE, second_item=item, second_quantity=7, second_cost="0.10")
+    expect_money(answer, "125.00 and 0.70 come to 125.70", "total", Decimal("125.70"))
+
+
+@pytest.mark.requirement("PROC-15")
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_order_of_nothing_or_less_is_refused(purchaser: Caller, quantity: int) -> None:
+    refused_with(purchaser, quantity=quantity)
+
+
+@pytest.mark.requirement("PROC-16")
+@pytest.mark.parametrize("unit_cost", ["-1.00", "12.505"])
+def test_order_at_a_cost_that_is_no_amount_is_refused(purchaser: Caller, unit_cost: str) -> None:
+    refused_with(purchaser, unit_cost=unit_cost)
+
+
+@pytest.mark.requirement("PROC-17")
+def test_order_in_an_unknown_currency_is_refused(purchaser: Caller) -> None:
+    refused_with(purchaser, currency="QQQ")
+
+
+@pytest.mark.requirement("PROC-18")
+def test_unknown_reason_of_an_order_is_refused(purchaser: Caller) -> None:
+    purchaser(CREATE, reason_code="INVENTORY.ADJUST").accepted()
+    answer = purchaser(CREATE, reason_code="RECEIVING.NEVER_REGISTERED")
+    answer.refused(None, "invalid-input")

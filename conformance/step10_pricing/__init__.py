@@ -1,0 +1,1 @@
+"""Step 10: pricing and promotions (PPM)."""

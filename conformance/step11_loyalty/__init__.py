@@ -1,0 +1,1 @@
+"""Step 11: loyalty and CRM (CRM)."""

@@ -1,0 +1,165 @@
+"""Step 11: B2B accounts, their contacts, and the credit that they consume and release."""
+
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import RECORDS
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures.context import records
+from fixtures.context.records import Values
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, holds, pages
+from fixtures.services.crm.actions import Purse, expect_balance
+from fixtures.services.pvm.actions import expect_shown
+
+ACCOUNT, CONTACT = RECORDS["crm.account"], RECORDS["crm.contact"]
+CONTACTS: Final = "crm.account.contact_list"
+KINDS = {kind.name: kind for kind in (ACCOUNT, CONTACT)}
+
+
+def all_of(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
+    return pages(caller, operation_id, limit=LARGEST_LIMIT, **values)
+
+
+# --- accounts and contacts ---
+
+
+@pytest.mark.requirement("LOYAL-40")
+def test_account_is_made(owner: Caller) -> None:
+    owner(ACCOUNT.create).value("account_id")
+
+
+@pytest.mark.requirement("LOYAL-41")
+def test_account_is_read_back(owner: Caller) -> None:
+    made = records.make(owner, ACCOUNT.name)
+    expect_shown(records.read(owner, ACCOUNT, made), made["caption"], inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-41")
+def test_account_is_listed(owner: Caller) -> None:
+    made = records.make(owner, ACCOUNT.name)
+    expect_listed(all_of(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-44")
+def test_contact_is_read_back(clerk: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    expect_shown(records.read(clerk, CONTACT, made), made["caption"], inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-44")
+def test_contact_is_listed(clerk: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    walk = all_of(clerk, CONTACTS, listed_account=made["account_id"])
+    expect_listed(walk, str(made["contact_id"]), inferred=True)
+
+
+@pytest.mark.requirement("LOYAL-47")
+def test_contact_of_another_account_is_not_listed(clerk: Caller, owner: Caller) -> None:
+    made = records.make(clerk, CONTACT.name)
+    other = records.make(owner, ACCOUNT.name)["account_id"]
+    own = records.create(owner, CONTACT, {"account_id": other})
+    walk = all_of(clerk, CONTACTS, listed_account=other)
+    expect_listed(walk, str(own["contact_id"]), inferred=True)
+    expect_listed(walk, str(made["contact_id"]), listed=False)
+
+
+def _edited(kind_name: str) -> Any:
+    number = {"crm.account": ("LOYAL-42", "LOYAL-43"), "crm.contact": ("LOYAL-45", "LOYAL-46")}
+    return number[kind_name]
+
+
+def of_kinds(which: int) -> pytest.MarkDecorator:
+    """Accounts and contacts, each with the requirement of its update (0) or status (1)."""
+    return pytest.mark.parametrize(
+        "kind_name",
+        [
+            pytest.param(name, id=name, marks=pytest.mark.requirement(_edited(name)[which]))
+            for name in KINDS
+        ],
+    )
+
+
+def _names(kind_name: str, made: Values) -> Values:
+    return {name: made[name] for name in (KINDS[kind_name].id, "expected_revision")}
+
+
+@of_kinds(0)
+def test_update_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
+    caption = clerk.world.fresh("caption")
+    clerk(str(kind.update), **_names(kind_name, made), caption=caption).accepted()
+    after = records.read(clerk, kind, made)
+    expect_shown(after, caption, inferred=True)
+    after.expect(
+        "the old caption is gone",
+        holds=not holds([after], str(made["caption"])),
+        expected="the new caption alone",
+        observed="the old one still",
+        inferred=True,
+    )
+
+
+@of_kinds(1)
+def test_status_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
+    clerk(str(kind.status), AS_PROVEN, **_names(kind_name, made), status="inactive").accepted()
+    after = records.read(clerk, kind, made)
+    state = after.value("state")
+    after.expect(
+        "the record has the status that it was given",
+        holds=state == "inactive",
+        expected="inactive",
+        observed=f"{state}",
+        uses=("state",),
+    )
+
+
+# --- credit ---
+
+
+@pytest.mark.requirement("LOYAL-49")
+def test_consumption_takes_its_amount_from_the_credit(debtor: Purse) -> None:
+    debtor.take("30.10").accepted()
+    debtor.expect("the credit is less by what was consumed", "69.90")
+
+
+@pytest.mark.requirement("LOYAL-49")
+def test_consumption_beyond_the_limit_is_refused(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.take("60.01").refused()
+    debtor.take("60.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-51")
+def test_released_credit_can_be_consumed_again(debtor: Purse) -> None:
+    debtor.take("100.00").accepted()
+    debtor.give("25.00").accepted()
+    debtor.expect("the released amount is there again", "25.00")
+    debtor.take("25.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-52")
+def test_release_of_more_than_was_consumed_is_refused(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.give("10.00").accepted()
+    debtor.give("30.01").refused()
+    debtor.give("30.00").accepted()
+
+
+@pytest.mark.requirement("LOYAL-53")
+def test_refused_consumption_changes_nothing(debtor: Purse) -> None:
+    debtor.take("40.00").accepted()
+    debtor.take("70.00").refused()
+    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)
+
+
+@pytest.mark.requirement("LOYAL-53")
+@pytest.mark.parametrize("amount", ["0.00", "-5.00", "5.005"])
+def test_consumption_of_what_is_no_amount_changes_nothing(debtor: Purse, amount: str) -> None:
+    debtor.take("40.00").accepted()
+    debtor("crm.account.credit_consume", amount=amount).refused()
+    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)

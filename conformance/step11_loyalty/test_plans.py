@@ -1,0 +1,201 @@
+"""Step 11: whatever is done to points, gift cards and credit, by whomever, in whatever order.
+
+Plans are executed beside an independent book of entries; each check judges one rule on what they
+showed. Races take more than there is, at the same moment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.probes.hypothesis_driver import examples
+from fixtures.probes.races import at_once, together
+from fixtures.run.session import Session
+from fixtures.services.crm import actions as crm
+from fixtures.services.crm import trials as crm_trials
+from fixtures.services.crm.actions import BALANCE, KINDS, POINTS, Kind, Purse, entry_of
+from fixtures.services.crm.plans import Turn
+
+Rule = Callable[[Turn, Answer, Answer], object]
+
+
+def kinds(requirements: Mapping[str, str]) -> pytest.MarkDecorator:
+    """Kinds of purse, each with the requirement that a rule is for it."""
+    return pytest.mark.parametrize(
+        "kind",
+        [
+            pytest.param(
+                KINDS[name], id=name.replace(" ", "-"), marks=pytest.mark.requirement(number)
+            )
+            for name, number in requirements.items()
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The turns of all plans on one kind of purse, for one check."""
+
+    session: Session
+    check: Check
+    kind: Kind
+
+    def each(self, rule: Rule, where: Callable[[Turn], bool]) -> None:
+        """Judge each turn by `rule`, once advice was given not further.
+
+        Raises:
+            Inconclusive: no plan came to such a turn.
+        """
+        target, check = self.session.target, self.check
+        for trial in crm_trials.trials(self.session, self.kind).trials:
+            for turn in trial.turns:
+                if where(turn) and not check.advice:
+                    rule(turn, turn.answer.to(target, check), turn.reading.to(target, check))
+        if not check.expectations:
+            raise Inconclusive("no plan came to a step that could be judged")
+
+
+@pytest.fixture
+def judge(session: Session, check: Check, kind: Kind) -> Judge:
+    return Judge(session, check, kind)
+
+
+def _accepted(turn: Turn) -> bool:
+    return 200 <= turn.answer.status < 300
+
+
+@kinds({"points": "LOYAL-21", "gift card": "LOYAL-32", "credit": "LOYAL-49"})
+def test_balance_is_the_sum_of_what_was_accepted(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        reading.expect(
+            f"after '{turn.move}' of {turn.amount} the balance is the sum of the accepted entries",
+            holds=turn.shown == turn.wanted,
+            expected=f"{turn.wanted} ({turn.before} before)",
+            observed=f"{turn.shown}",
+            uses=(BALANCE,),
+        )
+
+    def judged(turn: Turn) -> bool:
+        return _accepted(turn) and turn.wanted is not None and turn.shown is not None
+
+    judge.each(rule, judged)
+
+
+@kinds({"points": "LOYAL-21", "gift card": "LOYAL-32", "credit": "LOYAL-51"})
+def test_what_the_sum_allows_is_accepted(judge: Judge) -> None:
+    def rule(turn: Turn, answer: Answer, _: Answer) -> None:
+        answer.expect(
+            f"'{turn.move}' of {turn.amount} is accepted at a balance of {turn.before}",
+            holds=answer.ok,
+            expected="success (2xx)",
+            inferred=True,
+        )
+
+    judge.each(rule, lambda turn: turn.wanted is not None)
+
+
+@kinds({"points": "LOYAL-14", "gift card": "LOYAL-33", "credit": "LOYAL-49"})
+def test_what_the_sum_does_not_allow_is_refused(judge: Judge) -> None:
+    judge.each(lambda _, answer, __: answer.refused(), lambda turn: turn.wanted is None)
+
+
+@kinds({"points": "LOYAL-15", "credit": "LOYAL-53"})
+def test_refused_step_leaves_the_balance(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        reading.expect(
+            f"a refused '{turn.move}' of {turn.amount} leaves the balance",
+            holds=turn.shown == turn.before,
+            expected=f"{turn.before}",
+            observed=f"{turn.shown}",
+            uses=(BALANCE,),
+        )
+
+    judge.each(rule, lambda turn: not _accepted(turn) and turn.shown is not None)
+
+
+@kinds({"points": "LOYAL-28"})
+def test_balance_never_falls_below_zero(judge: Judge) -> None:
+    def rule(turn: Turn, _: Answer, reading: Answer) -> None:
+        reading.expect(
+            f"after '{turn.move}' of {turn.amount} the balance is not below zero",
+            holds=turn.shown is not None and turn.shown >= 0,
+            expected="zero or more",
+            observed=f"{turn.shown}",
+            uses=(BALANCE,),
+        )
+
+    judge.each(rule, lambda turn: turn.shown is not None)
+
+
+# --- races ---
+
+_RACERS: Final = 8
+_FEW: Final = 1
+_MANY: Final = 20
+# Three of eight fit.
+_SHARE: Final = Decimal("0.3")
+
+
+def _race(session: Session, check: Check, kind: Kind) -> tuple[Purse, Decimal]:
+    """A purse after eight took three tenths of it at once, and what those took who were let.
+
+    Raises:
+        Inconclusive: the target lets one caller alone take more than there is, so that nothing can
+            be said of several.
+    """
+    who = crm_trials.cast(session, check, kind)
+    purse = crm.new(who[0], kind)
+    purse.take(kind.smallest).accepted()
+    if purse.take(kind.start).ok:
+        raise Inconclusive(f"{kind.takes}: one caller alone takes more than there is")
+    share = kind.start * _SHARE
+    with at_once(session, who, _RACERS, requests=_RACERS) as racers:
+        granted = sum(together(racers, lambda me: purse.by(me.caller).take(share).ok))
+    return purse, granted * share
+
+
+@kinds({"points": "LOYAL-27", "gift card": "LOYAL-36", "credit": "LOYAL-50"})
+def test_concurrent_takers_never_take_more_than_there_is(
+    session: Session, check: Check, kind: Kind
+) -> None:
+    for _ in range(examples(session, _FEW, _MANY)):
+        purse, taken = _race(session, check, kind)
+        answer = purse.take(kind.smallest)
+        there = kind.start - kind.smallest
+        answer.expect(
+            f"{_RACERS} that each take {kind.start * _SHARE} at once get no more than {there}",
+            holds=taken <= there,
+            expected=f"{there} at most",
+            observed=f"{taken}",
+        )
+
+
+@kinds({"points": "LOYAL-27", "gift card": "LOYAL-36"})
+def test_what_a_race_granted_is_taken(session: Session, check: Check, kind: Kind) -> None:
+    purse, taken = _race(session, check, kind)
+    rest = kind.start - kind.smallest - taken
+    if rest < 0:
+        raise Inconclusive("the race took more than there was")
+    purse.take(rest + kind.smallest).refused()
+    purse.take(rest).accepted()
+
+
+@pytest.mark.requirement("LOYAL-17")
+def test_concurrent_restorations_give_the_points_back_once(session: Session, check: Check) -> None:
+    who = crm_trials.cast(session, check, POINTS)
+    patron = crm.new(who[0], POINTS)
+    patron.undo("restore", entry_of(patron.take(1))).accepted()
+    entry = entry_of(patron.take(40))
+    with at_once(session, who, _RACERS, requests=_RACERS) as racers:
+        together(racers, lambda me: _restored(patron, me.caller, entry))
+    patron.expect("the points come back once", 100)
+
+
+def _restored(patron: Purse, caller: Any, entry: str) -> bool:
+    return patron.by(caller).undo("restore", entry).ok

@@ -1,0 +1,161 @@
+"""Step 12: what an event tells, and what it must never tell."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.services.event_context import BASE_EVENT, FINGERPRINTS, REQUIRED, SOURCES
+from fixtures.context import records
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.run.client import Caller
+from fixtures.run.paging import pages
+from fixtures.services.ipm import actions as at_work
+from fixtures.services.ipm.actions import Place
+
+CDC: Final = "ipm.cdc.list"
+KEBAB: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Rule = Callable[[Mapping[str, Any]], str | None]
+
+
+def _judge(answers: list[Answer], rule: str, broken: Rule, expected: str) -> None:
+    """Judge every event of these pages by `broken`, which says what is wrong with one."""
+    events = at_work.events_of(answers)
+    if not events:
+        raise Inconclusive("the feed shows no event that could be looked at", cause=CDC)
+    wrong = {name: said for name, event in events.items() if (said := broken(event))}
+    answers[-1].expect(
+        rule,
+        holds=not wrong,
+        expected=expected,
+        observed=f"{len(wrong)} of {len(events)} events: {next(iter(wrong.values()), '')}",
+        uses=("items", "item_id"),
+    )
+
+
+def _recent(caller: Caller) -> list[Answer]:
+    """The first events of the org, of whatever service, and some of the caller's own making."""
+    return [caller(CDC, limit=LARGEST_LIMIT, listed_service=each) for each in ("ofm", "ipm")]
+
+
+def _lacks(event: Mapping[str, Any]) -> str | None:
+    missing = [name for name in BASE_EVENT if event.get(name) is None]
+    return f"without {', '.join(missing)}" if missing else None
+
+
+@pytest.mark.requirement("EVENT-31")
+def test_every_event_has_the_base_fields(place: Place) -> None:
+    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
+    _judge(answers, "an event has the required base fields", _lacks, ", ".join(BASE_EVENT))
+
+
+def _context_lacks(event: Mapping[str, Any]) -> str | None:
+    context = event.get("request_context")
+    if not isinstance(context, Mapping):
+        return "no request_context"
+    missing = [name for name in REQUIRED if not context.get(name)]
+    source = context.get("context_source")
+    if source not in SOURCES:
+        return f"context_source {source!r}"
+    fingerprint = FINGERPRINTS.get(str(source))
+    if fingerprint and not context.get(fingerprint):
+        missing.append(fingerprint)
+    return f"context without {', '.join(missing)}" if missing else None
+
+
+@pytest.mark.requirement("EVENT-32")
+def test_context_of_an_event_says_who_and_what_for(place: Place) -> None:
+    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
+    _judge(answers, "the context of an event is whole", _context_lacks, ", ".join(REQUIRED))
+
+
+@pytest.mark.requirement("EVENT-32")
+def test_context_of_an_event_is_that_of_its_request(place: Place) -> None:
+    found = place.feed(*place.emit())
+
+    def broken(event: Mapping[str, Any]) -> str | None:
+        context = event.get("request_context") or {}
+        wanted = {"orgcode": place.caller.world["orgcode"], "logical_guid": place.guid}
+        wrong = [name for name, value in wanted.items() if context.get(name) != value]
+        return f"another {', '.join(wrong)}" if wrong else None
+
+    _judge(found, "the context is that of the request", broken, "its org and facility")
+
+
+@pytest.mark.requirement("EVENT-34")
+def test_actions_are_written_in_kebab_case(place: Place) -> None:
+    found = place.feed(*place.emit())
+
+    def broken(event: Mapping[str, Any]) -> str | None:
+        action = str(event.get("action"))
+        return None if KEBAB.fullmatch(action) else action
+
+    answers = [*found, *_recent(place.caller)]
+    _judge(answers, "an action is written in kebab case", broken, "such as comment-created")
+
+
+@pytest.mark.requirement("EVENT-51")
+def test_catalogue_holds_the_actions_of_the_feed(place: Place) -> None:
+    found = place.feed(*place.emit())
+    listed = pages(
+        place.caller, "ipm.event.catalog_list", limit=LARGEST_LIMIT, listed_service="ics"
+    )
+    known = {answer.read_item(i, "item_action") for answer in listed for i in answer.items()}
+
+    def broken(event: Mapping[str, Any]) -> str | None:
+        return None if event.get("action") in known else str(event.get("action"))
+
+    _judge(found, "the catalogue holds the action of an event", broken, "a known action")
+
+
+# --- what no event tells ---
+
+
+def _since(caller: Caller) -> str:
+    return at_work.told_at(caller("ipm.pagination.get").accepted())
+
+
+def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str) -> None:
+    """Expect none of these texts in any event. What was found is told by name alone."""
+    if not any(answer.items() for answer in answers):
+        raise Inconclusive("the feed shows no event that could be looked at", cause=CDC)
+    text = json.dumps([answer.body for answer in answers]).lower()
+    found = [name for name, secret in secrets.items() if secret and secret.lower() in text]
+    answers[-1].expect(
+        f"no event holds {what}",
+        holds=not found,
+        expected=f"events without {what}",
+        observed=f"{', '.join(found) or 'none'} found",
+    )
+
+
+@pytest.mark.requirement("EVENT-36")
+def test_no_event_holds_a_secret(integrator: Caller, place: Place) -> None:
+    since = _since(integrator)
+    key = records.make(integrator, "usm.api_key")
+    hook = integrator("ipm.webhook.create")
+    secrets = {
+        "the session": integrator.actor.session,
+        "the passcode": integrator.actor.passcode,
+        "an API key": str(key["api_key"]),
+        "a webhook secret": str(hook.optional("secret") or ""),
+    }
+    answers = [
+        *place.feed(*place.emit()),
+        *pages(integrator, CDC, listed_service="usm", since=since, limit=LARGEST_LIMIT),
+        *pages(integrator, CDC, listed_service="ipm", since=since, limit=LARGEST_LIMIT),
+    ]
+    _expect_nowhere(answers, secrets, "a secret")
+
+
+@pytest.mark.requirement("EVENT-37")
+def test_no_event_holds_personal_data(integrator: Caller) -> None:
+    since = _since(integrator)
+    email = str(integrator.world.fresh("email"))
+    integrator("ofm.member.invite_create", email=email).accepted()
+    answers = pages(integrator, CDC, listed_service="ofm", since=since, limit=LARGEST_LIMIT)
+    _expect_nowhere(answers, {"an address": email}, "an email address")

@@ -1,0 +1,250 @@
+"""Step 12: the feed of changes: what it holds, for whom, and how it is narrowed and ordered."""
+
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import RECORDS
+from fixtures.context import records
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, ids, pages
+from fixtures.services.ics.actions import Shelf
+from fixtures.services.ipm import actions as at_work
+from fixtures.services.ipm.actions import Place, events_of, settled, utc_from_now
+from fixtures.services.pvm.context import Catalog
+
+CDC: Final = "ipm.cdc.list"
+LARGEST: Final = 256
+AN_HOUR: Final = 3600.0
+
+
+@pytest.mark.requirement("EVENT-30")
+def test_accepted_write_is_in_the_feed(place: Place) -> None:
+    (zone,) = place.emit()
+    expect_listed(place.feed(zone), zone)
+
+
+@pytest.mark.requirement("EVENT-30")
+def test_event_comes_with_redaction_metadata(place: Place) -> None:
+    answer = place.feed(*place.emit())[0]
+    item = answer.items()[0]
+    answer.expect(
+        "an event of the feed comes with redaction metadata",
+        holds=answer.read_item(item, "item_redaction") is not None,
+        expected="redaction metadata",
+        observed=", ".join(sorted(item)),
+        uses=("items", "item_redaction"),
+    )
+
+
+# --- changes of every kind, at every service ---
+
+
+def _since(caller: Caller) -> str:
+    return at_work.told_at(caller("ipm.pagination.get").accepted())
+
+
+def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
+    found = settled(
+        caller,
+        lambda: pages(caller, CDC, listed_service=service, since=since, limit=LARGEST),
+        str(name),
+    )
+    expect_listed(found, str(name))
+
+
+@pytest.mark.requirement("EVENT-48")
+@pytest.mark.parametrize(
+    ("kind", "service"),
+    [
+        ("ofm.cost_centre", "ofm"),
+        ("usm.service_account", "usm"),
+        ("ofm.team", "ofm"),
+        ("pvm.division", "pvm"),
+        ("ipm.webhook", "ipm"),
+    ],
+)
+def test_creation_is_told(integrator: Caller, kind: str, service: str) -> None:
+    since = _since(integrator)
+    made = records.make(integrator, kind)
+    _expect_told(integrator, service, since, made[RECORDS[kind].id])
+
+
+@pytest.mark.requirement("EVENT-48")
+@pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
+def test_change_is_told(integrator: Caller, kind: str) -> None:
+    record = RECORDS[kind]
+    made = records.make(integrator, kind)
+    since = _since(integrator)
+    integrator(str(record.update), **_named(record.id, made)).accepted()
+    _expect_told(integrator, record.service, since, made[record.id])
+
+
+@pytest.mark.requirement("EVENT-48")
+@pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
+def test_change_of_status_is_told(integrator: Caller, kind: str) -> None:
+    record = RECORDS[kind]
+    made = records.make(integrator, kind)
+    since = _since(integrator)
+    records.move(integrator, record, made, record.turns[0])
+    _expect_told(integrator, record.service, since, made[record.id])
+
+
+def _named(name: str, made: records.Values) -> records.Values:
+    return {name: made[name], "expected_revision": made["expected_revision"]}
+
+
+@pytest.mark.requirement("EVENT-47")
+def test_refused_write_leaves_no_event(place: Place) -> None:
+    place.caller("ics.zone.create").accepted()
+    code = str(place.caller.world.fresh("code"))
+    zone = place.caller("ics.zone.create", code=code).value("zone_id")
+    before = place.events(str(zone))
+    place.caller("ics.zone.create", code=code).refused()
+    answer, after = place.feed()[0], place.events()
+    answer.expect(
+        "a refused write leaves no event",
+        holds=after.keys() == before.keys(),
+        expected=f"{len(before)} events, as before",
+        observed=f"{len(after)} events",
+        uses=("items", "item_id"),
+    )
+
+
+@pytest.mark.requirement("EVENT-35")
+def test_event_keeps_reason_code_and_source_references(place: Place, catalog: Catalog) -> None:
+    source = {"type": "conformance_run", "id": str(place.caller.world.fresh("tag"))}
+    explained = {"reason_code": "INVENTORY.ADJUST", "source_refs": [source]}
+    Shelf(place.caller, catalog.variant_id).adjust(3, **explained).accepted()
+    found = place.feed(str(source["id"]))
+    expect_listed(found, source["id"])
+    expect_listed(found, "INVENTORY.ADJUST")
+
+
+# --- filters ---
+# That the feed can be narrowed is documented, and by what; how the filters are called is not, and
+# nothing reads them back. So what they leave out is judged as advice.
+
+
+@pytest.mark.requirement("EVENT-38")
+def test_feed_is_narrowed_to_a_service(place: Place) -> None:
+    (zone,) = place.emit()
+    expect_listed(place.feed(zone, listed_service="ics"), zone)
+    expect_listed(place.feed(listed_service="pvm"), zone, listed=False, inferred=True)
+
+
+@pytest.mark.requirement("EVENT-40")
+def test_feed_is_narrowed_to_a_facility(place: Place, integrator: Caller) -> None:
+    (elsewhere,) = Place(integrator).emit()
+    (zone,) = place.emit()
+    found = place.feed(zone)
+    expect_listed(found, zone)
+    expect_listed(found, elsewhere, listed=False, inferred=True)
+
+
+@pytest.mark.requirement("EVENT-39")
+def test_feed_is_narrowed_to_a_channel(place: Place, catalog: Catalog) -> None:
+    shelf = Shelf(place.caller, catalog.variant_id)
+    shelf.adjust(5).accepted()
+    channels = ("g3npos", "kiosk")
+    held = {
+        channel: str(
+            place.caller(
+                "ics.reservation.create",
+                variant_id=shelf.variant_id,
+                channel_code=channel,
+                quantity=1,
+            ).value("reservation_id")
+        )
+        for channel in channels
+    }
+    found = place.feed(held["g3npos"], listed_channel="g3npos")
+    expect_listed(found, held["g3npos"], inferred=True)
+    expect_listed(found, held["kiosk"], listed=False, inferred=True)
+
+
+@pytest.mark.requirement("EVENT-41")
+@pytest.mark.parametrize(
+    ("since", "until", "listed"),
+    [(-1, 1, True), (-1, None, True), (1, None, False), (None, 1, True), (None, -1, False)],
+    ids=["around", "from-before", "from-later", "to-later", "to-before"],
+)
+def test_feed_is_narrowed_to_a_time(
+    crowd: Place, since: int | None, until: int | None, listed: bool
+) -> None:
+    event = ids(crowd.feed())[0]
+    hours = {"since": since, "until": until}
+    window = {n: utc_from_now(h * AN_HOUR) for n, h in hours.items() if h is not None}
+    expect_listed(crowd.feed(**window), event, listed=listed, inferred=True)
+
+
+@pytest.mark.requirement("EVENT-46")
+def test_feed_shows_no_event_of_another_organisation(
+    integrator: Caller, foreign_integrator: Caller
+) -> None:
+    since = _since(integrator)
+    foreign = records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"]
+    own = records.make(integrator, "ofm.cost_centre")["cc_guid"]
+    found = settled(
+        integrator,
+        lambda: pages(integrator, CDC, listed_service="ofm", since=since, limit=LARGEST),
+        str(own),
+    )
+    expect_listed(found, str(own))
+    expect_listed(found, str(foreign), listed=False)
+
+
+@pytest.mark.requirement("EVENT-46")
+def test_cursor_of_another_organisation_leads_to_none_of_its_events(
+    integrator: Caller, foreign_integrator: Caller
+) -> None:
+    wanted = {"listed_service": "ofm", "limit": 1}
+    token = foreign_integrator(CDC, AS_PROVEN, **wanted).accepted().optional("next_token")
+    foreign = [records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"] for _ in range(2)]
+    integrator(CDC, AS_PROVEN, **wanted).accepted()
+    answer = integrator(CDC, AS_PROVEN, **{**wanted, "limit": LARGEST, "next_token": token})
+    shown = [guid for guid in map(str, foreign) if guid in str(answer.body)]
+    answer.expect(
+        "a cursor of another organisation is refused, or leads on among one's own events",
+        holds=not shown and answer.status < 500,
+        expected="no event of the other organisation",
+        observed=f"{answer.sketch}, {len(shown)} of its events",
+    )
+
+
+# --- order ---
+
+
+@pytest.mark.requirement("EVENT-44")
+def test_events_of_two_walks_are_in_one_order(crowd: Place) -> None:
+    first, second = crowd.feed(limit=3), crowd.feed(limit=4)
+    second[-1].expect(
+        "two walks show the same events in the same order",
+        holds=ids(first) == ids(second),
+        expected="one order",
+        observed="another order",
+        uses=("items", "item_id"),
+    )
+
+
+@pytest.mark.requirement("EVENT-49")
+@pytest.mark.parametrize("token", ["never-given-out", "eyJhZnRlciI6IC0xfQ=="])
+def test_cursor_that_was_never_given_out_is_refused(crowd: Place, token: str) -> None:
+    crowd.caller(CDC, listed_service="ics", listed_place=crowd.guid).accepted()
+    crowd.caller(CDC, next_token=token).refused(400, "invalid-input")
+
+
+@pytest.mark.requirement("EVENT-33")
+def test_event_ids_are_unique(crowd: Place, integrator: Caller) -> None:
+    since = _since(integrator)
+    records.make(integrator, "ofm.cost_centre")
+    found = [*crowd.feed(), *pages(integrator, CDC, listed_service="ofm", since=since)]
+    seen = ids(found)
+    found[0].expect(
+        "no two events have one id",
+        holds=len(set(seen)) == len(seen) == len(events_of(found)),
+        expected=f"{len(seen)} ids",
+        observed=f"{len(set(seen))} ids of {len(seen)} events",
+        uses=("items", "item_id"),
+    )

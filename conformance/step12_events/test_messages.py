@@ -1,0 +1,163 @@
+"""Step 12: what a delivered message holds, and what it must never hold; notifications."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from conformance.contract.services.event_context import BASE_EVENT
+from fixtures.context import records
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, pages
+from fixtures.services.ipm.actions import Place
+from fixtures.services.rbs.actions import Bus, Subscription
+
+SECRET: Final = "conformance-secret-access-key"
+SAME: Final = ("event_id", "service", "action", "orgcode", "timestamp_utc", "schema_version")
+TEMPLATE_GET, TEMPLATE_SET = (f"rbs.notification.template_{name}" for name in ("get", "set"))
+LOG: Final = "rbs.notification.log_list"
+
+
+def _envelopes(made: Subscription, wanted: list[str]) -> list[Mapping[str, Any]]:
+    """The envelopes of these events, as they were delivered."""
+    made.expect_delivered(wanted, "the events are delivered")
+    found = [message.envelope for message in made.messages(wanted)]
+    if not all(found):
+        raise Inconclusive("a message holds no envelope where it is looked for", cause="deliveries")
+    return found
+
+
+@pytest.mark.requirement("EVENT-125")
+def test_message_holds_a_base_event(bus: Bus, spot: Place) -> None:
+    made = bus.listen(spot)
+    for envelope in _envelopes(made, spot.emit(2)):
+        missing = [name for name in BASE_EVENT if name not in envelope]
+        made.answer.expect(
+            "a delivered event has the required base fields",
+            holds=not missing,
+            expected=", ".join(BASE_EVENT),
+            observed=f"missing: {', '.join(missing)}",
+        )
+
+
+@pytest.mark.requirement("EVENT-126")
+def test_message_holds_the_envelope_of_the_feed(bus: Bus, spot: Place) -> None:
+    made = bus.listen(spot)
+    delivered, stored = _envelopes(made, spot.emit(2)), spot.events()
+    for envelope in delivered:
+        original = stored.get(str(envelope.get("event_id")), {})
+        other = [name for name in SAME if envelope.get(name) != original.get(name)]
+        made.answer.expect(
+            "a delivered event is the one that the feed shows",
+            holds=not other,
+            expected="the same envelope, by its event_id",
+            observed=f"another {', '.join(other)}" if original else "an event_id of its own",
+        )
+
+
+def _expect_nowhere(made: Subscription, unwanted: Mapping[str, str | None], what: str) -> None:
+    """Expect none of these texts in any message so far. What was found is told by name alone."""
+    text = "\n".join(message.text for message in made.reader.messages()).lower()
+    found = [name for name, value in unwanted.items() if value and value.lower() in text]
+    made.answer.expect(
+        f"no message holds {what}",
+        holds=not found,
+        expected=f"messages without {what}",
+        observed=f"{', '.join(found) or 'none'} found",
+    )
+
+
+@pytest.mark.requirement("EVENT-132")
+def test_no_message_holds_a_secret(bus: Bus, spot: Place) -> None:
+    caller = spot.caller
+    # Keys that open nothing: only the stand-in takes them.
+    lent = caller.client.target.queue is None
+    keys: Any = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
+    made = bus.listen(spot, queue_credentials=keys) if lent else bus.listen(spot)
+    made.expect_delivered(spot.emit(2), "the events are delivered")
+    key = records.make(caller, "usm.api_key")
+    unwanted = {
+        "the session": caller.actor.session,
+        "the passcode": caller.actor.passcode,
+        "an API key": str(key["api_key"]),
+        "a delivery credential": SECRET,
+    }
+    _expect_nowhere(made, unwanted, "a secret")
+
+
+@pytest.mark.requirement("EVENT-133")
+def test_no_message_holds_personal_data(bus: Bus, subscriber: Caller) -> None:
+    made = bus.active(subscriber, listened_service="ofm")
+    email = str(subscriber.world.fresh("email"))
+    subscriber("ofm.member.invite_create", email=email).accepted()
+    later = str(records.make(subscriber, "ofm.cost_centre")["cc_guid"])
+    made.expect_delivered([later], "an event after it is delivered")
+    unwanted = {"an invited address": email, "the subscriber's address": subscriber.actor.email}
+    _expect_nowhere(made, unwanted, "an email address")
+
+
+# --- notifications ---
+
+
+@pytest.mark.requirement("EVENT-150")
+def test_template_is_read_as_it_was_set_last(subscriber: Caller) -> None:
+    code = str(subscriber.world.fresh("code"))
+    made = subscriber(TEMPLATE_SET, template_code=code)
+    template, text = made.value("template_id"), str(subscriber.world.fresh("caption"))
+    again = subscriber(TEMPLATE_SET, template_code=code, template_text=text)
+    answer = subscriber(TEMPLATE_GET, template_id=again.value("template_id"))
+    answer.expect(
+        "a template that is set again is the same, with its new text",
+        holds=again.value("template_id") == template and answer.value("text") == text,
+        expected=f"template {template} with the text that was set last",
+        observed=f"template {again.value('template_id')}, text {answer.optional('text')}",
+        uses=("template_id", "text"),
+    )
+    found = pages(subscriber, "rbs.notification.template_list", limit=LARGEST_LIMIT)
+    expect_listed(found, str(template), inferred=True)
+
+
+@pytest.mark.requirement("EVENT-151")
+@pytest.mark.parametrize("status", ["inactive", "active"])
+def test_status_of_a_template_is_shown_as_set(subscriber: Caller, status: str) -> None:
+    template = records.make(subscriber, "rbs.template")["template_id"]
+    named = {"template_id": template}
+    subscriber("rbs.notification.template_status_set", **named, status=status).accepted()
+    answer = subscriber(TEMPLATE_GET, **named)
+    answer.expect(
+        "a template shows the status that was set",
+        holds=answer.value("state") == status,
+        expected=status,
+        observed=str(answer.optional("state")),
+        uses=("state",),
+    )
+
+
+def _notify(subscriber: Caller) -> str:
+    template = records.make(subscriber, "rbs.template")["template_id"]
+    answer = subscriber("rbs.notification.send", template_id=template)
+    return str(answer.value("notification_id"))
+
+
+@pytest.mark.requirement("EVENT-152")
+def test_sent_notification_is_in_the_log(subscriber: Caller) -> None:
+    sent = _notify(subscriber)
+    expect_listed(pages(subscriber, LOG, limit=LARGEST_LIMIT), sent)
+
+
+@pytest.mark.requirement("EVENT-153")
+def test_log_of_notifications_pages(subscriber: Caller) -> None:
+    there = len(subscriber(LOG, AS_PROVEN, limit=DEFAULT_LIMIT + 1).items())
+    for _ in range(there, DEFAULT_LIMIT + 1):
+        _notify(subscriber)
+    answer = subscriber(LOG)
+    answer.expect(
+        "a page of the log holds 8 entries where no limit is sent, and a cursor",
+        holds=len(answer.items()) <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
+        expected="8 at most, and a cursor",
+        observed=f"{len(answer.items())}, cursor {bool(answer.optional('next_token'))}",
+        uses=("items", "next_token"),
+    )

@@ -1,0 +1,313 @@
+"""Step 12: subscriptions to the bus: proof of the queue, the record, the context, who may."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from fixtures.context import records
+from fixtures.context.cast import Stranger
+from fixtures.exchange.check import Check
+from fixtures.exchange.outcome import NotApplicable
+from fixtures.exchange.request import AS_PROVEN, Change, without
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, ids, pages
+from fixtures.services.ipm.actions import Place
+from fixtures.services.rbs.actions import Bus
+
+REGISTER, GET, LIST = (f"rbs.subscription.{name}" for name in ("register", "get", "list"))
+TEMPLATE: Final = "rbs.notification.template_set"
+Keyed = Callable[[str], Caller]
+
+
+@pytest.mark.requirement("EVENT-100")
+def test_subscription_is_not_active_at_first(bus: Bus, subscriber: Caller) -> None:
+    made = bus.register(subscriber)
+    shown = made.answer.value("state")
+    made.answer.expect(
+        "a subscription is not active before it was verified",
+        holds=shown != "active",
+        expected="another status than active",
+        observed=str(shown),
+        uses=("state",),
+    )
+
+
+@pytest.mark.requirement("EVENT-101")
+def test_token_comes_to_the_queue(bus: Bus, subscriber: Caller) -> None:
+    made = bus.register(subscriber)
+    came = made.came_token()
+    made.answer.expect(
+        "a verification token comes to the queue that was registered",
+        holds=came,
+        expected="a message with a token",
+        observed="none came that names the subscription",
+        uses=("subscription_id",),
+    )
+
+
+@pytest.mark.requirement("EVENT-102")
+def test_token_is_in_no_answer(bus: Bus, subscriber: Caller) -> None:
+    made = bus.register(subscriber)
+    answers = [
+        made.answer,
+        made.call("get"),
+        subscriber(LIST, limit=LARGEST_LIMIT),
+    ]
+    token = made.token()
+    for answer in answers:
+        answer.accepted().expect(
+            "no answer shows the verification token",
+            holds=token not in str(answer.body),
+            expected="an answer without it",
+            observed=f"{answer.operation.id} shows it",
+        )
+
+
+@pytest.mark.requirement("EVENT-103")
+def test_token_makes_the_subscription_active(bus: Bus, spot: Place) -> None:
+    made = bus.listen(spot)
+    made.expect_delivered(spot.emit(), "events are delivered once the token came back")
+    answer = made.call("get")
+    answer.expect(
+        "a verified subscription is active",
+        holds=answer.value("state") == "active",
+        expected="active",
+        observed=str(answer.optional("state")),
+        uses=("state",),
+    )
+
+
+@pytest.mark.requirement("EVENT-104")
+@pytest.mark.parametrize("wrong", ["another", "of-another-subscription"])
+def test_wrong_token_is_refused(bus: Bus, spot: Place, wrong: str) -> None:
+    other = bus.listen(spot)
+    made = bus.register(spot.caller, listened_service="ics", listened_place=spot.guid)
+    token = other.token() if wrong != "another" else made.token()[::-1]
+    made.verify(token).refused()
+
+
+@pytest.mark.requirement("EVENT-106")
+@pytest.mark.parametrize("queue", ["absent", "foreign"])
+def test_queue_that_is_not_the_customers_is_refused(
+    bus: Bus, subscriber: Caller, queue: str
+) -> None:
+    bus.register(subscriber)
+    before, _, name = str(subscriber.world["queue_url"]).rpartition("/")
+    url = f"{before}/{name}-absent"
+    if queue == "foreign":
+        host, _, account = before.rpartition("/")
+        url = f"{host}/{account[::-1]}/{name}"
+    subscriber(REGISTER, AS_PROVEN, queue_url=url).refused()
+
+
+@pytest.mark.requirement("EVENT-107")
+@pytest.mark.parametrize("url", ["queue", "https://sqs.us-east-1.amazonaws.com/", ""])
+def test_address_that_is_no_queues_is_refused(bus: Bus, subscriber: Caller, url: str) -> None:
+    bus.register(subscriber)
+    subscriber(REGISTER, AS_PROVEN, queue_url=url).refused(400, "invalid-input")
+
+
+@pytest.mark.requirement("EVENT-108")
+def test_subscription_with_an_unknown_filter_is_refused(bus: Bus, subscriber: Caller) -> None:
+    bus.register(subscriber)
+    change = Change(body={"filters": {"conformance_colour": "red"}})
+    subscriber(REGISTER, change).refused(400, "invalid-input")
+
+
+# --- the record ---
+
+
+@pytest.mark.requirement("EVENT-109")
+def test_subscription_is_read_back_and_listed(bus: Bus, subscriber: Caller) -> None:
+    made = bus.register(subscriber)
+    expect_listed([made.call("get").accepted()], made.subscription_id)
+    expect_listed(pages(subscriber, LIST, limit=LARGEST_LIMIT), made.subscription_id)
+
+
+@pytest.fixture
+def crowded(subscriber: Caller) -> Caller:
+    """An org with more subscriptions than a page holds."""
+    there = len(subscriber(LIST, AS_PROVEN, limit=LARGEST_LIMIT).items())
+    for _ in range(there, DEFAULT_LIMIT + 1):
+        records.make(subscriber, "rbs.subscription")
+    return subscriber
+
+
+@pytest.mark.requirement("EVENT-110")
+def test_page_holds_eight_subscriptions_by_default(crowded: Caller) -> None:
+    answer = crowded(LIST)
+    answer.expect(
+        "a page holds 8 subscriptions where no limit is sent",
+        holds=len(answer.items()) <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
+        expected="8 at most, and a cursor",
+        observed=f"{len(answer.items())}, cursor {bool(answer.optional('next_token'))}",
+        uses=("items",),
+    )
+
+
+@pytest.mark.requirement("EVENT-110")
+@pytest.mark.parametrize("limit", [0, -1, 257])
+def test_limit_of_subscriptions_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
+    answer = crowded(LIST, AS_PROVEN, limit=limit).accepted()
+    most = 1 if limit < 1 else LARGEST_LIMIT
+    answer.expect(
+        "a limit outside 1 to 256 is pulled into it",
+        holds=1 <= len(answer.items()) <= most,
+        expected=f"1 to {most} subscriptions",
+        observed=str(len(answer.items())),
+        uses=("items",),
+    )
+
+
+@pytest.mark.requirement("EVENT-110")
+def test_walk_shows_each_subscription_once(crowded: Caller) -> None:
+    known = records.make(crowded, "rbs.subscription")["subscription_id"]
+    walk = pages(crowded, LIST, limit=DEFAULT_LIMIT)
+    found = ids(walk)
+    walk[-1].expect(
+        "a walk shows each subscription once",
+        holds=len(found) == len(set(found)) and str(known) in found,
+        expected=f"each once, {known} among them",
+        observed=f"{len(found)} entries, {len(set(found))} different",
+        uses=("items", "item_id"),
+    )
+
+
+SECRET: Final = "conformance-secret-access-key"
+
+
+@pytest.mark.requirement("EVENT-112")
+def test_credentials_are_in_no_answer(bus: Bus, subscriber: Caller) -> None:
+    """Keys that open nothing: the stand-in asks that a request is signed, and not by whom."""
+    if subscriber.client.target.queue is not None:
+        raise NotApplicable("keys that open nothing would be refused by a real queue")
+    keys = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
+    made = bus.register(subscriber, queue_credentials=keys)
+    for answer in (made.answer, made.call("get"), subscriber(LIST, limit=LARGEST_LIMIT)):
+        answer.accepted().expect(
+            "no answer shows delivery credentials",
+            holds=SECRET not in str(answer.body),
+            expected="an answer without them",
+            observed=f"{answer.operation.id} shows them",
+        )
+
+
+@pytest.mark.requirement("EVENT-137")
+@pytest.mark.parametrize("back", ["active", "paused"])
+def test_revoked_subscription_stays_revoked(bus: Bus, spot: Place, back: str) -> None:
+    made = bus.listen(spot)
+    made.turn("paused")
+    made.end().accepted()
+    made.set(back).refused()
+
+
+# --- the context of a write ---
+
+
+def _stated(caller: Caller) -> dict[str, Any]:
+    said = caller.actor.context
+    return {
+        "orgcode": caller.world["orgcode"],
+        "actor": said["context_actor"],
+        "context_source": said["context_source"],
+    }
+
+
+@pytest.mark.requirement("EVENT-113")
+@pytest.mark.parametrize(
+    "operation", [pytest.param(REGISTER, marks=pytest.mark.needs("queue")), TEMPLATE]
+)
+def test_bus_refuses_a_write_without_its_context(subscriber: Caller, operation: str) -> None:
+    subscriber(operation).accepted()
+    # Where in a request the context stands is our deduction.
+    subscriber(operation, Change(body={"request_context": None})).refused(inferred=True)
+
+
+# Where the context that a request states stands a second time, and what it must not say then.
+_TWICE: Final = {
+    "logical_guid": ("x-logical-guid", "00000000-0000-4000-8000-000000000000"),
+    "channel_code": ("x-channel-code", "kiosk"),
+    "cccode": ("x-cccode", "AAAA-AAAA-AAAA"),
+}
+
+
+def _own(caller: Caller, name: str) -> str:
+    """A value of the organisation's own for this part of the context."""
+    if name == "channel_code":
+        return "g3npos"
+    if name == "cccode":
+        return str(records.make(caller, "ofm.cost_centre")["cccode"])
+    return str(caller.world[name])
+
+
+@pytest.mark.requirement("EVENT-114")
+@pytest.mark.parametrize("name", _TWICE)
+def test_context_that_disagrees_with_a_header_is_refused(subscriber: Caller, name: str) -> None:
+    header, other = _TWICE[name]
+    own = _own(subscriber, name)
+    context, headers = _stated(subscriber), {header: own}
+
+    def sent(value: str) -> Change:
+        return Change(headers=headers, body={"request_context": {**context, name: value}})
+
+    subscriber(TEMPLATE).accepted()
+    subscriber(TEMPLATE, sent(own)).accepted()
+    subscriber(TEMPLATE, sent(other)).refused(None, "invalid-input", inferred=True)
+
+
+@pytest.mark.requirement("EVENT-114")
+def test_bus_refuses_the_context_of_another_source(subscriber: Caller) -> None:
+    subscriber(TEMPLATE).accepted()
+    change = Change(body={"request_context": {**_stated(subscriber), "context_source": "operator"}})
+    subscriber(TEMPLATE, change).refused(None, "invalid-input", inferred=True)
+
+
+@pytest.mark.requirement("EVENT-114")
+@pytest.mark.needs("second-org")
+def test_bus_refuses_the_context_of_another_organisation(
+    subscriber: Caller, stranger_org: Stranger, check: Check
+) -> None:
+    subscriber(TEMPLATE).accepted()
+    change = Change(
+        body={"request_context": {**_stated(subscriber), "orgcode": stranger_org.orgcode}}
+    )
+    answer = subscriber(TEMPLATE, change)
+    answer.refused(None, "invalid-input", "context_mismatch", inferred=True)
+    check.reading("tag of a context that names another org (RBS)", str(answer.tag))
+
+
+# --- access ---
+
+
+def _expect_role(caller: Caller, operation: str, role: str, check: Check) -> None:
+    """Expect that a role is enough, or that only owners are let through: pages state both."""
+    answer = caller(operation)
+    by_role = answer.ok
+    if not by_role:
+        answer.refused(403)
+    reading = f"role {role} is enough" if by_role else "owners alone"
+    check.reading("who may use the bus (rbs/surfaces/, rbs/PROTOCOL.md)", reading)
+
+
+@pytest.mark.requirement("EVENT-140")
+def test_view_role_reads_unless_owners_alone_may(
+    subscriber: Caller, keyed_subscriber: Keyed, check: Check
+) -> None:
+    subscriber(LIST).accepted()
+    _expect_role(keyed_subscriber("rbs_view"), LIST, "rbs_view", check)
+
+
+@pytest.mark.requirement("EVENT-142")
+def test_admin_role_writes_unless_owners_alone_may(
+    subscriber: Caller, keyed_subscriber: Keyed, check: Check
+) -> None:
+    subscriber(TEMPLATE).accepted()
+    _expect_role(keyed_subscriber("rbs_admin"), TEMPLATE, "rbs_admin", check)
+
+
+@pytest.mark.requirement("EVENT-143")
+def test_health_of_the_bus_is_told_without_an_organisation(subscriber: Caller) -> None:
+    subscriber("rbs.stat").accepted()
+    subscriber("rbs.stat", without("orgcode")).accepted()

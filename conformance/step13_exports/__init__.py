@@ -1,0 +1,1 @@
+"""Step 13: exports and offboarding (Accounting, UTL)."""

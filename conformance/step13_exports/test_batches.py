@@ -1,0 +1,212 @@
+"""Step 13: export batches, from the request to what was sent, and the evidence they hold."""
+
+from decimal import Decimal
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.request import AS_PROVEN
+from fixtures.run.client import Caller
+from fixtures.run.paging import expect_listed, ids, pages
+from fixtures.services.accounting.actions import Books, Export, fetched, number, prepared
+from fixtures.services.accounting.context import AMOUNTS
+
+GET, STATUS = "accounting.export.batch.get", "accounting.export.batch.status_set"
+
+
+@pytest.fixture
+def busy(books: Books) -> Books:
+    """Books in which an event was recorded, and none elsewhere."""
+    books.record("5.00")
+    return books
+
+
+@pytest.fixture
+def ready(exported: Caller) -> Answer:
+    """A batch that was made for all checks that only read it."""
+    return exported(GET, batch_id=exported.world["ready_batch"]).accepted()
+
+
+@pytest.fixture
+def file(exported: Caller, ready: Answer) -> Export:
+    """The same batch with its file."""
+    return fetched(exported, ready)
+
+
+def expect_evidence(export: Export, rule: str, name: str, *, holds: bool, expected: str) -> None:
+    export.answer.expect(
+        rule,
+        holds=holds,
+        expected=expected,
+        observed=str(export.answer.optional(name)),
+        uses=(name, "download_url"),
+    )
+
+
+@pytest.mark.requirement("EXIT-20")
+@pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
+def test_batch_is_made(books: Books, way: str) -> None:
+    books.caller(way, exported_place=books.place).value("batch_id")
+
+
+@pytest.mark.requirement("EXIT-21")
+@pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
+def test_batch_becomes_ready(books: Books, way: str) -> None:
+    made = books.caller(way, exported_place=books.place).value("batch_id")
+    answer = prepared(books.caller, str(made))
+    answer.expect(
+        "a batch becomes ready",
+        holds=answer.value("state") == "ready",
+        expected="ready",
+        observed=str(answer.optional("state")),
+        uses=("state",),
+    )
+
+
+@pytest.mark.requirement("EXIT-22")
+def test_ready_batch_has_its_evidence(ready: Answer) -> None:
+    shown = [name for name in ("manifest", "record_count", "checksum") if ready.optional(name)]
+    ready.expect(
+        "a batch that is ready has manifest, count and checksum",
+        holds=len(shown) == 3,
+        expected="manifest, record_count, checksum",
+        observed=", ".join(shown) or "none of them",
+        uses=("manifest", "record_count", "checksum"),
+    )
+
+
+@pytest.mark.requirement("EXIT-23")
+def test_count_of_a_batch_is_the_number_of_its_events(file: Export) -> None:
+    told = file.answer.value("record_count")
+    wanted = len(file.lines)
+    rule = "the count is the number of events in the file"
+    expect_evidence(file, rule, "record_count", holds=told == wanted, expected=str(wanted))
+
+
+@pytest.mark.requirement("EXIT-24")
+def test_checksum_of_a_batch_is_that_of_its_file(file: Export) -> None:
+    right = file.has_checksum(str(file.answer.value("checksum")))
+    rule = "the checksum is one of the bytes that were exported"
+    expect_evidence(file, rule, "checksum", holds=right, expected="a digest of the file")
+
+
+@pytest.mark.requirement("EXIT-25")
+def test_batch_holds_each_event_of_its_facility(exported: Caller, file: Export) -> None:
+    wanted = {*exported.world["exported_events"], *ids(Books(exported).listed())}
+    missing = [each for each in wanted if not file.holds(each)]
+    file.answer.expect(
+        "a batch holds each event that its filter lets through",
+        holds=not missing,
+        expected=f"{len(wanted)} events",
+        observed=f"{len(missing)} of them missing",
+        uses=("download_url",),
+    )
+
+
+@pytest.mark.requirement("EXIT-25")
+def test_batch_of_a_facility_holds_no_event_of_another(bookkeeper: Caller, busy: Books) -> None:
+    (elsewhere,) = Books(bookkeeper).record("1.00")
+    _expect_absent(busy.export(), elsewhere, "a batch of one facility holds no event of another")
+
+
+@pytest.mark.requirement("EXIT-25")
+def test_batch_of_a_type_holds_no_event_of_another(busy: Books) -> None:
+    (refund,) = busy.record("-1.00", event_type="refund")
+    (sale,) = busy.record("1.00")
+    export = busy.export(exported_place=busy.place, exported_type="refund")
+    _expect_absent(export, sale, "a batch of refunds holds no sale")
+    export.answer.expect(
+        "a batch of refunds holds the refund",
+        holds=export.holds(refund),
+        expected="the refund",
+        observed=f"{len(export.content)} bytes without it",
+        uses=("download_url",),
+    )
+
+
+@pytest.mark.requirement("EXIT-26")
+@pytest.mark.needs("second-org")
+def test_batch_holds_no_event_of_another_organisation(books: Books, foreign_books: Books) -> None:
+    since = books.caller("accounting.event.record").value("timestamp_utc")
+    (foreign,), (own,) = foreign_books.record("1.00"), books.record("1.00")
+    export = books.export(exported_from=since)
+    export.answer.expect(
+        "a batch of a window holds what was recorded in it",
+        holds=export.holds(own),
+        expected="the organisation's own event",
+        observed=f"{len(export.content)} bytes without it",
+        uses=("download_url",),
+        inferred=True,
+    )
+    _expect_absent(export, foreign, "a batch holds no event of another organisation")
+
+
+def _expect_absent(export: Export, event: str, rule: str) -> None:
+    export.answer.expect(
+        rule,
+        holds=not export.holds(event),
+        expected="no such event",
+        observed="there is one",
+        uses=("download_url",),
+    )
+
+
+@pytest.mark.requirement("EXIT-27")
+def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
+    totals = ready.value("totals")
+    told = totals.get("USD") if isinstance(totals, dict) else totals
+    wanted = sum(map(Decimal, AMOUNTS))
+    ready.expect(
+        "the total is the exact sum of the amounts",
+        holds=number(told) == wanted,
+        expected=str(wanted),
+        observed=str(told),
+        uses=("totals",),
+    )
+
+
+@pytest.mark.requirement("EXIT-28")
+def test_batch_that_is_sent_is_read_as_sent(busy: Books) -> None:
+    sent = busy.sent(busy.batch())
+    answer = busy.caller(GET, batch_id=sent.value("batch_id"))
+    answer.expect(
+        "a batch that was set to sent is read as sent",
+        holds=answer.value("state") == "sent",
+        expected="sent",
+        observed=str(answer.optional("state")),
+        uses=("state",),
+    )
+
+
+@pytest.mark.requirement("EXIT-28")
+def test_batch_that_failed_is_read_as_failed(busy: Books) -> None:
+    busy.sent(busy.batch())
+    second = busy.batch()
+    named = {"batch_id": second.value("batch_id"), "expected_revision": second.revision}
+    busy.caller(STATUS, AS_PROVEN, **named, status="failed").accepted()
+    answer = busy.caller(GET, batch_id=named["batch_id"])
+    answer.expect(
+        "a batch that was set to failed is read as failed",
+        holds=answer.value("state") == "failed",
+        expected="failed",
+        observed=str(answer.optional("state")),
+        uses=("state",),
+        inferred=True,
+    )
+
+
+@pytest.mark.requirement("EXIT-29")
+@pytest.mark.parametrize("status", ["ready", "failed"])
+def test_sent_batch_stays_sent(busy: Books, status: str) -> None:
+    sent = busy.sent(busy.batch())
+    named = {"batch_id": sent.value("batch_id"), "expected_revision": sent.revision}
+    busy.caller(STATUS, AS_PROVEN, **named, status=status).refused()
+
+
+@pytest.mark.requirement("EXIT-30")
+def test_batches_are_listed_whatever_their_status(busy: Books) -> None:
+    ready, sent = busy.batch(), busy.sent(busy.batch())
+    found = pages(busy.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
+    for answer in (ready, sent):
+        expect_listed(found, str(answer.value("batch_id")), inferred=True)

@@ -1,0 +1,250 @@
+"""Step 13: what an operator does with a request to leave, and what the owner sees of it.
+
+Windows open 30 days ahead at the earliest, so that most of this needs a clock that can be turned.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.services.utl import EXPORTED, EXPORTING, OPEN_WINDOW, PURGED
+from fixtures.context.operation_context import Stage
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.run import paging
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+from fixtures.run.waiting import eventually
+from fixtures.services.utl import offboarding
+from fixtures.services.utl.offboarding import Leaver
+
+# Writes of several services that need nothing to act on.
+WRITES: Final = (
+    "ofm.cost_centre.create",
+    "pvm.vendor.create",
+    "usm.service_account.create",
+    "utl.export.request",
+)
+READS: Final = ("ofm.org.get", "ofm.cost_centre.list", "pvm.vendor.list")
+STANDARD_STORAGE_DAYS: Final = 90
+Go = Callable[[Leaver], object]
+
+
+def shows(answer: Answer, state: str) -> None:
+    """Expect that a request is shown at this stage."""
+    answer.accepted().expect(
+        f"the request is at {state}",
+        holds=answer.value("state") == state,
+        expected=state,
+        observed=str(answer.optional("state")),
+        uses=("state",),
+    )
+
+
+@pytest.fixture
+def proven(session: Session, clock_session: Session, check: Check) -> None:
+    """Every stage was accepted once in this run, so that its refusal proves something."""
+    stages = ("approve", "export_start", "export_finalize", "purge_start")
+    known = [OPERATIONS[f"operator.utl_offboarding_{name}"] for name in stages]
+    if not all(session.room.proofs.has(each) for each in known):
+        offboarding.leaver(clock_session, check).purge()
+
+
+# --- before the window ---
+
+
+@pytest.mark.requirement("EXIT-150")
+def test_approval_is_shown(leaver: Leaver) -> None:
+    shows(leaver.approve().status(), "approved")
+
+
+@pytest.mark.requirement("EXIT-150")
+def test_organisation_works_on_until_its_window(leaver: Leaver) -> None:
+    leaver.owner("ofm.cost_centre.create").accepted()
+    leaver.approve()
+    leaver.owner("ofm.cost_centre.create").accepted()
+
+
+@pytest.mark.requirement("EXIT-151")
+def test_window_opens_at_its_time_and_not_before(check: Check, clocked_leaver: Leaver) -> None:
+    clocked_leaver.approve()
+    clocked_leaver.pass_days(offboarding.LEAD.days - 1)
+    shows(clocked_leaver.status(), "approved")
+    clocked_leaver.pass_days(1)
+    shows(clocked_leaver.reached(OPEN_WINDOW), OPEN_WINDOW)
+    check.reading("who opens the export window", "a sweep of the system")
+
+
+# --- the window is open ---
+
+
+@pytest.mark.requirement("EXIT-152")
+def test_organisation_takes_no_writes_in_its_window(clocked_leaver: Leaver) -> None:
+    for write in WRITES:
+        clocked_leaver.owner(write).accepted()
+    clocked_leaver.open_window()
+    for write in WRITES:
+        clocked_leaver.owner(write).refused(403, "org-write-blocked")
+
+
+@pytest.mark.requirement("EXIT-152")
+def test_organisation_is_read_in_its_window_or_not(clocked_leaver: Leaver, check: Check) -> None:
+    for read in READS:
+        clocked_leaver.owner(read).accepted()
+    clocked_leaver.open_window()
+    answers = [clocked_leaver.owner(read) for read in READS]
+    taken = [answer.ok for answer in answers]
+    check.reading("reads of an organisation in its window", _how_many(taken))
+    for answer in answers:
+        answer.expect(
+            "a read is answered, or refused with 403 or 404",
+            holds=answer.ok or answer.status in (403, 404),
+            expected="success, 403 or 404",
+        )
+
+
+def _how_many(taken: list[bool]) -> str:
+    if all(taken):
+        return "answered"
+    return "some are answered" if any(taken) else "refused"
+
+
+@pytest.mark.requirement("EXIT-138")
+@pytest.mark.needs("clock")
+def test_request_in_its_window_is_cancelled_or_not(clocked_leaver: Leaver, check: Check) -> None:
+    answer = clocked_leaver.open_window().cancel()
+    check.reading("cancelling in the window", "accepted" if answer.ok else "refused")
+    answer.expect(
+        "the request is taken back, or the frozen organisation takes no writes",
+        holds=answer.ok or answer.status == 403,
+        expected="success, or 403",
+        inferred=True,
+    )
+
+
+# --- order ---
+
+WRONG: Final[dict[str, tuple[str, Go]]] = {
+    "export-before-approval": ("export_start", lambda _: None),
+    "export-before-window": ("export_start", Leaver.approve),
+    "finalize-before-export": ("export_finalize", Leaver.open_window),
+    "purge-before-export": ("purge_start", Leaver.open_window),
+    "purge-before-finalize": ("purge_start", Leaver.start),
+}
+
+
+@pytest.mark.requirement("EXIT-153")
+@pytest.mark.usefixtures("proven")
+@pytest.mark.parametrize("case", WRONG)
+def test_stage_in_wrong_order_is_refused(clocked_leaver: Leaver, case: str) -> None:
+    stage, before = WRONG[case]
+    before(clocked_leaver)
+    clocked_leaver.stage(stage).refused(None, "invalid-state")
+
+
+@pytest.mark.requirement("EXIT-139")
+def test_request_is_not_cancelled_once_its_export_began(
+    session: Session, check: Check, clocked_leaver: Leaver
+) -> None:
+    Stage(session).proven(check, OPERATIONS[offboarding.CANCEL])
+    clocked_leaver.start().cancel().refused()
+    shown = clocked_leaver.status()
+    shown.expect(
+        "the request is not shown as cancelled",
+        holds=not str(shown.value("state")).startswith("cancel"),
+        expected="a later stage",
+        observed=str(shown.optional("state")),
+        uses=("state",),
+    )
+
+
+@pytest.mark.requirement("EXIT-154")
+def test_stages_are_shown_to_the_owner(clocked_leaver: Leaver) -> None:
+    shows(clocked_leaver.start().status(), EXPORTING)
+    eventually(
+        lambda: clocked_leaver.stage("export_finalize"),
+        lambda answer: answer.ok,
+        bound_s=offboarding.BOUND_S,
+        pause_s=offboarding.PAUSE_S,
+    ).accepted()
+    shows(clocked_leaver.status(), EXPORTED)
+    clocked_leaver.stage("purge_start").accepted()
+    shows(clocked_leaver.reached(PURGED), PURGED)
+
+
+# --- purge ---
+
+
+@pytest.mark.requirement("EXIT-155")
+def test_purge_leaves_a_report_of_its_verification(clocked_leaver: Leaver) -> None:
+    shown = clocked_leaver.purge().status()
+    report = shown.optional("purge_report")
+    shown.accepted().expect(
+        "a purge that is done has a report of its verification",
+        holds=isinstance(report, dict) and bool(report),
+        expected="a report",
+        observed="none" if report is None else "one",
+        uses=("purge_report",),
+    )
+
+
+@pytest.mark.requirement("EXIT-156")
+def test_purged_organisation_shows_no_record(clocked_leaver: Leaver) -> None:
+    made = {kind: _made(clocked_leaver.owner, kind) for kind in ("ofm.cost_centre", "pvm.vendor")}
+    clocked_leaver.purge()
+    for kind, record in made.items():
+        answer = clocked_leaver.owner(str(RECORDS[kind].list), limit=LARGEST_LIMIT)
+        answer.expect(
+            f"{kind} is not shown after the purge",
+            holds=not paging.holds([answer], record),
+            expected="a refusal, or a list without it",
+            observed="it is listed" if answer.ok else answer.sketch,
+        )
+
+
+def _made(owner: Caller, kind: str) -> str:
+    """A record that its list shows, so that its absence means something."""
+    record = str(owner(RECORDS[kind].create).value(RECORDS[kind].id))
+    listed = paging.pages(owner, str(RECORDS[kind].list), limit=LARGEST_LIMIT)
+    paging.expect_listed(listed, record, inferred=True)
+    return record
+
+
+@pytest.mark.requirement("EXIT-157")
+@pytest.mark.usefixtures("proven")
+def test_legal_hold_blocks_the_purge(clocked_leaver: Leaver) -> None:
+    clocked_leaver.finalize()
+    clocked_leaver.stage("legal_hold_set", legal_hold=True).accepted()
+    clocked_leaver.stage("purge_start").refused()
+    shows(clocked_leaver.status(), EXPORTED)
+
+
+@pytest.mark.requirement("EXIT-158")
+@pytest.mark.usefixtures("proven")
+def test_purge_begins_once_the_hold_is_lifted(clocked_leaver: Leaver) -> None:
+    clocked_leaver.finalize()
+    for held in (True, False):
+        clocked_leaver.stage("legal_hold_set", legal_hold=held).accepted()
+    clocked_leaver.stage("purge_start").accepted()
+    shows(clocked_leaver.reached(PURGED), PURGED)
+
+
+@pytest.mark.requirement("EXIT-159")
+def test_sweep_archives_no_young_copy(clocked_leaver: Leaver) -> None:
+    clocked_leaver.finalize()
+    clocked_leaver.pass_days(STANDARD_STORAGE_DAYS - 2)
+    clocked_leaver.stage("archive_sweep").accepted()
+    young = clocked_leaver.status().accepted().optional("archived_at")
+    clocked_leaver.pass_days(3)
+    clocked_leaver.stage("archive_sweep").accepted()
+    shown = clocked_leaver.status()
+    shown.accepted().expect(
+        "a copy is archived after 90 days, and not before",
+        holds=young is None and shown.optional("archived_at") is not None,
+        expected="not archived after 88 days, archived after 91",
+        observed=f"{young or 'not archived'}, then {shown.optional('archived_at')}",
+        uses=("archived_at",),
+    )

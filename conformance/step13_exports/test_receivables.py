@@ -1,0 +1,57 @@
+"""Step 13: questions about receivables that every organisation can ask, whatever it has sold."""
+
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from fixtures.run.client import Caller
+from fixtures.services.accounting.actions import number
+
+NOTHING: Final = Decimal(0)
+
+
+@pytest.mark.requirement("EXIT-40")
+def test_aging_report_is_by_age(bookkeeper: Caller) -> None:
+    answer = bookkeeper("accounting.ar.aging_report")
+    buckets = answer.value("buckets")
+    amounts = buckets.values() if isinstance(buckets, dict) else []
+    answer.expect(
+        "the report has an amount for each age",
+        holds=bool(amounts) and all(number(each) is not None for each in amounts),
+        expected="decimal amounts",
+        observed=str(buckets),
+        uses=("buckets",),
+        inferred=True,
+    )
+
+
+@pytest.mark.requirement("EXIT-41")
+def test_customer_without_invoices_owes_nothing(bookkeeper: Caller) -> None:
+    answer = bookkeeper("accounting.ar.balance")
+    answer.expect(
+        "the balance of a customer without invoices is zero",
+        holds=number(answer.value("balance")) == NOTHING,
+        expected="zero, as a decimal string",
+        observed=str(answer.optional("balance")),
+        uses=("balance",),
+        inferred=True,
+    )
+
+
+@pytest.mark.requirement("EXIT-42")
+def test_holds_of_a_customer_are_told(bookkeeper: Caller) -> None:
+    bookkeeper("accounting.ar.credit_hold_check").accepted()
+
+
+@pytest.mark.requirement("EXIT-43")
+def test_statement_of_a_customer_without_invoices_comes_to_nothing(bookkeeper: Caller) -> None:
+    answer = bookkeeper("accounting.ar.statement")
+    answer.expect(
+        "a statement without invoices closes at zero",
+        holds=number(answer.value("closing_balance")) == NOTHING,
+        expected="zero, as a decimal string",
+        observed=str(answer.optional("closing_balance")),
+        uses=("closing_balance",),
+        inferred=True,
+    )

@@ -1,0 +1,129 @@
+"""Step 13: receivables that appear by themselves, from orders and tenders of SCM."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.services.accounting.money import INVOICE_STATES
+from fixtures.context import layers
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.outcome import Inconclusive
+from fixtures.run.client import Caller
+from fixtures.run.paging import pages
+from fixtures.run.session import Session
+from fixtures.run.waiting import eventually
+from fixtures.services.accounting.actions import number
+from fixtures.services.accounting.receivables import PRICE, PRICED
+from fixtures.services.scm.actions import CAPTURE, PLACE, Stall
+
+UNITS: Final = 3
+OWED: Final = UNITS * PRICE
+PART: Final = Decimal("9.85")
+# Invoices and payments follow asynchronously, and no page says after how long.
+BOUND_HERE_S: Final = 5.0
+BOUND_S: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """What the aging report shows of an order; `open` is None where it shows nothing."""
+
+    answer: Answer
+    open: Decimal | None
+    state: str | None
+
+    def expect(self, rule: str, *, holds: bool, expected: str) -> None:
+        self.answer.expect(
+            rule,
+            holds=holds,
+            expected=expected,
+            observed="no invoice" if self.open is None else f"{self.open} {self.state}",
+            uses=("items", "item_order", "item_open"),
+            inferred=True,
+        )
+
+
+@pytest.fixture
+def counter(session: Session, owner: Caller) -> Stall:
+    """The owner where a variant is on sale of which the price is known."""
+    return Stall(owner.within(layers.main_world(session, PRICED, owner.world)))
+
+
+def _sold(counter: Stall, *tenders: Decimal) -> str:
+    """An order of three units, placed, and paid by these tenders."""
+    order = counter.order(UNITS, PLACE)
+    for amount in tenders:
+        counter(CAPTURE, order, amount=str(amount)).accepted()
+    return order
+
+
+def _invoice(counter: Stall, order: str, until: Callable[[Invoice], bool]) -> Invoice:
+    near = counter.caller.client.target.is_loopback
+    return eventually(
+        lambda: _looked_up(counter, order),
+        until,
+        bound_s=BOUND_HERE_S if near else BOUND_S,
+        pause_s=0.2 if near else 3.0,
+    )
+
+
+def _looked_up(counter: Stall, order: str) -> Invoice:
+    walk = pages(counter.caller, "accounting.ar.aging_report", limit=LARGEST_LIMIT)
+    for answer in walk:
+        for item in answer.items():
+            if answer.read_item(item, "item_order") == order:
+                return _read(answer, item)
+    return Invoice(walk[-1], None, None)
+
+
+def _read(answer: Answer, item: Any) -> Invoice:
+    amount = number(answer.read_item(item, "item_open"))
+    if amount is None:
+        raise Inconclusive(
+            "accounting.ar.aging_report: an invoice shows no open amount where it is looked for",
+            cause="accounting.ar.aging_report:item_open",
+        )
+    state = answer.read_item(item, "item_state")
+    return Invoice(answer, amount, None if state is None else str(state))
+
+
+@pytest.mark.requirement("EXIT-44")
+def test_placed_order_is_owed(counter: Stall) -> None:
+    found = _invoice(counter, _sold(counter), lambda each: each.open == OWED)
+    rule = "a placed order is open with units times price"
+    found.expect(rule, holds=found.open == OWED, expected=str(OWED))
+
+
+@pytest.mark.requirement("EXIT-45")
+def test_captured_tender_reduces_what_is_owed(counter: Stall) -> None:
+    left = OWED - PART
+    found = _invoice(counter, _sold(counter, PART), lambda each: each.open == left)
+    rule = "a tender reduces what its order owes by its amount"
+    found.expect(rule, holds=found.open == left, expected=str(left))
+
+
+@pytest.mark.requirement("EXIT-45")
+def test_order_that_was_paid_in_full_is_not_owed(counter: Stall) -> None:
+    order = _sold(counter, PART, OWED - PART)
+    found = _invoice(counter, order, lambda each: not each.open)
+    rule = "tenders that add up to the order leave nothing open"
+    found.expect(rule, holds=not found.open, expected="nothing open")
+
+
+@pytest.mark.requirement("EXIT-46")
+def test_invoice_is_open_and_then_partial(counter: Stall) -> None:
+    for tenders, state in (((), "open"), ((PART,), "partial")):
+        found = _invoice(counter, _sold(counter, *tenders), lambda each: each.open is not None)
+        found.answer.expect(
+            "the status of an invoice is one of the documented six",
+            holds=found.state in INVOICE_STATES,
+            expected=", ".join(INVOICE_STATES),
+            observed=str(found.state),
+            uses=("item_state",),
+        )
+        rule = f"an invoice on which {len(tenders)} of two payments came is {state}"
+        found.expect(rule, holds=found.state == state, expected=state)

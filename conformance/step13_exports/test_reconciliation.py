@@ -1,0 +1,139 @@
+"""Step 13: the reconciliation report, and the reconciliation of storage usage."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from fixtures.exchange.answer import Answer
+from fixtures.run.client import Caller
+from fixtures.services.accounting.actions import Books
+
+RECORD, RECONCILE = "accounting.usage.record", "accounting.usage.reconcile"
+
+
+@pytest.mark.requirement("EXIT-31")
+def test_report_tells_the_lineage_of_events(books: Books) -> None:
+    source = str(books.caller.world.fresh("tag"))
+    books.record("5.00", source_id=source)
+    answer = books.report()
+    answer.expect(
+        "the report shows the transaction that an event came from",
+        holds=source in json.dumps(answer.value("lineage")),
+        expected=f"a reference to {source}",
+        observed="none",
+        uses=("lineage",),
+    )
+
+
+@pytest.mark.requirement("EXIT-31")
+def test_report_tells_discrepancies(books: Books) -> None:
+    answer = books.report()
+    found = answer.value("discrepancies")
+    answer.expect(
+        "the report has a list of discrepancies, which may be empty",
+        holds=isinstance(found, list),
+        expected="a list",
+        observed=str(found),
+        uses=("discrepancies",),
+    )
+
+
+def _expect_discrepancy(books: Books, event: str, *, named: bool) -> None:
+    answer = books.report()
+    which = "names" if named else "does not name"
+    answer.expect(
+        f"the report {which} the event as a discrepancy",
+        holds=(event in json.dumps(answer.value("discrepancies"))) is named,
+        expected="a discrepancy" if named else "none",
+        observed="none" if named else "a discrepancy",
+        uses=("discrepancies",),
+    )
+
+
+@pytest.mark.requirement("EXIT-32")
+def test_event_that_was_never_exported_is_a_discrepancy(books: Books) -> None:
+    (event,) = books.record("5.00")
+    _expect_discrepancy(books, event, named=True)
+
+
+@pytest.mark.requirement("EXIT-32")
+def test_event_of_a_batch_that_was_not_sent_is_a_discrepancy(books: Books) -> None:
+    (event,) = books.record("5.00")
+    books.batch()
+    _expect_discrepancy(books, event, named=True)
+
+
+@pytest.mark.requirement("EXIT-32")
+def test_event_of_a_batch_that_was_sent_is_no_discrepancy(books: Books) -> None:
+    (event,) = books.record("5.00")
+    books.sent(books.batch())
+    _expect_discrepancy(books, event, named=False)
+
+
+# --- storage usage ---
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A window of a check's own, with a resource that is measured in it."""
+
+    caller: Caller
+    window: dict[str, Any]
+
+    def measure(self) -> Answer:
+        """Record a measurement that fills the window."""
+        measured = {**self.window, "measured_at": self.window["to_utc"]}
+        return self.caller(RECORD, **measured).accepted()
+
+    def reconcile(self, **more: Any) -> Answer:
+        return self.caller(RECONCILE, **self.window, **more).accepted()
+
+
+@pytest.fixture
+def meter(bookkeeper: Caller) -> Meter:
+    """A minute of a year long past, so that no other check measures in it."""
+    at = secrets.randbelow(28 * 24 * 60)
+    day, hour, minute = at // 1440 + 1, at // 60 % 24, at % 60
+    start = f"2021-{secrets.randbelow(12) + 1:02}-{day:02}T{hour:02}:{minute:02}"
+    window = {"from_utc": f"{start}:00Z", "to_utc": f"{start}:59Z"}
+    prefix = bookkeeper.world.fresh("tag")
+    return Meter(bookkeeper, {**window, "resource_prefix": prefix})
+
+
+def _expect_added(answer: Answer, rule: str, count: int) -> None:
+    told = answer.value("added_count")
+    answer.expect(
+        rule,
+        holds=told == count,
+        expected=f"{count} added",
+        observed=f"{told} added",
+        uses=("added_count",),
+    )
+
+
+@pytest.mark.requirement("EXIT-35")
+def test_usage_is_recorded(meter: Meter) -> None:
+    meter.measure()
+
+
+@pytest.mark.requirement("EXIT-36")
+def test_usage_of_a_window_is_processed(meter: Meter) -> None:
+    meter.measure()
+    _expect_added(meter.reconcile(), "what was measured in the window is added", 1)
+
+
+@pytest.mark.requirement("EXIT-37")
+def test_usage_is_added_once(meter: Meter) -> None:
+    meter.measure()
+    _expect_added(meter.reconcile(), "the first reconciliation adds", 1)
+    _expect_added(meter.reconcile(), "a repeat adds nothing", 0)
+
+
+@pytest.mark.requirement("EXIT-38")
+def test_dry_run_adds_nothing(meter: Meter) -> None:
+    meter.measure()
+    meter.reconcile(dry_run=True)
+    _expect_added(meter.reconcile(), "after a dry run everything is still to be added", 1)

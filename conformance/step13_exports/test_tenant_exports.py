@@ -1,0 +1,173 @@
+"""Step 13: copies of an organisation: who gets one, and how the way to it goes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from conformance.contract.operation import Placement
+from fixtures.exchange.actors import Actor
+from fixtures.exchange.answer import Answer
+from fixtures.exchange.check import Check
+from fixtures.exchange.request import AS_PROVEN, Change, without
+from fixtures.run.client import Caller
+from fixtures.run.session import Session
+from fixtures.services.utl import exports, offboarding
+from fixtures.services.utl.exports import Copy
+
+REQUEST: Final = "utl.export.request"
+STATUS: Final = "utl.export.status"
+DOWNLOAD: Final = "utl.export.download_start"
+POINTERS: Final = ("export_id", "manifest_bucket", "manifest_key", "bucket", "prefix")
+
+# --- credentials ---
+
+
+@pytest.fixture
+def export(org_owner: Caller) -> str:
+    """The id of an export of the main org that was just requested."""
+    return exports.requested(org_owner)
+
+
+@pytest.mark.requirement("EXIT-100")
+def test_session_in_header_and_body_is_accepted(org_owner: Caller, export: str) -> None:
+    org_owner(STATUS, export_id=export).accepted()
+
+
+@pytest.mark.requirement("EXIT-100")
+@pytest.mark.parametrize("place", [Placement.BODY, Placement.HEADER])
+def test_place_of_the_session_is_one_of_those_documented(
+    org_owner: Caller, check: Check, export: str, place: Placement
+) -> None:
+    org_owner(STATUS, export_id=export).accepted()
+    alone = org_owner(STATUS, Change(place=place), export_id=export)
+    _taken_or_refused(check, alone, f"UTL session in the {place} alone")
+
+
+@pytest.mark.requirement("EXIT-100")
+@pytest.mark.parametrize("place", ["orgcode", "x-orgcode"])
+def test_place_of_the_organisation_is_one_of_those_documented(
+    org_owner: Caller, check: Check, export: str, place: str
+) -> None:
+    org_owner(STATUS, export_id=export).accepted()
+    named = {place: org_owner.world["orgcode"]}
+    neither = without("orgcode")
+    by_header = place.startswith("x-")
+    change = replace(neither, headers=named) if by_header else replace(neither, body=named)
+    alone = org_owner(STATUS, change, export_id=export)
+    _taken_or_refused(check, alone, f"UTL organisation in {place} alone")
+
+
+def _taken_or_refused(check: Check, answer: Answer, topic: str) -> None:
+    check.reading(topic, "accepted" if answer.ok else "refused")
+    answer.expect(
+        f"{topic} is accepted or refused",
+        holds=answer.ok or 400 <= answer.status < 500,
+        expected="success or a refusal",
+    )
+
+
+@pytest.mark.requirement("EXIT-101")
+def test_health_is_told_to_any_session(user: Caller, member_actor: Actor) -> None:
+    user("utl.stat").accepted()
+    user.as_(member_actor)("utl.stat").accepted()
+
+
+@pytest.mark.requirement("EXIT-106")
+@pytest.mark.parametrize("operation", [REQUEST, "utl.stat"])
+def test_key_opens_no_route(
+    org_owner: Caller, role_key: Callable[[str], Actor], operation: str
+) -> None:
+    org_owner(operation).accepted()
+    keyed = org_owner.as_(role_key("utl_export_admin"))
+    keyed(operation, Change(place=Placement.HEADER)).refused(inferred=True)
+
+
+# --- roles ---
+
+
+@pytest.mark.requirement("EXIT-102")
+@pytest.mark.parametrize("operation", [REQUEST, STATUS, DOWNLOAD])
+def test_member_is_forbidden_to_export(
+    org_owner: Caller, member_actor: Actor, export: str, operation: str
+) -> None:
+    exports.download(org_owner, export)
+    org_owner(operation, AS_PROVEN, export_id=export).accepted()
+    member = org_owner.as_(member_actor)
+    member(operation, AS_PROVEN, export_id=export).refused(403, "forbidden")
+
+
+@pytest.mark.requirement("EXIT-103")
+def test_export_administrator_exports(
+    org_owner: Caller, export: str, member_with: Callable[[str], Caller]
+) -> None:
+    exports.download(org_owner, export)
+    member = member_with("utl_export_admin")
+    exports.download(member, exports.requested(member)).accepted()
+
+
+@pytest.mark.requirement("EXIT-104")
+def test_offboarding_administrator_does_not_export(
+    org_owner: Caller, member_with: Callable[[str], Caller]
+) -> None:
+    org_owner(REQUEST).accepted()
+    member_with("utl_offboarding_admin")(REQUEST).refused(403)
+
+
+@pytest.mark.requirement("EXIT-105")
+def test_secondary_owner_exports(session: Session, check: Check, disposable_owner: Caller) -> None:
+    second = offboarding.second_owner(session, check, disposable_owner)
+    disposable_owner(REQUEST).accepted()
+    disposable_owner.as_(second)(REQUEST).accepted()
+
+
+# --- the way to a copy ---
+
+
+@pytest.mark.requirement("EXIT-110")
+def test_download_names_manifest_and_objects(org_owner: Caller, export: str) -> None:
+    answer = exports.download(org_owner, export)
+    shown = {name: answer.optional(name) for name in POINTERS}
+    lacking = [name for name, value in shown.items() if not isinstance(value, str) or not value]
+    answer.expect(
+        "the download answers export_id, export_manifest {bucket, key} and export_location "
+        "{bucket, prefix}",
+        holds=not lacking and shown["export_id"] == export,
+        expected="five texts, the id among them",
+        observed=f"without {', '.join(lacking)}" if lacking else "another id",
+        uses=POINTERS,
+    )
+
+
+@pytest.mark.requirement("EXIT-110")
+def test_status_tells_of_the_export(org_owner: Caller, export: str) -> None:
+    answer = exports.status(org_owner, export)
+    answer.expect(
+        "the status is that of the export asked for",
+        holds=answer.value("export_id") == export,
+        expected=export,
+        observed=str(answer.optional("export_id")),
+        uses=("export_id",),
+    )
+
+
+@pytest.mark.requirement("EXIT-111")
+def test_pointers_lead_to_manifest_and_objects(copied: Copy) -> None:
+    prefix = str(copied.answer.value("prefix"))
+    copied.answer.expect(
+        "manifest and objects are in S3 where the download says",
+        holds=bool(copied.has_manifest and copied.objects),
+        expected=f"a manifest, and objects under {prefix}",
+        observed=f"{'a' if copied.has_manifest else 'no'} manifest, {len(copied.objects)} objects",
+        uses=POINTERS,
+    )
+
+
+@pytest.mark.requirement("EXIT-118")
+def test_organisation_is_written_to_while_it_is_exported(disposable_owner: Caller) -> None:
+    disposable_owner("ofm.cost_centre.create").accepted()
+    export = exports.requested(disposable_owner)
+    disposable_owner("ofm.cost_centre.create").accepted()
+    exports.download(disposable_owner, export)
+    disposable_owner("ofm.cost_centre.create").accepted()

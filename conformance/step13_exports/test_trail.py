@@ -1,0 +1,48 @@
+"""Step 13: the trail that an export leaves in the feed of changes."""
+
+import json
+from typing import Final
+
+import pytest
+
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures.exchange.answer import Answer
+from fixtures.run.client import Caller
+from fixtures.run.paging import pages
+from fixtures.run.waiting import eventually
+from fixtures.services.accounting.actions import BOUND_HERE_S, BOUND_S, Books
+from fixtures.services.ipm.actions import events_of
+
+# What the catalogue names of the way of a batch (common/event-catalog.html).
+TRAIL: Final = frozenset({"export-created", "export-batch-ready", "export-batch-sent"})
+
+
+def _feed(caller: Caller, since: str) -> list[Answer]:
+    wanted = {"listed_service": "accounting", "since": since, "limit": LARGEST_LIMIT}
+    return pages(caller, "ipm.cdc.list", **wanted)
+
+
+def _actions(walk: list[Answer], batch_id: str) -> set[str]:
+    """What happened to a batch: the actions of the events that name it, wherever they do."""
+    about = (event for event in events_of(walk).values() if batch_id in json.dumps(event))
+    return {str(event.get("action")) for event in about}
+
+
+@pytest.mark.requirement("EXIT-33")
+def test_export_leaves_the_events_of_the_catalogue(integrator: Caller, books: Books) -> None:
+    since = str(books.caller("accounting.event.record").value("timestamp_utc"))
+    batch_id = str(books.sent(books.batch()).value("batch_id"))
+    near = integrator.client.target.is_loopback
+    walk = eventually(
+        lambda: _feed(integrator, since),
+        lambda found: _actions(found, batch_id) >= TRAIL,
+        bound_s=BOUND_HERE_S if near else BOUND_S,
+    )
+    seen = _actions(walk, batch_id)
+    walk[-1].expect(
+        "the feed tells how a batch was made, made ready and sent",
+        holds=seen >= TRAIL,
+        expected=", ".join(sorted(TRAIL)),
+        observed=", ".join(sorted(seen)) or "no event that names the batch",
+        uses=("items", "item_id"),
+    )
