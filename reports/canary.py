@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, Literal
 
+from conformance.contract.errors import Tag
 from conformance.requirements import load
 from fixtures.context import users_and_orgs
 from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
@@ -68,7 +69,7 @@ def _stale_write(session: Session) -> Result:
     first = {"cc_guid": made.value("cc_guid"), "expected_revision": made.value("revision")}
     owner("ofm.cost_centre.update", **first).accepted()
     try:
-        owner("ofm.cost_centre.update", **first).refused(409, "conflict")
+        owner("ofm.cost_centre.update", **first).refused(409, Tag.CONFLICT)
     except Violation:
         return "caught"
     return "missed"

@@ -34,7 +34,7 @@ def finish(controller: "Controller") -> Run:
     """Write every report of ours; returns the run."""
     entries = _clean_up(controller)
     directory = controller.aim.directory
-    controller.session.room.evidence.close()
+    controller.session.runtime.evidence.close()
     merge(controller.directory, directory / EXCHANGES_JSONL)
     exchanges = list(_lines(directory / EXCHANGES_JSONL))
     run = assemble(
@@ -91,8 +91,8 @@ def _clean_up(controller: "Controller") -> list[Entry]:
         if entry.kind == "ofm.org"
     }
     owners = _owners(session)
-    session.room.permissions.allow_orgs(*made, throwaway=True)
-    session.room.permissions.allow_orgs(*owners)
+    session.runtime.permissions.allow_orgs(*made, throwaway=True)
+    session.runtime.permissions.allow_orgs(*owners)
     check = session.stage_check("clean-up", "ORG-43")
     return Closer(session, check, owners, frozenset(made - {""})).close_all(entries)
 

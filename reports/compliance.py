@@ -79,8 +79,8 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
         )
     )
     tail = "</script>\n<script>" + script + "</script>\n</body>\n</html>\n"
-    room = SIZE_LIMIT - len(page.encode("utf-8", "replace")) - len(tail.encode())
-    return page + evidence_block.pack(ranked, max(room, 0)) + tail
+    runtime = SIZE_LIMIT - len(page.encode("utf-8", "replace")) - len(tail.encode())
+    return page + evidence_block.pack(ranked, max(runtime, 0)) + tail
 
 
 def source_parts(source: str) -> list[tuple[str, str | None]]:

@@ -206,7 +206,7 @@ class Controller:
             self._canary_thread.join(timeout=30)
         if self.recorder is not None:
             self.add_counts(self.recorder.finish())
-        emit.stages_and_watchers(self)
+        emit.stages_and_invariants(self)
         self.run = closing.finish(self)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = exit_status(self.run.verdict)

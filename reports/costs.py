@@ -47,7 +47,7 @@ def measure(run: Run, exchanges: Iterable[Exchange]) -> dict[str, Cost]:
     return {
         name: Cost(*(round(it[name] / max(1, checks[name]), 2) for it in (sent, made, closed)))
         for name in sorted(sent.keys() | checks.keys())
-        if not name.startswith("conformance/watchers")
+        if not name.startswith("conformance/invariants")
     }
 
 

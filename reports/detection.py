@@ -32,7 +32,7 @@ COLUMNS: Final = Row(
 def rows(text: str) -> Sequence[Row]:
     """The rows of the table, without its head."""
     cells = [
-        [cell.strip() for cell in line.strip("|").split("|")]
+        [case.strip() for case in line.strip("|").split("|")]
         for line in text.splitlines()
         if line.startswith("| ")
     ]

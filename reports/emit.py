@@ -16,7 +16,7 @@ from reports.verdicts_of_tests import PAYLOAD
 if TYPE_CHECKING:
     from reports.controller import Controller
 
-STAGES, WATCHERS = "conformance/stages", "conformance/watchers"
+STAGES, INVARIANTS = "conformance/stages", "conformance/invariants"
 
 
 def check_results(report: pytest.TestReport, payload: Mapping[str, Any]) -> Iterator[CheckResult]:
@@ -54,10 +54,10 @@ def suite_error(report: pytest.TestReport) -> dict[str, Any]:
     }
 
 
-def stages_and_watchers(controller: "Controller") -> None:
+def stages_and_invariants(controller: "Controller") -> None:
     """Report each stage and each watcher as a check of its own, to every listener."""
     made = [_of_stage(stage) for stage in controller.session.store.results()]
-    made += _of_watchers(controller)
+    made += _of_invariants(controller)
     for result, line in made:
         controller.checks.append(result)
         controller.payloads.append({"line": line, "cause": result.cause, "readings": {}})
@@ -81,7 +81,7 @@ def _of_stage(stage: StageResult) -> tuple[CheckResult, str]:
     return result, stage.line
 
 
-def _of_watchers(controller: "Controller") -> Iterator[tuple[CheckResult, str]]:
+def _of_invariants(controller: "Controller") -> Iterator[tuple[CheckResult, str]]:
     violations = controller.violations()
     for rule in RULES:
         requirement = controller.requirements.get(rule)
@@ -92,7 +92,7 @@ def _of_watchers(controller: "Controller") -> Iterator[tuple[CheckResult, str]]:
         verdict = bad if found else Verdict.PASS if seen else Verdict.NOT_APPLICABLE
         message = f"{len(found)} of {seen} answers: {found[0][1]}" if found else ""
         result = CheckResult(
-            nodeid=f"{WATCHERS}::{rule}",
+            nodeid=f"{INVARIANTS}::{rule}",
             kind="watcher",
             requirement=rule,
             verdict=verdict,

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from reports.verdict import EXECUTED, MET, Verdict
 
 Certainty = Literal["documented", "confirmed", "inferred"]
-Move = Literal["yours", "platform", "suite"]
+Responsibility = Literal["yours", "platform", "suite"]
 TargetKind = Literal["reference", "foreign"]
 RunVerdict = Annotated[
     str,
@@ -45,7 +45,7 @@ class Card(Frozen):
     source: str = Field(description="documentation page the expectation rests on")
     certainty: Certainty
     remedy: str
-    move: Move = Field(description="who can do something about it")
+    move: Responsibility = Field(description="who can do something about it")
     repeat: str = Field(description="pytest command that repeats the check")
     curl: str | None = Field(default=None, description="names variables, never their values")
     exchange: str | None = Field(default=None, description="id in exchanges.jsonl")

@@ -88,7 +88,7 @@ class Recorder:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         error = call.excinfo.value if call.excinfo else None
-        vault = self.open().room.vault
+        vault = self.open().runtime.vault
         if error is not None or call.when == "call":
             check = item.stash.get(CHECK, None)
             found = self._under_waiver(item, judged(error, check))
@@ -105,8 +105,8 @@ class Recorder:
         if self._session is None:
             return {}
         self._session.close()
-        watchers = self._session.room.watchers
-        counts = {"seen": watchers.seen, "violated": watchers.violated}
+        invariants = self._session.runtime.invariants
+        counts = {"seen": invariants.seen, "violated": invariants.violated}
         return {**counts, "cells": list(self.cells)}
 
     def _missing(self, item: pytest.Item) -> frozenset[str]:

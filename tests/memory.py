@@ -10,16 +10,16 @@ from fixtures.exchange.answer import Answer
 from fixtures.exchange.check import Check
 from fixtures.exchange.request import AS_PROVEN, Change
 from fixtures.exchange.target import Target
-from fixtures.run.client import Caller, Room
+from fixtures.run.client import Caller, Runtime
 from fixtures.run.world import World
-from tests.rooms import TARGET, Rule
+from tests.runtimes import TARGET, Rule
 
 
 @dataclass
 class Memory:
     """Answers by `respond`; the actor named `closed_to` may write nothing."""
 
-    room: Room
+    runtime: Runtime
     target: Target = field(default=TARGET, kw_only=True)
     closed_to: str = field(default="", kw_only=True)
     calls: list[str] = field(default_factory=list, kw_only=True)

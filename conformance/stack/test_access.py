@@ -8,42 +8,47 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Placement
-from conformance.parameters import cell
+from conformance.parameters import case
 from conformance.stack.access import GRANTED, HEALTH, IN_THE_BODY, WITHHELD, Roles
-from fixtures.context.operation_context import Scene, Stage
-from fixtures.exchange.actors import Actor, garbage_session
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
+from fixtures import (
+    AS_PROVEN,
+    Actor,
+    Answer,
+    Caller,
+    Change,
+    Check,
+    ContextBuilder,
+    OperationContext,
+    Session,
+)
+from fixtures.exchange.actors import garbage_session
 
 IN_BODY: Final = Change(place=Placement.BODY)
 
 
 @pytest.fixture(scope="module")
-def scenes(session: Session) -> Stage:
+def scenes(session: Session) -> ContextBuilder:
     """Scenes shared by the checks of one process."""
-    return Stage(session)
+    return ContextBuilder(session)
 
 
 @dataclass(frozen=True)
 class Request:
     """One request with all that it names, which anybody may send."""
 
-    scene: Scene
+    prepared: OperationContext
     operation: str
 
     @property
     def owner(self) -> Actor:
-        return self.scene.caller.actor
+        return self.prepared.caller.actor
 
     def by(self, actor: Actor, change: Change = AS_PROVEN) -> Answer:
-        return self.scene.caller.as_(actor)(self.operation, change, **self.scene.values)
+        return self.prepared.caller.as_(actor)(self.operation, change, **self.prepared.values)
 
 
 @pytest.fixture
-def proven(scenes: Stage, check: Check) -> Callable[[str], Request]:
+def proven(scenes: ContextBuilder, check: Check) -> Callable[[str], Request]:
     """Gives a request of this operation, of which the target accepted a sample before."""
 
     def ready(operation_id: str) -> Request:
@@ -63,7 +68,7 @@ Proven = Callable[[str], Request]
 
 @pytest.mark.parametrize(
     ("granted", "role"),
-    [cell(each.requirement, each, role) for each in GRANTED for role in each.roles],
+    [case(each.requirement, each, role) for each in GRANTED for role in each.roles],
 )
 def test_each_role_alone_is_enough(
     proven: Proven, role_key: Callable[[str], Actor], granted: Roles, role: str
@@ -76,7 +81,7 @@ def test_each_role_alone_is_enough(
 @pytest.mark.parametrize(
     ("role", "operation"),
     [
-        cell(each.requirement, role, operation)
+        case(each.requirement, role, operation)
         for each in WITHHELD
         for role in each.roles
         for operation in each.operations
@@ -94,7 +99,7 @@ def test_role_of_another_capability_is_refused(
 # --- health ---
 
 
-@pytest.mark.parametrize("operation", [cell(named, each) for each, named in HEALTH.items()])
+@pytest.mark.parametrize("operation", [case(named, each) for each, named in HEALTH.items()])
 def test_health_is_told_to_who_is_signed_in_and_nobody_else(
     owner: Caller, anonymous: Caller, operation: str
 ) -> None:
@@ -108,14 +113,14 @@ def test_health_is_told_to_who_is_signed_in_and_nobody_else(
 
 @pytest.mark.parametrize(
     "operation",
-    [cell(each.requirement, name) for each in IN_THE_BODY for name in each.operations],
+    [case(each.requirement, name) for each in IN_THE_BODY for name in each.operations],
 )
 def test_session_in_the_body_is_taken(proven: Proven, operation: str) -> None:
     request = proven(operation)
     request.by(request.owner, IN_BODY).accepted()
 
 
-@pytest.mark.parametrize("read", [cell(each.requirement, each) for each in IN_THE_BODY])
+@pytest.mark.parametrize("read", [case(each.requirement, each) for each in IN_THE_BODY])
 def test_key_in_the_body_is_taken(
     proven: Proven, role_key: Callable[[str], Actor], read: Roles
 ) -> None:

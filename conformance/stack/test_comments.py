@@ -7,16 +7,9 @@ import pytest
 
 from conformance.contract import RECORDS
 from conformance.contract.services.comments import COMMENTED, Comments
+from fixtures import Actor, Answer, Caller, Check, Session, Values, expect_listed, pages
 from fixtures.context import records
 from fixtures.context.operation_context import main_owner
-from fixtures.context.records import Values
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.run.session import Session
 
 
 def cells(rule: Callable[[Comments], str]) -> Iterable[Any]:
@@ -58,7 +51,7 @@ def on_new_target(comments: Comments, owner: Caller, author: Caller) -> Values:
 
 def revised(comments: Comments, caller: Caller, comment: Values) -> Answer:
     names = {name: comment[name] for name in ("comment_id", "expected_revision")}
-    return caller(comments.revise.id, AS_PROVEN, **names)
+    return caller(comments.revise.id, **names)
 
 
 def expect_text(answer: Answer, rule: str, text: str) -> None:

@@ -11,13 +11,9 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.stack.idempotency import KEYED_SERVICES, KeyedRoute, KeyedService
+from fixtures import Answer, Caller, Check, ContextBuilder, Session
 from fixtures.context import records
-from fixtures.context.operation_context import Stage, home_of
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
+from fixtures.context.operation_context import home_of
 
 Values = Mapping[str, Any]
 
@@ -33,10 +29,10 @@ def cells(rule: Callable[[KeyedService], str], *, first: int | None = None) -> l
 
 def keyed(session: Session, check: Check, route: KeyedRoute) -> tuple[Caller, Values]:
     """Who may call the route, and all values of one request with a key of its own."""
-    operation, stage = OPERATIONS[route.operation], Stage(session)
+    operation, stage = OPERATIONS[route.operation], ContextBuilder(session)
     stage.proven(check, operation)
-    scene = stage.fresh(check, operation)
-    return scene.caller, with_key(scene.caller, route, scene.values)
+    prepared = stage.fresh(check, operation)
+    return prepared.caller, with_key(prepared.caller, route, prepared.values)
 
 
 def with_key(caller: Caller, route: KeyedRoute, values: Values) -> Values:
@@ -45,7 +41,7 @@ def with_key(caller: Caller, route: KeyedRoute, values: Values) -> Values:
 
 
 def send(caller: Caller, route: KeyedRoute, values: Values) -> Answer:
-    return caller(route.operation, AS_PROVEN, **values)
+    return caller(route.operation, **values)
 
 
 def id_of(route: KeyedRoute, answer: Answer) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract import RECORDS
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
-from conformance.parameters import cell
+from conformance.parameters import case
 from conformance.stack.lists import (
     APART,
     APART_ON_LATER_PAGES,
@@ -18,15 +18,10 @@ from conformance.stack.lists import (
     Doomable,
     Paged,
 )
+from fixtures import Answer, Caller, Check, Session, expect_listed, holds, ids, pages
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds, ids, pages
-from fixtures.run.session import Session
-from fixtures.services.populated_lists import RECIPES, crowd
+from fixtures.services.populated_lists import RECIPES, populated_list
 
 # --- pages ---
 
@@ -40,7 +35,7 @@ class Crowded:
     members: Sequence[str]
 
     def __call__(self, limit: int | None) -> Answer:
-        return self.caller(self.paged.operation, AS_PROVEN, **_size(limit)).accepted()
+        return self.caller(self.paged.operation, **_size(limit)).accepted()
 
     def walk(self, limit: int | None) -> list[Answer]:
         return pages(self.caller, self.paged.operation, **_size(limit))
@@ -68,9 +63,9 @@ def _size(limit: int | None) -> dict[str, int]:
 
 
 @pytest.fixture
-def crowded(session: Session, check: Check, paged: Paged) -> Crowded:
+def populated(session: Session, check: Check, paged: Paged) -> Crowded:
     """The owner before a list that holds more than a page."""
-    made = crowd(session, paged.operation)
+    made = populated_list(session, paged.operation)
     owner = main_owner(session, check, RECIPES[paged.operation].layer)
     there = owner.within(owner.world.extended(**made.around))
     return Crowded(paged, there, made.members)
@@ -88,62 +83,62 @@ def expect_cursor(answer: Answer, rule: str, paged: Paged, *, there: bool) -> No
     )
 
 
-@pytest.mark.parametrize("paged", [cell(each.page, each) for each in PAGED if each.page])
-def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(crowded: Crowded) -> None:
-    answer = crowded(None)
+@pytest.mark.parametrize("paged", [case(each.page, each) for each in PAGED if each.page])
+def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(populated: Crowded) -> None:
+    answer = populated(None)
     if not answer.ok:
         return  # recorded already: there is nothing to count
-    count = crowded.count(answer)
+    count = populated.count(answer)
     answer.expect(
         "a list without limit holds at most 8 records",
         holds=0 < count <= DEFAULT_LIMIT,
         expected="some of ten records, and 8 at most",
         observed=f"{count} records",
-        uses=crowded.read_through("items"),
+        uses=populated.read_through("items"),
     )
-    expect_cursor(answer, "a list of ten records offers a cursor", crowded.paged, there=True)
+    expect_cursor(answer, "a list of ten records offers a cursor", populated.paged, there=True)
 
 
 @pytest.mark.parametrize(
     ("paged", "limit"),
-    [cell(each.limit, each, limit) for each in PAGED if each.limit for limit in each.limits],
+    [case(each.limit, each, limit) for each in PAGED if each.limit for limit in each.limits],
 )
-def test_limit_is_pulled_into_its_range(crowded: Crowded, limit: int) -> None:
-    crowded(1)
-    answer = crowded(limit)
+def test_limit_is_pulled_into_its_range(populated: Crowded, limit: int) -> None:
+    populated(1)
+    answer = populated(limit)
     if not answer.ok:
         return  # recorded already: there is nothing to count
-    count, most = crowded.count(answer), max(1, min(limit, LARGEST_LIMIT))
-    least = min(most, len(crowded.members))
+    count, most = populated.count(answer), max(1, min(limit, LARGEST_LIMIT))
+    least = min(most, len(populated.members))
     answer.expect(
         f"limit {limit} is read as {most}",
-        holds=least <= count <= (least if crowded.paged.alone else most),
+        holds=least <= count <= (least if populated.paged.alone else most),
         expected=f"{most} records at most, and not less than there are",
         observed=f"{count} records",
-        uses=crowded.read_through("items"),
+        uses=populated.read_through("items"),
     )
 
 
 @pytest.mark.parametrize(
-    ("paged", "limit"), [cell(each.walk, each, limit) for each in PAGED for limit in each.sizes]
+    ("paged", "limit"), [case(each.walk, each, limit) for each in PAGED for limit in each.sizes]
 )
 def test_walk_through_a_list_shows_each_record_once_and_ends(
-    crowded: Crowded, limit: int | None
+    populated: Crowded, limit: int | None
 ) -> None:
-    walk = crowded.walk(limit)
-    found = crowded.found(walk)
-    strays = [each for each in crowded.members if found.count(each) != 1]
-    others = len(found) - len(crowded.members) if crowded.paged.alone else 0
+    walk = populated.walk(limit)
+    found = populated.found(walk)
+    strays = [each for each in populated.members if found.count(each) != 1]
+    others = len(found) - len(populated.members) if populated.paged.alone else 0
     twice = len(found) - len(set(found))
     walk[-1].expect(
         "a walk through the pages shows each record once",
         holds=not strays and not twice and not others,
         expected="ten records, each of them once",
         observed=f"{len(strays)} of ten missing or shown again, {twice} repeated in all",
-        uses=crowded.read_through("items", "item_id"),
+        uses=populated.read_through("items", "item_id"),
     )
     rule = "the walk comes to a last page, without a cursor"
-    expect_cursor(walk[-1], rule, crowded.paged, there=False)
+    expect_cursor(walk[-1], rule, populated.paged, there=False)
 
 
 # --- what a list leaves out ---
@@ -178,14 +173,14 @@ def keeper(session: Session, check: Check, doomable: Doomable) -> Caller:
     return main_owner(session, check, RECORDS[doomable.kind].service)
 
 
-@pytest.mark.parametrize("doomable", [cell(each.hidden, each) for each in DOOMABLE])
+@pytest.mark.parametrize("doomable", [case(each.hidden, each) for each in DOOMABLE])
 def test_doomed_record_leaves_the_default_list(
     keeper: Caller, doomed: Callable[[Doomable], str], doomable: Doomable
 ) -> None:
     expect_doomed(keeper, doomable, doomed(doomable), listed=False)
 
 
-@pytest.mark.parametrize("doomable", [cell(each.shown, each) for each in DOOMABLE])
+@pytest.mark.parametrize("doomable", [case(each.shown, each) for each in DOOMABLE])
 def test_include_doomed_brings_the_record_back(
     keeper: Caller, doomed: Callable[[Doomable], str], doomable: Doomable
 ) -> None:
@@ -219,7 +214,7 @@ def asking(session: Session, check: Check, here: Caller, listing: Apart) -> Call
     return main_owner(session, check) if listing.kind.startswith("pvm.") else here
 
 
-@pytest.mark.parametrize("listing", [cell(each.requirement, each) for each in APART])
+@pytest.mark.parametrize("listing", [case(each.requirement, each) for each in APART])
 def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
 ) -> None:
@@ -229,7 +224,7 @@ def test_list_holds_no_record_of_another_organisation(
     expect_listed(walk, foreign, listed=False)
 
 
-@pytest.mark.parametrize("listing", [cell(each.requirement, each) for each in APART_ON_LATER_PAGES])
+@pytest.mark.parametrize("listing", [case(each.requirement, each) for each in APART_ON_LATER_PAGES])
 def test_later_page_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, listing: Apart
 ) -> None:

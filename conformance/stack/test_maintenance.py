@@ -10,11 +10,8 @@ from typing import Any
 
 import pytest
 
+from fixtures import Answer, Caller, Check, Session
 from fixtures.context import users_and_orgs
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 
 # Services cache the maintenance flag that long (common/policies.html, ops/playbooks.html).
 CACHE_S = 20.0

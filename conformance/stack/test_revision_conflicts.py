@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.operation import RecordKind
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
+from fixtures import Answer, Check, Inconclusive, Session
 from fixtures.probes import revision_trials
 from fixtures.probes.histories import Fault, Outcome, Version, flaws
 from fixtures.probes.hypothesis_driver import examples, is_deep, seed_of, try_out
 from fixtures.probes.races import Race
 from fixtures.probes.revision_plans import (
-    Move,
+    Action,
     Plan,
     Trial,
     carries,
@@ -26,12 +25,11 @@ from fixtures.probes.revision_plans import (
     standard_plans,
     told_by_conflict,
 )
-from fixtures.run.session import Session
 
 # Of each service, as many kinds take part in the longer race of a certificate.
 _RACING = 3
-_STALE = (Move.STALE, Move.SPENT)
-_CONFLICTING = (*_STALE, Move.FUTURE)
+_STALE = (Action.STALE, Action.SPENT)
+_CONFLICTING = (*_STALE, Action.FUTURE)
 _NUMBERLESS = (400, 409, 428)
 
 
@@ -56,7 +54,7 @@ every_kind = kinds()
 class Turn:
     """One step of a plan, as this check sees it."""
 
-    move: Move
+    move: Action
     sent: str | None
     before: Version
     after: Version
@@ -76,7 +74,7 @@ class Trials:
     check: Check
     kind: RecordKind
 
-    def judge(self, moves: Iterable[Move], rule: Rule) -> None:
+    def judge(self, moves: Iterable[Action], rule: Rule) -> None:
         """Judge each step of these moves by `rule`, once advice was given not further.
 
         Raises:
@@ -90,7 +88,7 @@ class Trials:
         if not self.check.expectations:
             raise Inconclusive(f"{self.kind.name}: no step with {' or '.join(moves)} was judged")
 
-    def _judge_deep(self, moves: Sequence[Move], rule: Rule) -> None:
+    def _judge_deep(self, moves: Sequence[Action], rule: Rule) -> None:
         who = revision_trials.writers(self.session, self.check, self.kind)
         onlookers = revision_trials.readers(self.session, self.check, self.kind)
 
@@ -108,7 +106,7 @@ class Trials:
         for trial in standard:
             self._judge(trial, moves, rule)
 
-    def _judge(self, trial: Trial, moves: Sequence[Move], rule: Rule) -> None:
+    def _judge(self, trial: Trial, moves: Sequence[Action], rule: Rule) -> None:
         target, check = self.session.target, self.check
         for turn in trial.turns:
             if turn.move in moves and not check.advice:
@@ -147,33 +145,33 @@ def test_answer_carries_the_current_revision(trials: Trials) -> None:
                 uses=("revision",),
             )
 
-    trials.judge((Move.READ, Move.CURRENT), rule)
+    trials.judge((Action.READ, Action.CURRENT), rule)
 
 
 @pytest.mark.requirement("REV-2")
 @every_kind
 def test_write_with_current_revision_is_accepted(trials: Trials) -> None:
-    trials.judge((Move.CURRENT,), lambda turn: turn.answer.accepted())
+    trials.judge((Action.CURRENT,), lambda turn: turn.answer.accepted())
 
 
 @pytest.mark.requirement("REV-3")
 @every_kind
 def test_write_without_revision_is_refused(trials: Trials) -> None:
     trials.judge(
-        (Move.MISSING,), lambda turn: turn.answer.refused(428, "expected-revision-required")
+        (Action.MISSING,), lambda turn: turn.answer.refused(428, Tag.EXPECTED_REVISION_REQUIRED)
     )
 
 
 @pytest.mark.requirement("REV-4")
 @every_kind
 def test_write_with_older_revision_is_refused(trials: Trials) -> None:
-    trials.judge((Move.STALE,), lambda turn: turn.answer.refused(409, "conflict"))
+    trials.judge((Action.STALE,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
 
 
 @pytest.mark.requirement("REV-5")
 @every_kind
 def test_write_with_revision_not_reached_yet_is_refused(trials: Trials) -> None:
-    trials.judge((Move.FUTURE,), lambda turn: turn.answer.refused(409, "conflict"))
+    trials.judge((Action.FUTURE,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
 
 
 @pytest.mark.requirement("REV-6")
@@ -186,13 +184,13 @@ def test_write_with_revision_that_is_no_number_is_refused(trials: Trials) -> Non
             expected="400, 409 or 428",
         )
 
-    trials.judge((Move.GARBAGE,), rule)
+    trials.judge((Action.GARBAGE,), rule)
 
 
 @pytest.mark.requirement("REV-7")
 @every_kind
 def test_revision_of_an_accepted_write_is_stale_afterwards(trials: Trials) -> None:
-    trials.judge((Move.SPENT,), lambda turn: turn.answer.refused(409, "conflict"))
+    trials.judge((Action.SPENT,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
 
 
 @pytest.mark.requirement("REV-8")
@@ -251,7 +249,7 @@ def test_writer_rebases_on_the_conflict_and_succeeds(trials: Trials) -> None:
             uses=(turn.through,),
         )
 
-    trials.judge((Move.REBASE,), rule)
+    trials.judge((Action.REBASE,), rule)
 
 
 def _changed_nothing(turn: Turn) -> None:
@@ -272,7 +270,7 @@ def test_write_refused_with_428_changes_nothing(trials: Trials) -> None:
         if turn.answer.status == 428:
             _changed_nothing(turn)
 
-    trials.judge((Move.MISSING,), rule)
+    trials.judge((Action.MISSING,), rule)
 
 
 @pytest.mark.requirement("REV-12")
@@ -300,7 +298,7 @@ def test_accepted_write_is_seen_by_every_other_actor(trials: Trials) -> None:
                 uses=("revision",),
             )
 
-    trials.judge((Move.CURRENT, Move.REBASE), rule)
+    trials.judge((Action.CURRENT, Action.REBASE), rule)
 
 
 # --- races ---
@@ -334,7 +332,7 @@ def test_writers_that_do_not_win_a_race_are_refused_with_conflict(
         for kept in race.answers:
             answer = None if kept is None else kept.to(session.target, check)
             if answer is not None and not answer.ok:
-                answer.refused(409, "conflict")
+                answer.refused(409, Tag.CONFLICT)
     if not check.expectations:
         raise Inconclusive(f"{kind.name}: every writer won, so there was nobody to refuse")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.contract import RECORDS, ROUTES
+from conformance.contract.errors import Tag
 from conformance.contract.operation import (
     OPTIONAL,
     Access,
@@ -20,16 +21,21 @@ from conformance.contract.operation import (
     parameters,
 )
 from conformance.requirements import load
+from fixtures import (
+    ANONYMOUS,
+    Actor,
+    Caller,
+    Check,
+    ContextBuilder,
+    OperationContext,
+    Session,
+    Stranger,
+    World,
+    without,
+)
 from fixtures.context import records
-from fixtures.context.cast import Stranger
-from fixtures.context.operation_context import Scene, Stage
-from fixtures.exchange.actors import ANONYMOUS, Actor, fresh_passcode, garbage_key, garbage_session
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import without
+from fixtures.exchange.actors import fresh_passcode, garbage_key, garbage_session
 from fixtures.probes.indistinguishability import differences
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.run.world import World
 
 # Bringing a parked org back takes 48 hours, so its sample cannot be proven on a running target;
 # the clock of a private reference serves the check of step 4 instead. The search plane is parked.
@@ -46,7 +52,7 @@ def row(gate: str, *, where: Callable[[Operation], bool]) -> list[Any]:
     """
     known = {requirement.id for requirement in load().requirements}
     return [
-        cell(operation, f"{gate}-{operation.service.upper()}")
+        case(operation, f"{gate}-{operation.service.upper()}")
         for operation in ROUTES.values()
         if f"{gate}-{operation.service.upper()}" in known
         and operation.id not in _UNPROVABLE
@@ -54,7 +60,7 @@ def row(gate: str, *, where: Callable[[Operation], bool]) -> list[Any]:
     ]
 
 
-def cell(operation: Operation, requirement: str) -> Any:
+def case(operation: Operation, requirement: str) -> Any:
     """A parameter set that says what it proves and what it needs."""
     needs = set(operation.needs)
     if (operation.acts_on or "").startswith("throwaway."):
@@ -67,12 +73,12 @@ def cell(operation: Operation, requirement: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def scenes(session: Session) -> Stage:
+def scenes(session: Session) -> ContextBuilder:
     """Scenes shared by the cells of one process."""
-    return Stage(session)
+    return ContextBuilder(session)
 
 
-def set_up(scenes: Stage, check: Check, operation: Operation) -> Scene:
+def set_up(scenes: ContextBuilder, check: Check, operation: Operation) -> OperationContext:
     """A proven sample of the operation and a scene to ask in."""
     scenes.proven(check, operation)
     return scenes.kept(check, operation)
@@ -102,23 +108,23 @@ def wrong_credentials(operation: Operation) -> list[Actor]:
 
 @pytest.mark.parametrize("operation", row("MAP-401", where=takes_credentials))
 def test_missing_or_unknown_credential_is_answered_with_401(
-    scenes: Stage, check: Check, operation: Operation
+    scenes: ContextBuilder, check: Check, operation: Operation
 ) -> None:
-    scene = set_up(scenes, check, operation)
+    prepared = set_up(scenes, check, operation)
     for wrong in wrong_credentials(operation):
-        scene.caller.as_(wrong)(operation.id, **scene.values).refused(401)
+        prepared.caller.as_(wrong)(operation.id, **prepared.values).refused(401)
 
 
 @pytest.mark.parametrize("operation", row("MAP-403", where=lambda o: o.access in _PRIVILEGED))
 def test_member_without_the_privilege_is_answered_with_403(
-    scenes: Stage, check: Check, operation: Operation
+    scenes: ContextBuilder, check: Check, operation: Operation
 ) -> None:
-    scene = set_up(scenes, check, operation)
-    member = scene.caller.as_(scene.member())
+    prepared = set_up(scenes, check, operation)
+    member = prepared.caller.as_(prepared.member())
     inferred = not operation.access_certainty.binding
     # The tag is documented for ownership, and not for roles.
-    tags = () if operation.access is Access.ROLE else ("not-owner",)
-    member(operation.id, **scene.values).refused(403, *tags, inferred=inferred)
+    tags = () if operation.access is Access.ROLE else (Tag.NOT_OWNER,)
+    member(operation.id, **prepared.values).refused(403, *tags, inferred=inferred)
 
 
 def _writes_in_org(operation: Operation) -> bool:
@@ -127,34 +133,36 @@ def _writes_in_org(operation: Operation) -> bool:
 
 @pytest.mark.parametrize("operation", row("MAP-403W", where=_writes_in_org))
 def test_write_in_an_org_that_is_not_verified_is_answered_with_403(
-    scenes: Stage, check: Check, operation: Operation
+    scenes: ContextBuilder, check: Check, operation: Operation
 ) -> None:
     scenes.proven(check, operation)
-    scene = scenes.in_blocked_org(check, operation)
-    scene.caller(operation.id, **scene.values).refused(403, "org-write-blocked")
+    prepared = scenes.in_blocked_org(check, operation)
+    prepared.caller(operation.id, **prepared.values).refused(403, Tag.ORG_WRITE_BLOCKED)
 
 
 @pytest.mark.parametrize("operation", row("MAP-404", where=lambda o: o.org_scoped))
 def test_stranger_is_answered_with_404(
-    scenes: Stage, check: Check, operation: Operation, stranger_org: Stranger
+    scenes: ContextBuilder, check: Check, operation: Operation, stranger_org: Stranger
 ) -> None:
-    scene = set_up(scenes, check, operation)
-    scene.caller.as_(stranger_org.actor)(operation.id, **scene.values).refused(404, "not-found")
+    prepared = set_up(scenes, check, operation)
+    prepared.caller.as_(stranger_org.actor)(operation.id, **prepared.values).refused(
+        404, Tag.NOT_FOUND
+    )
 
 
 @pytest.mark.parametrize("operation", row("MAP-404E", where=lambda o: o.org_scoped))
 def test_stranger_is_told_nothing_of_whether_an_org_exists(
-    scenes: Stage,
+    scenes: ContextBuilder,
     check: Check,
     operation: Operation,
     stranger_org: Stranger,
     absent_org: Callable[[], World],
 ) -> None:
-    scene = set_up(scenes, check, operation)
-    stranger, nowhere = scene.caller.as_(stranger_org.actor), dict(absent_org())
-    real = stranger(operation.id, **scene.values)
-    absent = stranger(operation.id, **{**scene.values, **nowhere})
-    echoes = [*nowhere.values(), *(scene.caller.world[name] for name in nowhere)]
+    prepared = set_up(scenes, check, operation)
+    stranger, nowhere = prepared.caller.as_(stranger_org.actor), dict(absent_org())
+    real = stranger(operation.id, **prepared.values)
+    absent = stranger(operation.id, **{**prepared.values, **nowhere})
+    echoes = [*nowhere.values(), *(prepared.caller.world[name] for name in nowhere)]
     told = differences(real, absent, echoes=echoes)
     real.expect(
         f"{operation.id} answers a stranger about a real org as about none",
@@ -172,16 +180,16 @@ def _on_one_record(operation: Operation) -> bool:
 @pytest.mark.parametrize("instead", ["absent-id", "code-for-id"])
 @pytest.mark.parametrize("operation", row("MAP-404R", where=_on_one_record))
 def test_what_names_no_record_is_answered_with_404(
-    scenes: Stage, check: Check, operation: Operation, instead: str
+    scenes: ContextBuilder, check: Check, operation: Operation, instead: str
 ) -> None:
-    scene = set_up(scenes, check, operation)
+    prepared = set_up(scenes, check, operation)
     kind = RECORDS[operation.acts_on or ""]
-    wrong = scene.caller.world.fresh("guid")
+    wrong = prepared.caller.world.fresh("guid")
     if instead == "code-for-id":
         wrong = next(
-            (scene.values[name] for name in _CODES if name in scene.values), str(kind.name)
+            (prepared.values[name] for name in _CODES if name in prepared.values), str(kind.name)
         )
-    scene.caller(operation.id, **{**scene.values, kind.id: wrong}).refused(404, "not-found")
+    prepared.caller(operation.id, **{**prepared.values, kind.id: wrong}).refused(404, Tag.NOT_FOUND)
 
 
 _CODES = ("code", "cccode", "channel_code", "caption")
@@ -189,42 +197,42 @@ _CODES = ("code", "cccode", "channel_code", "caption")
 
 @pytest.mark.parametrize("operation", row("MAP-404F", where=_on_one_record))
 def test_record_of_another_org_is_answered_with_404(
-    scenes: Stage, check: Check, operation: Operation, stranger_at_home: Caller
+    scenes: ContextBuilder, check: Check, operation: Operation, stranger_at_home: Caller
 ) -> None:
-    scene = set_up(scenes, check, operation)
+    prepared = set_up(scenes, check, operation)
     kind = RECORDS[operation.acts_on or ""]
     foreign = scenes.foreign(stranger_at_home, kind.name)
-    values = {**scene.values, kind.id: foreign[kind.id]}
+    values = {**prepared.values, kind.id: foreign[kind.id]}
     if foreign.get("expected_revision") is not None:
         values["expected_revision"] = foreign["expected_revision"]
-    scene.caller(operation.id, **values).refused(404, "not-found")
+    prepared.caller(operation.id, **values).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.parametrize("operation", row("MAP-428", where=lambda o: o.revisioned))
 def test_write_without_expected_revision_is_answered_with_428(
-    scenes: Stage, check: Check, operation: Operation
+    scenes: ContextBuilder, check: Check, operation: Operation
 ) -> None:
-    scene = set_up(scenes, check, operation)
-    answer = scene.caller(operation.id, without("expected_revision"), **scene.values)
-    answer.refused(428, "expected-revision-required")
+    prepared = set_up(scenes, check, operation)
+    answer = prepared.caller(operation.id, without("expected_revision"), **prepared.values)
+    answer.refused(428, Tag.EXPECTED_REVISION_REQUIRED)
 
 
 @pytest.mark.parametrize("operation", row("MAP-409", where=lambda o: o.revisioned))
 def test_stale_expected_revision_is_answered_with_409(
-    scenes: Stage, check: Check, operation: Operation
+    scenes: ContextBuilder, check: Check, operation: Operation
 ) -> None:
     scenes.proven(check, operation)
-    scene = scenes.fresh(check, operation)
-    values = dict(scene.values)
+    prepared = scenes.fresh(check, operation)
+    values = dict(prepared.values)
     kind = RECORDS.get(operation.acts_on or "")
     if kind is not None and kind.update is not None:
-        scene.caller(kind.update, **values).accepted()
+        prepared.caller(kind.update, **values).accepted()
     elif kind is not None and kind.status is not None:
-        records.move(scene.caller, kind, values, *kind.turns)
+        records.move(prepared.caller, kind, values, *kind.turns)
     else:
         # An org was verified after it was made, so the revision before is a real, old one.
         values["expected_revision"] -= 1
-    scene.caller(operation.id, **values).refused(409, "conflict")
+    prepared.caller(operation.id, **values).refused(409, Tag.CONFLICT)
 
 
 def _required(operation: Operation) -> Iterable[str]:
@@ -245,8 +253,8 @@ def incomplete() -> list[Any]:
 
 @pytest.mark.parametrize(("operation", "name"), incomplete())
 def test_missing_field_is_answered_with_400(
-    scenes: Stage, check: Check, operation: Operation, name: str
+    scenes: ContextBuilder, check: Check, operation: Operation, name: str
 ) -> None:
-    scene = set_up(scenes, check, operation)
-    answer = scene.caller(operation.id, without(name), **scene.values)
-    answer.refused(400, "invalid-input", inferred=True)
+    prepared = set_up(scenes, check, operation)
+    answer = prepared.caller(operation.id, without(name), **prepared.values)
+    answer.refused(400, Tag.INVALID_INPUT, inferred=True)

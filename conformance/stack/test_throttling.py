@@ -11,16 +11,13 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.contract.facts import weakest
-from fixtures.exchange.check import Check
+from fixtures import AnswerSnapshot, Check, Inconclusive, Session, Violation
 from fixtures.exchange.gateway import THROTTLED
-from fixtures.exchange.outcome import Inconclusive, Violation
 from fixtures.exchange.pacing import retry_after
 from fixtures.probes import flood_trial
 from fixtures.probes.floods import Flood, Hit, Who, throttled
 from fixtures.probes.histories import Fault, History, flaws
 from fixtures.probes.rate_windows import Call, certainly_over, most_served, throttled_too_early
-from fixtures.run.session import Session
-from fixtures.run.snapshots import Kept
 
 pytestmark = pytest.mark.last
 
@@ -33,7 +30,7 @@ def flood(session: Session, request: pytest.FixtureRequest) -> Flood:
 
 
 def expect(
-    check: Check, answer: Kept, rule: str, *, holds: bool, expected: str, observed: str
+    check: Check, answer: AnswerSnapshot, rule: str, *, holds: bool, expected: str, observed: str
 ) -> None:
     """Judge a 429 for what it is: here it is the subject, and no trouble on the way to one.
 
@@ -58,12 +55,12 @@ def expect(
     check.advise(finding)
 
 
-def answered(hits: Sequence[Hit], call: Call) -> Kept:
+def answered(hits: Sequence[Hit], call: Call) -> AnswerSnapshot:
     """The answer to a call of a flood."""
     return next(hit.answer for hit in hits if hit.answer is not None and hit.call == call)
 
 
-def refusals(flood: Flood) -> list[tuple[Hit, Kept]]:
+def refusals(flood: Flood) -> list[tuple[Hit, AnswerSnapshot]]:
     """The throttled requests of the flooding org.
 
     Raises:

@@ -6,16 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from fixtures import Actor, Answer, Caller, Organization, World, expect_listed, holds, pages
 from fixtures.context import records, users_and_orgs
 from fixtures.context.cast import NO_VIEW_ROLE
-from fixtures.context.users_and_orgs import Organization
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
 from fixtures.probes.indistinguishability import differences
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds, pages
-from fixtures.run.world import World
 
 ACCOUNTS, KEYS = "usm.service_account.list", "usm.api_key.list"
 
@@ -105,8 +99,8 @@ def expect_indistinguishable(
     stranger: Caller, operation_id: str, real: World, absent: World, **ids: str
 ) -> None:
     """Expect one answer about an org that is there and one that is not."""
-    about_real = stranger.within(real)(operation_id, AS_PROVEN, **ids)
-    about_none = stranger.within(absent)(operation_id, AS_PROVEN, **ids)
+    about_real = stranger.within(real)(operation_id, **ids)
+    about_none = stranger.within(absent)(operation_id, **ids)
     orgs = [str(org["orgcode"]) for org in (real, absent)]
     told = differences(about_real, about_none, echoes=[*orgs, *ids.values()])
     about_real.expect(
@@ -137,7 +131,7 @@ def test_stranger_cannot_tell_an_organisation_from_none_org_wide(
     operation_id: str,
 ) -> None:
     absent = absent_org()
-    stranger.client.room.permissions.allow_orgs(str(absent["orgcode"]), throwaway=True)
+    stranger.client.runtime.permissions.allow_orgs(str(absent["orgcode"]), throwaway=True)
     expect_indistinguishable(stranger, operation_id, disposable_org.world, absent)
 
 

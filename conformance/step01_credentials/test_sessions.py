@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.errors import Tag
+from fixtures import Actor, Answer, Caller, Change, World, instant
 from fixtures.context.organization import Org
-from fixtures.exchange.actors import Actor, fresh_passcode
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import Change
-from fixtures.formats.instants import instant
+from fixtures.exchange.actors import fresh_passcode
 from fixtures.probes.indistinguishability import differences
-from fixtures.run.client import Caller
-from fixtures.run.world import World
 
 SPELLINGS = {
     "other-case": str.upper,
@@ -124,13 +121,13 @@ def test_new_session_lasts_an_hour(opened: Answer) -> None:
 @pytest.mark.smoke
 @pytest.mark.requirement("CRED-7")
 def test_wrong_passcode_is_refused(anonymous: Caller, owner_actor: Actor) -> None:
-    sign_in(anonymous, owner_actor, passcode=fresh_passcode()).refused(401, "invalid-passcode")
+    sign_in(anonymous, owner_actor, passcode=fresh_passcode()).refused(401, Tag.INVALID_PASSCODE)
 
 
 @pytest.mark.requirement("CRED-8")
 def test_email_of_nobody_is_refused(anonymous: Caller, owner_actor: Actor) -> None:
     answer = sign_in(anonymous, owner_actor, email=anonymous.world.fresh("email"))
-    answer.refused(401, "invalid-passcode")
+    answer.refused(401, Tag.INVALID_PASSCODE)
 
 
 @pytest.mark.requirement("CRED-9")

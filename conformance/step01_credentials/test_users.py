@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import Actor, Answer, Caller, expect_listed, pages
 from fixtures.context import users_and_orgs
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
 
 CAP = 2
 
@@ -35,7 +33,7 @@ def test_user_without_a_confirmed_email_gets_no_session(
     anonymous: Caller, operator: Caller
 ) -> None:
     user = users_and_orgs.create_user(operator, "unconfirmed")
-    sign_in(anonymous, user).refused(403, "user-not-verified", "email-not-verified")
+    sign_in(anonymous, user).refused(403, Tag.USER_NOT_VERIFIED, Tag.EMAIL_NOT_VERIFIED)
 
 
 @pytest.mark.usefixtures("owner_actor")
@@ -43,7 +41,7 @@ def test_user_without_a_confirmed_email_gets_no_session(
 def test_user_not_yet_set_to_verified_gets_no_session(anonymous: Caller, operator: Caller) -> None:
     user = users_and_orgs.create_user(operator, "unverified")
     users_and_orgs.confirm_email(operator, user)
-    sign_in(anonymous, user).refused(403, "user-not-verified")
+    sign_in(anonymous, user).refused(403, Tag.USER_NOT_VERIFIED)
 
 
 @pytest.mark.usefixtures("owner_actor")
@@ -65,7 +63,7 @@ def test_second_user_with_the_same_email_is_refused(
 ) -> None:
     user = users_and_orgs.create_user(operator, "first")
     second = operator("operator.uas_usercreate", email=spell(user.email), passcode=user.passcode)
-    second.refused(None, "duplicate-email")
+    second.refused(None, Tag.DUPLICATE_EMAIL)
 
 
 @pytest.mark.requirement("CRED-36")
@@ -91,7 +89,7 @@ def capped(operator: Caller) -> Actor:
 def test_session_above_the_cap_is_refused(anonymous: Caller, capped: Actor) -> None:
     for _ in range(CAP):
         sign_in(anonymous, capped).accepted()
-    sign_in(anonymous, capped).refused(None, "too-many-sessions")
+    sign_in(anonymous, capped).refused(None, Tag.TOO_MANY_SESSIONS)
 
 
 @pytest.mark.requirement("CRED-38")

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fixtures.exchange.answer import Answer, at
+from conformance.contract.errors import Tag
+from fixtures import Answer
+from fixtures.exchange.answer import at
 
 # Names of states and roles, unlike ids, instants and captions.
 _WORD: Final = re.compile(r"[A-Za-z_-]+")
@@ -19,7 +21,7 @@ def ended(answer: Answer, live: Answer) -> bool:
     return not answer.ok or answer.optional("status") != live.optional("status")
 
 
-def expect_ended(answer: Answer, live: Answer, *tags: str) -> None:
+def expect_ended(answer: Answer, live: Answer, *tags: Tag) -> None:
     """Expect that the credential does not validate; a refusal bears one of `tags`, if given.
 
     A success that cannot be told from the one about a live credential contradicts the page; one

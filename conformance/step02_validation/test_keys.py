@@ -7,16 +7,11 @@ import pytest
 
 from conformance.contract.operation import Placement
 from conformance.step02_validation.credential_state import ended, expect_ended
+from fixtures import Answer, Caller, Change, Check, Keys, Organization, Session, eventually
 from fixtures.context import users_and_orgs
-from fixtures.context.cast import NO_VIEW_ROLE, Keys
-from fixtures.context.users_and_orgs import ApiKey, Organization
+from fixtures.context.cast import NO_VIEW_ROLE
+from fixtures.context.users_and_orgs import ApiKey
 from fixtures.exchange.actors import garbage_key
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import Change
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 
 VALIDATE = "usm.api_key.validate"
 IN_BODY = Change(place=Placement.BODY)

@@ -3,13 +3,10 @@
 import pytest
 
 from conformance.contract.operation import Placement
+from fixtures import Answer, Caller, Change, World
 from fixtures.context import users_and_orgs
 from fixtures.context.cast import NO_VIEW_ROLE
 from fixtures.exchange.actors import garbage_key, garbage_session
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import Change
-from fixtures.run.client import Caller
-from fixtures.run.world import World
 
 READ = "ofm.org.get"
 BODY, NOWHERE = Placement.BODY, Placement.NONE

@@ -5,19 +5,24 @@ from datetime import datetime
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.operation import Placement
 from conformance.step02_validation.credential_state import ended, expect_ended
+from fixtures import (
+    Actor,
+    Answer,
+    Caller,
+    Change,
+    Check,
+    Inconclusive,
+    NotApplicable,
+    Session,
+    World,
+    eventually,
+    instant,
+)
 from fixtures.context import users_and_orgs
-from fixtures.exchange.actors import Actor, garbage_session
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive, NotApplicable
-from fixtures.exchange.request import Change
-from fixtures.formats.instants import instant
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
-from fixtures.run.world import World
+from fixtures.exchange.actors import garbage_session
 
 VALIDATE = "usm.session.validate"
 
@@ -118,7 +123,7 @@ def test_session_past_its_end_does_not_validate(
 ) -> None:
     live = clocked_user(VALIDATE)
     pass_time(clock_session, check, lifetime_left(live) + 1)
-    expect_ended(clocked_user(VALIDATE), live, "ttl-expired", "session-doomed")
+    expect_ended(clocked_user(VALIDATE), live, Tag.TTL_EXPIRED, Tag.SESSION_DOOMED)
 
 
 # --- close ---
@@ -135,7 +140,7 @@ def test_closed_session_does_not_validate(disposable_session: Caller) -> None:
 def test_refusal_of_a_closed_session_says_that_it_is_doomed(disposable_session: Caller) -> None:
     disposable_session(VALIDATE).accepted()
     disposable_session("usm.session.close").accepted()
-    disposable_session(VALIDATE).refused(None, "session-doomed")
+    disposable_session(VALIDATE).refused(None, Tag.SESSION_DOOMED)
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.contract.errors import Tag
+from fixtures import Actor, Caller, Change, Check, Keys, Session, Stranger, World
 from fixtures.context import users_and_orgs
-from fixtures.context.cast import Keys, Stranger
 from fixtures.context.organization import Facilities
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import Change
 from fixtures.probes.indistinguishability import expect_same
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.run.world import World
 
 RESOLVE = "ofm.member.resolve"
 SPELLINGS = {
@@ -163,7 +158,7 @@ def test_owner_is_associated_with_a_facility_of_the_org(
 
 @pytest.mark.requirement("ASSOC-10")
 def test_stranger_is_not_associated(outsider: Caller) -> None:
-    outsider(RESOLVE).refused(404, "not-found")
+    outsider(RESOLVE).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ASSOC-11")
@@ -171,7 +166,7 @@ def test_nobody_is_associated_with_an_absent_org(
     org_owner: Caller, absent_org: Callable[[], World]
 ) -> None:
     org_owner(RESOLVE).accepted()
-    org_owner.within(absent_org())(RESOLVE).refused(404, "not-found")
+    org_owner.within(absent_org())(RESOLVE).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ASSOC-12")
@@ -209,7 +204,7 @@ def test_key_is_not_associated_with_another_org(
 ) -> None:
     key = org_owner.as_(keys.by_name["key_owner"])
     key(RESOLVE).accepted()
-    key(RESOLVE, orgcode=stranger_org.orgcode).refused(404, "not-found")
+    key(RESOLVE, orgcode=stranger_org.orgcode).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ASSOC-17")
@@ -231,7 +226,7 @@ def test_header_that_names_no_org_contradicts_the_body(
     org_owner(operation).accepted()
     answer = org_owner(operation, Change(headers={"x-orgcode": absent_org()["orgcode"]}))
     # The request also names an org that the caller is foreign to, which is answered not-found.
-    answer.refused(None, "context_mismatch", "invalid-input", "not-found")
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ASSOC-18")
@@ -243,7 +238,7 @@ def test_header_that_names_another_org_of_the_caller_contradicts_the_body(
     other = users_and_orgs.create_org(session, check, owner_actor)
     org_owner(operation).accepted()
     answer = org_owner(operation, Change(headers={"x-orgcode": other.orgcode}))
-    answer.refused(None, "context_mismatch", "invalid-input")
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("ASSOC-20")
@@ -255,4 +250,4 @@ def test_deactivated_member_is_no_longer_associated(
     member(RESOLVE).accepted()
     names = {"org_guid": org_owner.world["org_guid"], "user_guid": user.user_id}
     operator("operator.ofm_memberstatesetadmin", **names, state="inactive").accepted()
-    member(RESOLVE).refused(404, "not-found")
+    member(RESOLVE).refused(404, Tag.NOT_FOUND)

@@ -8,18 +8,11 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.operation import Edge
 from conformance.contract.services.ofm.org import CHANNEL_EDGES, CHANNEL_STATES
+from fixtures import Actor, Answer, Caller, Check, ContextBuilder, NotApplicable, Session, Values
 from fixtures.context import records
-from fixtures.context.operation_context import Stage
-from fixtures.context.records import Values
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import NotApplicable
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 
 CHANNEL: Final = RECORDS["ofm.sales_channel"]
 STATUS, UPDATE = "ofm.sales_channel.status", "ofm.sales_channel.update"
@@ -53,7 +46,7 @@ def change(caller: Caller, channel: Values, **fields: str) -> Answer:
     """Set the channel's status, or update its fields, with its current revision."""
     names = {name: channel[name] for name in ("channel_guid", "expected_revision")}
     operation = STATUS if "status" in fields else UPDATE
-    return caller(operation, AS_PROVEN, **names, **fields)
+    return caller(operation, **names, **fields)
 
 
 def not_drawn(edge: Edge) -> str:
@@ -76,7 +69,7 @@ def edges(rule: Callable[[Edge], str], *, drawn: bool) -> list[Any]:
 @pytest.fixture
 def prove(session: Session, check: Check) -> Callable[[str], None]:
     """Lets the target accept an operation once in this run."""
-    return lambda operation: Stage(session).proven(check, OPERATIONS[operation])
+    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
 
 
 # --- declaration ---
@@ -165,7 +158,7 @@ def test_member_does_not_activate_a_channel(
 ) -> None:
     prove(STATUS)
     channel = channel_in(owner, before)
-    change(member, channel, status="active").refused(403, "not-owner")
+    change(member, channel, status="active").refused(403, Tag.NOT_OWNER)
 
 
 @pytest.fixture
@@ -178,7 +171,7 @@ def draft(owner: Caller, prove: Callable[[str], None]) -> Values:
 def assign(owner: Caller, member: Actor, channel: Values, *, verb: str = "assign") -> None:
     """Give the member the channel's facility, or take it away."""
     names = {"user_guid": member.user_id, "logical_guid": channel["logical_guid"]}
-    owner(f"ofm.member.{verb}_logical", AS_PROVEN, **names).accepted()
+    owner(f"ofm.member.{verb}_logical", **names).accepted()
 
 
 @pytest.mark.requirement("ORG-64")

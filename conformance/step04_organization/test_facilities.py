@@ -6,15 +6,11 @@ from typing import Any
 import pytest
 
 from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import Answer, Caller, Stranger, World, ids, pages, without
 from fixtures.context import records
-from fixtures.context.cast import Stranger
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN, without
 from fixtures.probes.indistinguishability import expect_same
-from fixtures.run.client import Caller
-from fixtures.run.paging import ids, pages
-from fixtures.run.world import World
 
 LOGICAL, ZONE = "ofm.logical", "ofm.zone"
 
@@ -209,8 +205,8 @@ def test_channel_code_is_resolved(owner: Caller) -> None:
 @pytest.mark.parametrize(("operation", "kind", "code"), RESOLVED)
 def test_unknown_code_is_not_found(owner: Caller, operation: str, kind: str, code: str) -> None:
     real, absent = _codes(owner, kind, code)
-    owner(operation, AS_PROVEN, **{code: real}).accepted()
-    owner(operation, AS_PROVEN, **{code: absent}).refused(404, "not-found")
+    owner(operation, **{code: real}).accepted()
+    owner(operation, **{code: absent}).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ORG-68")
@@ -219,10 +215,8 @@ def test_stranger_cannot_tell_whether_a_code_exists(
     owner: Caller, stranger: Caller, operation: str, kind: str, code: str
 ) -> None:
     real, absent = _codes(owner, kind, code)
-    owner(operation, AS_PROVEN, **{code: real}).accepted()
-    answers = [
-        stranger(operation, AS_PROVEN, **{code: each}).refused(404) for each in (real, absent)
-    ]
+    owner(operation, **{code: real}).accepted()
+    answers = [stranger(operation, **{code: each}).refused(404) for each in (real, absent)]
     expect_same(*answers, echoes=(real, absent))
 
 

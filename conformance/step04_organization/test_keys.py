@@ -2,8 +2,7 @@
 
 import pytest
 
-from fixtures.context.cast import Keys
-from fixtures.run.client import Caller
+from fixtures import Caller, Keys
 
 WRITES = ("ofm.cost_centre.create", "ofm.physical.create", "ofm.member.invite_create")
 READS = ("ofm.org.get", "ofm.cost_centre.list", "ofm.logical.get")

@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.errors import Tag
+from fixtures import (
+    Actor,
+    Answer,
+    Caller,
+    Check,
+    ContextBuilder,
+    Inconclusive,
+    Keys,
+    Organization,
+    Session,
+    instant,
+)
 from fixtures.context import users_and_orgs
-from fixtures.context.cast import Keys
-from fixtures.context.operation_context import Stage
-from fixtures.context.users_and_orgs import Organization
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.formats.instants import instant
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 
 CREATE = "ofm.org.create"
 # The longest end of an invitation that is waited for.
@@ -30,7 +32,7 @@ Invitation = Mapping[str, Any]
 @pytest.fixture
 def proven(session: Session, check: Check) -> None:
     """The target has accepted the creation of an org in this run."""
-    Stage(session).proven(check, OPERATIONS[CREATE])
+    ContextBuilder(session).proven(check, OPERATIONS[CREATE])
 
 
 @pytest.fixture
@@ -85,10 +87,10 @@ def _is_in_state(owner: Caller, state: str) -> Answer:
 def test_new_org_has_a_first_cost_centre(
     session: Session, check: Check, operator: Caller, user: Caller
 ) -> None:
-    Stage(session).proven(check, OPERATIONS["ofm.cost_centre.get"])
+    ContextBuilder(session).proven(check, OPERATIONS["ofm.cost_centre.get"])
     answer = user(CREATE, **invited(operator, user))
     org_guid, centre = str(answer.value("org_guid")), str(answer.value("cc_guid"))
-    user.client.room.permissions.allow_orgs(org_guid, throwaway=True)
+    user.client.runtime.permissions.allow_orgs(org_guid, throwaway=True)
     user("ofm.cost_centre.get", org_guid=org_guid, cc_guid=centre).accepted()
 
 
@@ -119,7 +121,7 @@ def test_invited_user_is_primary_owner_of_the_new_org(
 def test_orgcode_is_canonicalised_on_creation(
     session: Session, check: Check, operator: Caller, user: Caller
 ) -> None:
-    Stage(session).proven(check, OPERATIONS["ofm.resolve.orgcode"])
+    ContextBuilder(session).proven(check, OPERATIONS["ofm.resolve.orgcode"])
     values = invited(operator, user)
     code = str(values["orgcode"])
     answer = user(CREATE, **{**values, "orgcode": f" {code.lower()} "})
@@ -149,10 +151,10 @@ def test_orgcode_is_canonicalised_on_creation(
 def test_expired_invitation_is_refused(operator: Caller, user: Caller) -> None:
     values = {"orgcode": user.world.fresh("orgcode"), "user_guid": user.actor.user_id}
     action = "operator.ofm_invitationcreate"
-    minted = operator(action, AS_PROVEN, **values, expires_in_seconds=1)
+    minted = operator(action, **values, expires_in_seconds=1)
     code = str(minted.value("invitation_code"))
     _outwait(minted)
-    user(CREATE, AS_PROVEN, **values, invitation_code=code).refused(409, "invitation-expired")
+    user(CREATE, **values, invitation_code=code).refused(409, Tag.INVITATION_EXPIRED)
 
 
 def _outwait(minted: Answer) -> None:

@@ -5,16 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import Actor, Answer, Caller, Check, ContextBuilder, Session, ids, pages
 from fixtures.context import records, users_and_orgs
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import ids, pages
-from fixtures.run.session import Session
 
 RESOLVE, ACCEPT = "ofm.member.resolve", "ofm.member.invite_accept"
 PRIMARY, SECONDARY = "ofm.owner.primary_set", "ofm.owner.secondary_add"
@@ -24,7 +18,7 @@ OWNERS_WRITE = "ofm.cost_centre.create"
 @pytest.fixture
 def prove(session: Session, check: Check) -> Callable[[str], None]:
     """Lets the target accept an operation once in this run."""
-    return lambda operation: Stage(session).proven(check, OPERATIONS[operation])
+    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
 
 
 # --- members and invites ---
@@ -60,7 +54,7 @@ def test_user_with_a_pending_invite_is_not_associated(
     org_owner(RESOLVE).accepted()
     user = disposable_user.within(org_owner.world)
     invite(org_owner, user.actor).accepted()
-    user(RESOLVE).refused(404, "not-found")
+    user(RESOLVE).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ORG-72")
@@ -98,9 +92,9 @@ def test_assignment_shows_until_it_is_detached(
 ) -> None:
     facility = str(records.make(owner, "ofm.logical")["logical_guid"])
     names = {"user_guid": member.actor.user_id, "logical_guid": facility}
-    owner("ofm.member.assign_logical", AS_PROVEN, **names).accepted()
+    owner("ofm.member.assign_logical", **names).accepted()
     if detached:
-        owner("ofm.member.detach_logical", AS_PROVEN, **names).accepted()
+        owner("ofm.member.detach_logical", **names).accepted()
     person = names["user_guid"]
     found = pages(owner, "ofm.member.assignments", user_guid=person, limit=LARGEST_LIMIT)
     found[-1].expect(
@@ -174,7 +168,7 @@ def test_owner_that_an_operator_deactivated_does_not_pass(
 ) -> None:
     secondary(OWNERS_WRITE).accepted()
     names = {"org_guid": secondary.world["org_guid"], "user_guid": secondary.actor.user_id}
-    operator("operator.ofm_ownerstatesetadmin", AS_PROVEN, **names, state="inactive").accepted()
+    operator("operator.ofm_ownerstatesetadmin", **names, state="inactive").accepted()
     secondary(OWNERS_WRITE).refused()
 
 
@@ -187,7 +181,7 @@ def test_owner_that_the_primary_owner_deactivated_does_not_pass(
     user = secondary.actor.user_id
     revision = primary("ofm.member.get", user_guid=user).value("revision")
     state = {"state": "inactive", "expected_revision": revision}
-    primary("ofm.owner.state_set", AS_PROVEN, user_guid=user, **state).accepted()
+    primary("ofm.owner.state_set", user_guid=user, **state).accepted()
     secondary(OWNERS_WRITE).refused()
 
 

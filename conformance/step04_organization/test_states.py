@@ -7,14 +7,10 @@ from functools import cache
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.errors import Tag
 from conformance.contract.services.ofm.org import BLOCKED_ORG_STATES
+from fixtures import Actor, Caller, Check, ContextBuilder, Organization, Session
 from fixtures.context import users_and_orgs
-from fixtures.context.operation_context import Stage
-from fixtures.context.users_and_orgs import Organization
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.check import Check
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 
 HOUR_S = 3600
 COOLDOWN_S = 48 * HOUR_S
@@ -90,7 +86,7 @@ def spare(session: Session, check: Check, owner_actor: Actor) -> Caller:
 @pytest.fixture
 def prove(session: Session, check: Check) -> Callable[[str], None]:
     """Lets the target accept a write in the main org, unless it did so earlier in this run."""
-    return lambda write: Stage(session).proven(check, OPERATIONS[write])
+    return lambda write: ContextBuilder(session).proven(check, OPERATIONS[write])
 
 
 # --- writes ---
@@ -109,7 +105,7 @@ def test_write_is_blocked(
     user: Caller, prove: Callable[[str], None], org_in: OrgIn, state: str, write: str
 ) -> None:
     prove(write)
-    user.within(org_in(state).world)(write).refused(403, "org-write-blocked")
+    user.within(org_in(state).world)(write).refused(403, Tag.ORG_WRITE_BLOCKED)
 
 
 @pytest.mark.requirement("ORG-22")

@@ -5,10 +5,8 @@ from typing import Final
 import pytest
 
 from conformance.contract.services.pvm.suppliers import MOST_ALIASES
+from fixtures import Caller, Values, holds, pages
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.run.client import Caller
-from fixtures.run.paging import holds, pages
 from fixtures.services.pvm.actions import moved, names
 
 SET, REMOVE, LIST = "pvm.alias.set", "pvm.alias.remove", "pvm.alias.list"
@@ -24,20 +22,20 @@ TAGS: Final = {
 
 
 @pytest.fixture
-def vendor(merchant: Caller) -> Values:
+def vendor(pvm_owner: Caller) -> Values:
     """A vendor with one alias, which may be changed."""
-    return records.make(merchant, "pvm.aliased_vendor")
+    return records.make(pvm_owner, "pvm.aliased_vendor")
 
 
 @pytest.mark.requirement("PROD-45")
-def test_record_takes_sixteen_aliases_and_not_one_more(merchant: Caller, vendor: Values) -> None:
+def test_record_takes_sixteen_aliases_and_not_one_more(pvm_owner: Caller, vendor: Values) -> None:
     tags = [str(vendor["tag"])]
     while len(tags) < MOST_ALIASES:
-        tags.append(str(merchant.world.fresh("tag")))
-        answer = merchant(SET, **names(VENDOR, vendor), tag=tags[-1]).accepted()
+        tags.append(str(pvm_owner.world.fresh("tag")))
+        answer = pvm_owner(SET, **names(VENDOR, vendor), tag=tags[-1]).accepted()
         vendor["expected_revision"] = answer.value("revision")
-    merchant(SET, **names(VENDOR, vendor)).refused()
-    listed = pages(merchant, LIST, vendor_id=vendor["vendor_id"], limit=256)
+    pvm_owner(SET, **names(VENDOR, vendor)).refused()
+    listed = pages(pvm_owner, LIST, vendor_id=vendor["vendor_id"], limit=256)
     missing = sum(not holds(listed, tag) for tag in tags)
     listed[-1].expect(
         "the list of a record's aliases holds all of them",
@@ -48,44 +46,44 @@ def test_record_takes_sixteen_aliases_and_not_one_more(merchant: Caller, vendor:
 
 
 @pytest.mark.requirement("PROD-46")
-def test_alias_of_the_greatest_length_is_accepted(merchant: Caller, vendor: Values) -> None:
-    tag = f"{merchant.world.fresh('tag')}._-Az0".ljust(LONGEST_TAG, "x")
-    value = str(merchant.world.fresh("tag")).ljust(LONGEST_VALUE, "x")
-    merchant(SET, **names(VENDOR, vendor), tag=tag, value=value).accepted()
+def test_alias_of_the_greatest_length_is_accepted(pvm_owner: Caller, vendor: Values) -> None:
+    tag = f"{pvm_owner.world.fresh('tag')}._-Az0".ljust(LONGEST_TAG, "x")
+    value = str(pvm_owner.world.fresh("tag")).ljust(LONGEST_VALUE, "x")
+    pvm_owner(SET, **names(VENDOR, vendor), tag=tag, value=value).accepted()
 
 
 @pytest.mark.requirement("PROD-46")
 @pytest.mark.parametrize("fault", TAGS)
 def test_alias_with_a_tag_of_another_form_is_refused(
-    merchant: Caller, vendor: Values, fault: str
+    pvm_owner: Caller, vendor: Values, fault: str
 ) -> None:
-    merchant(SET, **names(VENDOR, vendor), tag=TAGS[fault]).refused()
+    pvm_owner(SET, **names(VENDOR, vendor), tag=TAGS[fault]).refused()
 
 
 @pytest.mark.requirement("PROD-46")
-def test_alias_with_too_long_a_value_is_refused(merchant: Caller, vendor: Values) -> None:
-    value = str(merchant.world.fresh("tag")).ljust(LONGEST_VALUE + 1, "x")
-    merchant(SET, **names(VENDOR, vendor), value=value).refused()
+def test_alias_with_too_long_a_value_is_refused(pvm_owner: Caller, vendor: Values) -> None:
+    value = str(pvm_owner.world.fresh("tag")).ljust(LONGEST_VALUE + 1, "x")
+    pvm_owner(SET, **names(VENDOR, vendor), value=value).refused()
 
 
 @pytest.mark.requirement("PROD-47")
-def test_alias_of_another_record_is_refused(merchant: Caller, vendor: Values) -> None:
-    alias: Values = {name: merchant.world.fresh("tag") for name in ("tag", "value")}
-    merchant(SET, **names(VENDOR, vendor), **alias).accepted()
-    other = records.make(merchant, VENDOR)
-    merchant(SET, **names(VENDOR, other), **alias).refused()
-    merchant(SET, **names(VENDOR, other)).accepted()
+def test_alias_of_another_record_is_refused(pvm_owner: Caller, vendor: Values) -> None:
+    alias: Values = {name: pvm_owner.world.fresh("tag") for name in ("tag", "value")}
+    pvm_owner(SET, **names(VENDOR, vendor), **alias).accepted()
+    other = records.make(pvm_owner, VENDOR)
+    pvm_owner(SET, **names(VENDOR, other), **alias).refused()
+    pvm_owner(SET, **names(VENDOR, other)).accepted()
 
 
 @pytest.mark.requirement("PROD-48")
 @pytest.mark.parametrize("operation", [SET, REMOVE])
-def test_aliases_of_an_active_record_are_not_edited(merchant: Caller, operation: str) -> None:
-    spare = records.make(merchant, "pvm.aliased_vendor")
-    merchant(operation, **names(VENDOR, spare), tag=spare["tag"]).accepted()
-    vendor = records.make(merchant, "pvm.aliased_vendor")
-    vendor = moved(merchant, VENDOR, vendor, "active")
-    merchant(operation, **names(VENDOR, vendor), tag=vendor["tag"]).refused()
-    listed = pages(merchant, LIST, vendor_id=vendor["vendor_id"], limit=256)
+def test_aliases_of_an_active_record_are_not_edited(pvm_owner: Caller, operation: str) -> None:
+    spare = records.make(pvm_owner, "pvm.aliased_vendor")
+    pvm_owner(operation, **names(VENDOR, spare), tag=spare["tag"]).accepted()
+    vendor = records.make(pvm_owner, "pvm.aliased_vendor")
+    vendor = moved(pvm_owner, VENDOR, vendor, "active")
+    pvm_owner(operation, **names(VENDOR, vendor), tag=vendor["tag"]).refused()
+    listed = pages(pvm_owner, LIST, vendor_id=vendor["vendor_id"], limit=256)
     listed[-1].expect(
         "the active record has the alias that it had",
         holds=holds(listed, str(vendor["tag"])),

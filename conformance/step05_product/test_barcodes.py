@@ -8,15 +8,11 @@ import pytest
 from hypothesis import strategies as st
 
 from conformance.contract.services.pvm.products import GTIN_LENGTHS
+from fixtures import Caller, Check, Session, Values
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
 from fixtures.formats.gtin import check_digit, completed
 from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.probes.indistinguishability import differences
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.pvm.actions import expect_shown, moved, names, read, unless_taken
 from fixtures.services.pvm.context import Catalog
 
@@ -46,10 +42,10 @@ def draw(session: Session, check: Check) -> Callable[..., None]:
 
 
 @pytest.fixture
-def holder(merchant: Caller) -> Caller:
+def holder(pvm_owner: Caller) -> Caller:
     """The owner at work on a variant of its own, which took a barcode."""
-    made = records.make(merchant, "pvm.variant")
-    held = merchant.within(merchant.world.extended(variant_id=made["variant_id"]))
+    made = records.make(pvm_owner, "pvm.variant")
+    held = pvm_owner.within(pvm_owner.world.extended(variant_id=made["variant_id"]))
     held(ADD).accepted()
     return held
 
@@ -96,27 +92,27 @@ def test_barcode_that_is_not_digits_is_refused(holder: Caller, draw: Callable[..
 
 
 @pytest.fixture
-def held(merchant: Caller) -> Values:
+def held(pvm_owner: Caller) -> Values:
     """A barcode that is active on a variant of its own, both of which may be changed."""
-    variant = records.make(merchant, "pvm.variant")
-    there = merchant.within(merchant.world.extended(variant_id=variant["variant_id"]))
+    variant = records.make(pvm_owner, "pvm.variant")
+    there = pvm_owner.within(pvm_owner.world.extended(variant_id=variant["variant_id"]))
     return {"variant": variant, "barcode": records.make(there, "pvm.barcode")}
 
 
 @pytest.fixture
-def active(merchant: Caller, held: Values) -> str:
+def active(pvm_owner: Caller, held: Values) -> str:
     """A barcode whose variant and style are active."""
     style = {"style_id": held["variant"]["style_id"]}
-    style["expected_revision"] = read(merchant, "pvm.style", style).value("revision")
-    moved(merchant, "pvm.style", style, "active")
-    moved(merchant, "pvm.variant", held["variant"], "active")
+    style["expected_revision"] = read(pvm_owner, "pvm.style", style).value("revision")
+    moved(pvm_owner, "pvm.style", style, "active")
+    moved(pvm_owner, "pvm.variant", held["variant"], "active")
     return str(held["barcode"]["barcode"])
 
 
 @pytest.fixture
-def inactive(merchant: Caller, held: Values) -> str:
+def inactive(pvm_owner: Caller, held: Values) -> str:
     """A barcode that is inactive, as its variant is."""
-    moved(merchant, "pvm.barcode", held["barcode"], "inactive")
+    moved(pvm_owner, "pvm.barcode", held["barcode"], "inactive")
     return str(held["barcode"]["barcode"])
 
 
@@ -125,13 +121,13 @@ def inactive(merchant: Caller, held: Values) -> str:
 def test_barcode_of_an_active_holder_is_not_given_away(
     holder: Caller, active: str, held: Values, fields: Values
 ) -> None:
-    holder(ADD, AS_PROVEN, **fields, barcode=active).refused()
+    holder(ADD, **fields, barcode=active).refused()
     expect_shown(holder(RESOLVE, barcode=active), held["variant"]["variant_id"])
 
 
 @pytest.mark.requirement("PROD-41")
 def test_barcode_of_an_inactive_holder_is_taken_over(holder: Caller, inactive: str) -> None:
-    holder(ADD, AS_PROVEN, **REUSE, barcode=inactive).accepted()
+    holder(ADD, **REUSE, barcode=inactive).accepted()
     expect_shown(holder(RESOLVE, barcode=inactive), holder.world["variant_id"])
 
 
@@ -148,17 +144,17 @@ def test_barcode_of_an_inactive_holder_is_taken_over(holder: Caller, inactive: s
 def test_barcode_of_an_inactive_holder_is_not_taken_over_without_both_fields(
     holder: Caller, inactive: str, fields: Values
 ) -> None:
-    holder(ADD, AS_PROVEN, **fields, barcode=inactive).refused()
+    holder(ADD, **fields, barcode=inactive).refused()
 
 
 @pytest.mark.requirement("PROD-43")
 def test_barcode_of_another_org_is_not_resolved(
-    merchant: Caller, catalog: Catalog, foreign_catalog: Catalog
+    pvm_owner: Caller, catalog: Catalog, foreign_catalog: Catalog
 ) -> None:
-    merchant(RESOLVE, barcode=catalog.barcode).accepted()
-    nobodys = str(merchant.world.fresh("gtin"))
-    foreign = merchant(RESOLVE, barcode=foreign_catalog.barcode)
-    absent = merchant(RESOLVE, barcode=nobodys)
+    pvm_owner(RESOLVE, barcode=catalog.barcode).accepted()
+    nobodys = str(pvm_owner.world.fresh("gtin"))
+    foreign = pvm_owner(RESOLVE, barcode=foreign_catalog.barcode)
+    absent = pvm_owner(RESOLVE, barcode=nobodys)
     told = differences(foreign, absent, echoes=[foreign_catalog.barcode, nobodys])
     foreign.expect(
         "another organisation's barcode is answered as one that nobody has",
@@ -170,10 +166,10 @@ def test_barcode_of_another_org_is_not_resolved(
 
 @pytest.mark.requirement("PROD-43")
 def test_barcode_of_another_org_is_not_in_use_here(
-    holder: Caller, foreign_merchant: Caller
+    holder: Caller, pvm_owner_elsewhere: Caller
 ) -> None:
     # A refusal would tell that another organisation has it.
-    answer = holder(ADD, barcode=records.make(foreign_merchant, "pvm.barcode")["barcode"])
+    answer = holder(ADD, barcode=records.make(pvm_owner_elsewhere, "pvm.barcode")["barcode"])
     answer.expect(
         "a barcode that only another organisation uses is free",
         holds=answer.ok,

@@ -5,10 +5,8 @@ from typing import Final
 
 import pytest
 
+from fixtures import Caller, Inconclusive, expect_listed, holds, pages
 from fixtures.context import records
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds, pages
 from fixtures.services.pvm.actions import expect_shown, expect_state, names
 
 ID: Final = "comment_id"
@@ -16,88 +14,88 @@ ID: Final = "comment_id"
 
 @pytest.mark.requirement("PROD-1")
 @pytest.mark.parametrize("noun", ["vendor", "manufacturer"])
-def test_owner_creates_a_supplier(merchant: Caller, noun: str) -> None:
-    merchant(f"pvm.{noun}.create").value(f"{noun}_id")
+def test_owner_creates_a_supplier(pvm_owner: Caller, noun: str) -> None:
+    pvm_owner(f"pvm.{noun}.create").value(f"{noun}_id")
 
 
 @pytest.mark.requirement("PROD-2")
 @pytest.mark.parametrize("noun", ["division", "department", "category", "season"])
-def test_owner_creates_the_taxonomy(merchant: Caller, noun: str) -> None:
-    merchant(f"pvm.{noun}.create").value(f"{noun}_id")
+def test_owner_creates_the_taxonomy(pvm_owner: Caller, noun: str) -> None:
+    pvm_owner(f"pvm.{noun}.create").value(f"{noun}_id")
 
 
 @pytest.mark.requirement("PROD-3")
-def test_owner_links_a_brand_to_a_supplier(merchant: Caller) -> None:
-    link = records.make(merchant, "pvm.brand_link")
-    listed = pages(merchant, "pvm.brand.link_list", brand_id=link["brand_id"])
+def test_owner_links_a_brand_to_a_supplier(pvm_owner: Caller) -> None:
+    link = records.make(pvm_owner, "pvm.brand_link")
+    listed = pages(pvm_owner, "pvm.brand.link_list", brand_id=link["brand_id"])
     expect_listed(listed, link["vendor_id"])
 
 
 @pytest.mark.requirement("PROD-4")
-def test_owner_creates_options_and_an_ogm_over_them(merchant: Caller) -> None:
-    group = records.make(merchant, "pvm.option_group")
-    inside = merchant.within(merchant.world.extended(option_group_id=group["option_group_id"]))
+def test_owner_creates_options_and_an_ogm_over_them(pvm_owner: Caller) -> None:
+    group = records.make(pvm_owner, "pvm.option_group")
+    inside = pvm_owner.within(pvm_owner.world.extended(option_group_id=group["option_group_id"]))
     option = records.make(inside, "pvm.option")
     matrix = {"group_code": group["code"], "option_codes": [option["code"]]}
-    merchant("pvm.ogm.create", **matrix).value("ogm_id")
+    pvm_owner("pvm.ogm.create", **matrix).value("ogm_id")
 
 
 @pytest.mark.requirement("PROD-5")
-def test_owner_creates_a_style(merchant: Caller) -> None:
-    merchant("pvm.style.create").value("style_id")
+def test_owner_creates_a_style(pvm_owner: Caller) -> None:
+    pvm_owner("pvm.style.create").value("style_id")
 
 
 @pytest.mark.requirement("PROD-6")
-def test_new_style_is_inactive(merchant: Caller) -> None:
-    expect_state(merchant("pvm.style.create"), "inactive")
+def test_new_style_is_inactive(pvm_owner: Caller) -> None:
+    expect_state(pvm_owner("pvm.style.create"), "inactive")
 
 
 @pytest.mark.requirement("PROD-7")
-def test_owner_creates_a_variant_of_a_style(merchant: Caller) -> None:
-    style = records.make(merchant, "pvm.style")["style_id"]
-    merchant("pvm.variant.create", style_id=style).value("variant_id")
+def test_owner_creates_a_variant_of_a_style(pvm_owner: Caller) -> None:
+    style = records.make(pvm_owner, "pvm.style")["style_id"]
+    pvm_owner("pvm.variant.create", style_id=style).value("variant_id")
 
 
 @pytest.mark.requirement("PROD-8")
-def test_owner_adds_an_identifier(merchant: Caller) -> None:
-    merchant("pvm.identifier.add").accepted()
+def test_owner_adds_an_identifier(pvm_owner: Caller) -> None:
+    pvm_owner("pvm.identifier.add").accepted()
 
 
 @pytest.mark.requirement("PROD-9")
-def test_barcode_is_listed_with_its_variant(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.barcode")
-    listed = pages(merchant, "pvm.barcode.list", limit=256)
+def test_barcode_is_listed_with_its_variant(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.barcode")
+    listed = pages(pvm_owner, "pvm.barcode.list", limit=256)
     expect_listed(listed, made["barcode"])
 
 
 @pytest.mark.requirement("PROD-9")
-def test_barcode_is_read_by_its_id(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.barcode")
-    expect_shown(merchant("pvm.barcode.get", barcode_id=made["barcode_id"]), made["barcode"])
+def test_barcode_is_read_by_its_id(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.barcode")
+    expect_shown(pvm_owner("pvm.barcode.get", barcode_id=made["barcode_id"]), made["barcode"])
 
 
 @pytest.mark.requirement("PROD-9")
-def test_barcode_is_made_primary(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.barcode")
-    merchant("pvm.barcode.set_primary", **names("pvm.barcode", made)).accepted()
+def test_barcode_is_made_primary(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.barcode")
+    pvm_owner("pvm.barcode.set_primary", **names("pvm.barcode", made)).accepted()
 
 
 @pytest.mark.requirement("PROD-10")
-def test_barcode_resolves_to_its_variant(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.barcode")
-    found = merchant("pvm.barcode.resolve", barcode=made["barcode"])
-    expect_shown(found, merchant.world["variant_id"])
+def test_barcode_resolves_to_its_variant(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.barcode")
+    found = pvm_owner("pvm.barcode.resolve", barcode=made["barcode"])
+    expect_shown(found, pvm_owner.world["variant_id"])
 
 
 @pytest.mark.requirement("PROD-11")
 @pytest.mark.parametrize(
     ("noun", "parent"), [("department", "division"), ("category", "department")]
 )
-def test_list_is_by_parent(merchant: Caller, noun: str, parent: str) -> None:
+def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
     kind, ids = f"pvm.{noun}", []
     for _ in range(2):
-        above = records.make(merchant, f"pvm.{parent}")[f"{parent}_id"]
-        there = merchant.within(merchant.world.extended(**{f"{parent}_id": above}))
+        above = records.make(pvm_owner, f"pvm.{parent}")[f"{parent}_id"]
+        there = pvm_owner.within(pvm_owner.world.extended(**{f"{parent}_id": above}))
         ids.append((there, str(records.make(there, kind)[f"{noun}_id"])))
     (here, own), (_, other) = ids
     listed = pages(here, f"{kind}.list")
@@ -111,27 +109,27 @@ def test_list_is_by_parent(merchant: Caller, noun: str, parent: str) -> None:
 
 
 @pytest.mark.requirement("PROD-12")
-def test_comment_is_listed(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.comment")
-    listed = pages(merchant, "pvm.comment.list", limit=256)
+def test_comment_is_listed(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.comment")
+    listed = pages(pvm_owner, "pvm.comment.list", limit=256)
     expect_listed(listed, made["text"])
 
 
 @pytest.mark.requirement("PROD-13")
-def test_alternative_is_listed(merchant: Caller) -> None:
-    made = records.make(merchant, "pvm.alternative")
-    listed = pages(merchant, "pvm.alternative.list", variant_id=made["variant_id"])
-    expect_listed(listed, merchant.world["other_variant_id"])
+def test_alternative_is_listed(pvm_owner: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.alternative")
+    listed = pages(pvm_owner, "pvm.alternative.list", variant_id=made["variant_id"])
+    expect_listed(listed, pvm_owner.world["other_variant_id"])
 
 
 @pytest.mark.requirement("PROD-66")
-def test_report_lists_the_largest_comments_first(merchant: Caller) -> None:
+def test_report_lists_the_largest_comments_first(pvm_owner: Caller) -> None:
     sizes = (2_500, 3_500, 3_000)
     made = {
-        size: str(merchant("pvm.comment.create", text="conformance ".ljust(size, "x")).value(ID))
+        size: str(pvm_owner("pvm.comment.create", text="conformance ".ljust(size, "x")).value(ID))
         for size in sizes
     }
-    answer = merchant("pvm.comment.report").accepted()
+    answer = pvm_owner("pvm.comment.report").accepted()
     report = json.dumps(answer.body)
     found = sorted((report.find(made[size]), size) for size in sizes)
     if found[0][0] < 0:

@@ -9,16 +9,12 @@ import pytest
 from hypothesis import strategies as st
 
 from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.services.pvm.suppliers import CODE_PATTERN
+from fixtures import Caller, Change, Check, ContextBuilder, Inconclusive, Session, without
 from fixtures.context import records
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import Change, without
 from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.probes.revision_plans import carries
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.pvm.actions import edit, expect_shown, read, unless_taken
 
 CREATE, SEASON = "pvm.option.create", "pvm.season.create"
@@ -56,10 +52,10 @@ def draw(session: Session, check: Check) -> Callable[..., None]:
 
 
 @pytest.fixture
-def group(merchant: Caller) -> Caller:
+def group(pvm_owner: Caller) -> Caller:
     """The owner at work in an option group of its own, in which one option was accepted."""
-    made = records.make(merchant, "pvm.option_group")
-    inside = merchant.within(merchant.world.extended(option_group_id=made["option_group_id"]))
+    made = records.make(pvm_owner, "pvm.option_group")
+    inside = pvm_owner.within(pvm_owner.world.extended(option_group_id=made["option_group_id"]))
     inside(CREATE).accepted()
     return inside
 
@@ -90,12 +86,12 @@ def test_code_in_small_letters_is_refused(group: Caller) -> None:
 
 
 @pytest.mark.requirement("PROD-16")
-def test_code_stays_when_an_update_sends_another(merchant: Caller) -> None:
-    made, other = records.make(merchant, "pvm.category"), merchant.world.fresh("pvm_code")
-    answer = edit(merchant, "pvm.category", made)
+def test_code_stays_when_an_update_sends_another(pvm_owner: Caller) -> None:
+    made, other = records.make(pvm_owner, "pvm.category"), pvm_owner.world.fresh("pvm_code")
+    answer = edit(pvm_owner, "pvm.category", made)
     made["expected_revision"] = answer.value("revision")
-    edit(merchant, "pvm.category", made, Change(body={"code": other}))
-    reading = read(merchant, "pvm.category", made).accepted()
+    edit(pvm_owner, "pvm.category", made, Change(body={"code": other}))
+    reading = read(pvm_owner, "pvm.category", made).accepted()
     reading.expect(
         "the record has the code it was made with",
         holds=carries(reading, made["code"]) and not carries(reading, other),
@@ -107,7 +103,7 @@ def test_code_stays_when_an_update_sends_another(merchant: Caller) -> None:
 @pytest.fixture
 def proven(session: Session, check: Check) -> None:
     """The target has accepted a season with a code in this run."""
-    Stage(session).proven(check, OPERATIONS[SEASON])
+    ContextBuilder(session).proven(check, OPERATIONS[SEASON])
 
 
 def pattern_of(caller: Caller) -> str:
@@ -117,8 +113,8 @@ def pattern_of(caller: Caller) -> str:
 
 @pytest.mark.requirement("PROD-17")
 @pytest.mark.usefixtures("proven")
-def test_code_is_generated_from_a_pattern(merchant: Caller) -> None:
-    answer = merchant(SEASON, without("code"), code_pattern=pattern_of(merchant))
+def test_code_is_generated_from_a_pattern(pvm_owner: Caller) -> None:
+    answer = pvm_owner(SEASON, without("code"), code_pattern=pattern_of(pvm_owner))
     # How a pattern is written is our deduction.
     if answer.expect(
         "a pattern stands in place of a code",
@@ -138,10 +134,10 @@ def test_code_is_generated_from_a_pattern(merchant: Caller) -> None:
 
 @pytest.mark.requirement("PROD-18")
 @pytest.mark.usefixtures("proven")
-def test_pattern_without_a_free_code_is_refused(merchant: Caller) -> None:
-    pattern, found = pattern_of(merchant), list[str]()
+def test_pattern_without_a_free_code_is_refused(pvm_owner: Caller) -> None:
+    pattern, found = pattern_of(pvm_owner), list[str]()
     for _ in range(PATIENCE):
-        answer = merchant(SEASON, without("code"), code_pattern=pattern, code_max_attempts=1)
+        answer = pvm_owner(SEASON, without("code"), code_pattern=pattern, code_max_attempts=1)
         if not answer.ok:
             break
         found.append(str(answer.value("code")))
@@ -154,11 +150,11 @@ def test_pattern_without_a_free_code_is_refused(merchant: Caller) -> None:
         observed="one of them twice",
         uses=("code",),
     )
-    answer.refused(409, "code-generation-exhausted")
+    answer.refused(409, Tag.CODE_GENERATION_EXHAUSTED)
 
 
 @pytest.mark.requirement("PROD-70")
 @pytest.mark.parametrize("kind", ["pvm.season", "pvm.vendor", "pvm.style"])
-def test_code_of_a_live_record_is_refused(merchant: Caller, kind: str) -> None:
-    made = records.make(merchant, kind)
-    merchant(RECORDS[kind].create, code=made["code"]).refused()
+def test_code_of_a_live_record_is_refused(pvm_owner: Caller, kind: str) -> None:
+    made = records.make(pvm_owner, kind)
+    pvm_owner(RECORDS[kind].create, code=made["code"]).refused()

@@ -5,13 +5,8 @@ from typing import Final
 
 import pytest
 
+from fixtures import Actor, Caller, Change, Check, Session, Stranger, without
 from fixtures.context import records, users_and_orgs
-from fixtures.context.cast import Stranger
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change, without
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.pvm.actions import edit, expect_shown, names
 
 VIEW, EDIT, SUPPLIERS = "pvm_view", "pvm_edit", "pvm_supplier_admin"
@@ -22,10 +17,10 @@ SUPPLIER_WRITES: Final = ("pvm.vendor.create", "pvm.manufacturer.create")
 
 @pytest.fixture
 def key(
-    request: pytest.FixtureRequest, merchant: Caller, role_key: Callable[[str], Actor]
+    request: pytest.FixtureRequest, pvm_owner: Caller, role_key: Callable[[str], Actor]
 ) -> Caller:
     """The key of a service account that has the role which the parameter names."""
-    return merchant.as_(role_key(str(request.param)))
+    return pvm_owner.as_(role_key(str(request.param)))
 
 
 # --- roles ---
@@ -34,40 +29,40 @@ def key(
 @pytest.mark.requirement("PROD-61")
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
 @pytest.mark.parametrize("read", [*READS, "pvm.comment.create"])
-def test_viewer_reads_and_comments(merchant: Caller, key: Caller, read: str) -> None:
-    merchant(read).accepted()
+def test_viewer_reads_and_comments(pvm_owner: Caller, key: Caller, read: str) -> None:
+    pvm_owner(read).accepted()
     key(read).accepted()
 
 
 @pytest.mark.requirement("PROD-62")
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
 @pytest.mark.parametrize("write", [*PRODUCTS, *SUPPLIER_WRITES])
-def test_viewer_changes_nothing(merchant: Caller, key: Caller, write: str) -> None:
-    merchant(write).accepted()
+def test_viewer_changes_nothing(pvm_owner: Caller, key: Caller, write: str) -> None:
+    pvm_owner(write).accepted()
     key(write).refused()
 
 
 @pytest.mark.requirement("PROD-62")
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
-def test_viewer_edits_nothing(merchant: Caller, key: Caller) -> None:
-    made = records.make(merchant, "pvm.category")
-    made["expected_revision"] = edit(merchant, "pvm.category", made).value("revision")
+def test_viewer_edits_nothing(pvm_owner: Caller, key: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.category")
+    made["expected_revision"] = edit(pvm_owner, "pvm.category", made).value("revision")
     edit(key, "pvm.category", made).refused()
-    edit(merchant, "pvm.category", made).accepted()
+    edit(pvm_owner, "pvm.category", made).accepted()
 
 
 @pytest.mark.requirement("PROD-63")
 @pytest.mark.parametrize("key", [EDIT], indirect=True)
 @pytest.mark.parametrize("write", PRODUCTS)
-def test_editor_creates_products(merchant: Caller, key: Caller, write: str) -> None:
-    merchant(write).accepted()
+def test_editor_creates_products(pvm_owner: Caller, key: Caller, write: str) -> None:
+    pvm_owner(write).accepted()
     key(write).accepted()
 
 
 @pytest.mark.requirement("PROD-63")
 @pytest.mark.parametrize("key", [EDIT], indirect=True)
-def test_editor_edits_products(merchant: Caller, key: Caller) -> None:
-    made = records.make(merchant, "pvm.category")
+def test_editor_edits_products(pvm_owner: Caller, key: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.category")
     edit(key, "pvm.category", made).accepted()
 
 
@@ -82,16 +77,16 @@ def test_supplier_administrator_creates_suppliers(key: Caller, write: str) -> No
 @pytest.mark.parametrize("key", [SUPPLIERS], indirect=True)
 @pytest.mark.parametrize("write", PRODUCTS)
 def test_supplier_administrator_creates_no_products(
-    merchant: Caller, key: Caller, write: str
+    pvm_owner: Caller, key: Caller, write: str
 ) -> None:
-    merchant(write).accepted()
+    pvm_owner(write).accepted()
     key(write).refused()
 
 
 @pytest.mark.requirement("PROD-64")
 @pytest.mark.parametrize("key", [EDIT], indirect=True)
-def test_editor_and_suppliers_are_read_either_way(merchant: Caller, key: Caller) -> None:
-    merchant("pvm.vendor.create").accepted()
+def test_editor_and_suppliers_are_read_either_way(pvm_owner: Caller, key: Caller) -> None:
+    pvm_owner("pvm.vendor.create").accepted()
     answer = key("pvm.vendor.create")
     reading = "passes them too (pvm/)" if answer.ok else "passes all but these (pvm/surfaces.html)"
     key.check.reading("whether the product model administrator edits suppliers", reading)
@@ -106,29 +101,29 @@ def test_editor_and_suppliers_are_read_either_way(merchant: Caller, key: Caller)
 @pytest.mark.requirement("PROD-65")
 @pytest.mark.parametrize("write", [*PRODUCTS, *SUPPLIER_WRITES])
 def test_key_without_a_role_of_pvm_changes_nothing(
-    merchant: Caller, key_blind: Caller, write: str
+    pvm_owner: Caller, key_blind: Caller, write: str
 ) -> None:
-    merchant(write).accepted()
-    merchant.as_(key_blind.actor)(write).refused()
+    pvm_owner(write).accepted()
+    pvm_owner.as_(key_blind.actor)(write).refused()
 
 
 @pytest.mark.requirement("PROD-65")
 @pytest.mark.parametrize("read", READS)
 def test_key_without_a_role_of_pvm_reads_nothing(
-    merchant: Caller, key_blind: Caller, read: str
+    pvm_owner: Caller, key_blind: Caller, read: str
 ) -> None:
-    merchant(read).accepted()
+    pvm_owner(read).accepted()
     # That reads ask for a role follows from there being one for viewers.
-    merchant.as_(key_blind.actor)(read).refused(inferred=True)
+    pvm_owner.as_(key_blind.actor)(read).refused(inferred=True)
 
 
 @pytest.fixture
-def colleague(session: Session, check: Check, merchant: Caller) -> Callable[[str], Caller]:
+def colleague(session: Session, check: Check, pvm_owner: Caller) -> Callable[[str], Caller]:
     """Makes a member of the main org with one role; needs `operator`."""
 
     def make(role: str) -> Caller:
-        return merchant.as_(
-            users_and_orgs.new_member(session, check, merchant, f"member-{role}", [role])
+        return pvm_owner.as_(
+            users_and_orgs.new_member(session, check, pvm_owner, f"member-{role}", [role])
         )
 
     return make
@@ -136,20 +131,20 @@ def colleague(session: Session, check: Check, merchant: Caller) -> Callable[[str
 
 @pytest.mark.requirement("PROD-72")
 def test_member_with_an_edit_role_edits_products(
-    merchant: Caller, colleague: Callable[[str], Caller]
+    pvm_owner: Caller, colleague: Callable[[str], Caller]
 ) -> None:
-    made, editor = records.make(merchant, "pvm.category"), colleague("pvm_edit")
-    made["expected_revision"] = edit(merchant, "pvm.category", made).value("revision")
+    made, editor = records.make(pvm_owner, "pvm.category"), colleague("pvm_edit")
+    made["expected_revision"] = edit(pvm_owner, "pvm.category", made).value("revision")
     edit(editor, "pvm.category", made).accepted()
 
 
 @pytest.mark.requirement("PROD-72")
 def test_member_with_a_view_role_reads_alone(
-    merchant: Caller, colleague: Callable[[str], Caller]
+    pvm_owner: Caller, colleague: Callable[[str], Caller]
 ) -> None:
     viewer = colleague("pvm_view")
     viewer("pvm.category.get").accepted()
-    merchant("pvm.category.create").accepted()
+    pvm_owner("pvm.category.create").accepted()
     viewer("pvm.category.create").refused()
 
 
@@ -158,39 +153,39 @@ def test_member_with_a_view_role_reads_alone(
 
 @pytest.mark.requirement("PROD-56")
 @pytest.mark.parametrize("operation", ["pvm.category.get", "pvm.season.create"])
-def test_request_without_orgcode_is_refused(merchant: Caller, operation: str) -> None:
-    merchant(operation).accepted()
-    merchant(operation, without("orgcode")).refused()
+def test_request_without_orgcode_is_refused(pvm_owner: Caller, operation: str) -> None:
+    pvm_owner(operation).accepted()
+    pvm_owner(operation, without("orgcode")).refused()
 
 
 @pytest.mark.requirement("PROD-56")
 @pytest.mark.parametrize("operation", ["pvm.category.get", "pvm.season.create"])
-def test_orgcode_is_taken_in_small_letters(merchant: Caller, operation: str) -> None:
-    merchant(operation).accepted()
+def test_orgcode_is_taken_in_small_letters(pvm_owner: Caller, operation: str) -> None:
+    pvm_owner(operation).accepted()
     # Blanks around it cannot be told apart: HTTP has them removed from every header.
-    merchant(operation, orgcode=str(merchant.world["orgcode"]).lower()).accepted()
+    pvm_owner(operation, orgcode=str(pvm_owner.world["orgcode"]).lower()).accepted()
 
 
 @pytest.mark.requirement("PROD-57")
 @pytest.mark.parametrize("operation", ["pvm.season.create", "pvm.category.update"])
 def test_other_organisation_in_the_body_is_refused(
-    merchant: Caller, stranger_org: Stranger, operation: str
+    pvm_owner: Caller, stranger_org: Stranger, operation: str
 ) -> None:
-    made = records.make(merchant, "pvm.category")
+    made = records.make(pvm_owner, "pvm.category")
     values = names("pvm.category", made) if operation == "pvm.category.update" else {}
-    answer = merchant(operation, AS_PROVEN, **values)
+    answer = pvm_owner(operation, **values)
     if values:
         values["expected_revision"] = answer.value("revision")
     body = {"orgcode": stranger_org.orgcode}
-    merchant(operation, Change(body=body), **values).refused()
+    pvm_owner(operation, Change(body=body), **values).refused()
 
 
 @pytest.mark.requirement("PROD-58")
 @pytest.mark.parametrize("operation", ["pvm.season.list", "pvm.season.create"])
 def test_key_does_not_work_in_another_organisation(
-    merchant: Caller, key_owner: Caller, stranger_org: Stranger, operation: str
+    pvm_owner: Caller, key_owner: Caller, stranger_org: Stranger, operation: str
 ) -> None:
-    key = merchant.as_(key_owner.actor)
+    key = pvm_owner.as_(key_owner.actor)
     key(operation).accepted()
     key(operation, orgcode=stranger_org.orgcode).refused()
 
@@ -199,27 +194,27 @@ def test_key_does_not_work_in_another_organisation(
 @pytest.mark.parametrize("operation", ["pvm.category.get", "pvm.season.create"])
 @pytest.mark.parametrize("spell", [str.upper, str.lower], ids=["upper-case", "lower-case"])
 def test_cost_centre_of_the_documented_form_is_accepted(
-    merchant: Caller, operation: str, spell: Callable[[str], str]
+    pvm_owner: Caller, operation: str, spell: Callable[[str], str]
 ) -> None:
-    merchant(operation).accepted()
-    code = spell(str(merchant.world.fresh("cccode")))
-    merchant(operation, Change(headers={"x-cccode": code})).accepted()
+    pvm_owner(operation).accepted()
+    code = spell(str(pvm_owner.world.fresh("cccode")))
+    pvm_owner(operation, Change(headers={"x-cccode": code})).accepted()
 
 
 @pytest.mark.requirement("PROD-59")
 @pytest.mark.parametrize("operation", ["pvm.category.get", "pvm.season.create"])
 @pytest.mark.parametrize("code", ["ABCD-EFGH", "ABCDEFGHIJKL", "ABC-DEFG-HIJK", "AB_D-EFGH-IJKL"])
-def test_malformed_cost_centre_is_refused(merchant: Caller, operation: str, code: str) -> None:
-    merchant(operation).accepted()
-    merchant(operation, Change(headers={"x-cccode": code})).refused(400)
+def test_malformed_cost_centre_is_refused(pvm_owner: Caller, operation: str, code: str) -> None:
+    pvm_owner(operation).accepted()
+    pvm_owner(operation, Change(headers={"x-cccode": code})).refused(400)
 
 
 @pytest.mark.requirement("PROD-59")
-def test_cost_centres_of_header_and_body_that_differ_are_refused(merchant: Caller) -> None:
-    merchant("pvm.season.create").accepted()
-    header, body = (str(merchant.world.fresh("cccode")) for _ in range(2))
+def test_cost_centres_of_header_and_body_that_differ_are_refused(pvm_owner: Caller) -> None:
+    pvm_owner("pvm.season.create").accepted()
+    header, body = (str(pvm_owner.world.fresh("cccode")) for _ in range(2))
     change = Change(headers={"x-cccode": header}, body={"cccode": body})
-    merchant("pvm.season.create", change).refused(400)
+    pvm_owner("pvm.season.create", change).refused(400)
 
 
 @pytest.mark.requirement("PROD-60")
@@ -240,6 +235,6 @@ def test_health_answers(anonymous: Caller, owner: Caller) -> None:
 
 @pytest.mark.requirement("PROD-61")
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
-def test_viewer_sees_what_the_owner_made(merchant: Caller, key: Caller) -> None:
-    made = records.make(merchant, "pvm.category")
+def test_viewer_sees_what_the_owner_made(pvm_owner: Caller, key: Caller) -> None:
+    made = records.make(pvm_owner, "pvm.category")
     expect_shown(key("pvm.category.get", category_id=made["category_id"]), made["code"])

@@ -5,12 +5,10 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures import Caller, Inconclusive, without
 from fixtures.context import records
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN, without
 from fixtures.probes.indistinguishability import differences
 from fixtures.probes.revision_plans import carries
-from fixtures.run.client import Caller
 from fixtures.services.pvm.actions import SIDES, linked_brand, moved
 from fixtures.services.pvm.context import Catalog
 
@@ -21,10 +19,10 @@ AMOUNT: Final = "12.34"
 
 
 @pytest.fixture
-def stylist(merchant: Caller) -> Caller:
+def stylist(pvm_owner: Caller) -> Caller:
     """The owner, whose style was accepted."""
-    merchant(CREATE).accepted()
-    return merchant
+    pvm_owner(CREATE).accepted()
+    return pvm_owner
 
 
 @pytest.mark.requirement("PROD-23")
@@ -59,7 +57,7 @@ def test_style_without_a_supplier_of_a_side_is_refused(stylist: Caller, side: st
 @pytest.mark.requirement("PROD-26")
 @pytest.mark.parametrize("side", SIDES)
 def test_style_without_a_primary_supplier_of_a_side_is_refused(stylist: Caller, side: str) -> None:
-    stylist(CREATE, AS_PROVEN, **{f"{side}_primary": False}).refused()
+    stylist(CREATE, **{f"{side}_primary": False}).refused()
 
 
 @pytest.mark.requirement("PROD-27")
@@ -145,8 +143,8 @@ def test_style_is_not_built_from_another_organisations_records(
     stylist: Caller, foreign_catalog: Catalog, part: str
 ) -> None:
     absent, foreign = str(stylist.world.fresh("guid")), str(getattr(foreign_catalog, part))
-    none = stylist(CREATE, AS_PROVEN, **{part: absent})
-    theirs = stylist(CREATE, AS_PROVEN, **{part: foreign})
+    none = stylist(CREATE, **{part: absent})
+    theirs = stylist(CREATE, **{part: foreign})
     told = differences(theirs, none, echoes=[absent, foreign])
     theirs.expect(
         "another organisation's record is answered as one that does not exist",

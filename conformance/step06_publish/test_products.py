@@ -3,9 +3,7 @@
 import pytest
 
 from conformance.contract.services.pmc import POINTER_KINDS
-from fixtures.exchange.answer import Answer
-from fixtures.run.client import Caller
-from fixtures.run.waiting import eventually
+from fixtures import Answer, Caller, eventually
 from fixtures.services.pmc import actions as pmc
 from fixtures.services.pmc.actions import Values
 
@@ -31,17 +29,17 @@ def expect_online(caller: Caller, product_id: str, wanted: list[str], rule: str)
     )
 
 
-def twice_published(publisher: Caller) -> tuple[Values, list[str]]:
+def twice_published(pmc_owner: Caller) -> tuple[Values, list[str]]:
     """A product with two revisions, and their ids, oldest first."""
-    made = pmc.published_product(publisher)
-    pmc.publish(publisher, made, reason="second time")
-    found = pmc.revisions(publisher, made["product_id"])
-    made["expected_revision"] = pmc.product(publisher, made).value("revision")
+    made = pmc.published_product(pmc_owner)
+    pmc.publish(pmc_owner, made, reason="second time")
+    found = pmc.revisions(pmc_owner, made["product_id"])
+    made["expected_revision"] = pmc.product(pmc_owner, made).value("revision")
     return made, [str(revision["id"]) for revision in found]
 
 
-def set_online(publisher: Caller, made: Values, revision_id: str) -> Answer:
-    return publisher(
+def set_online(pmc_owner: Caller, made: Values, revision_id: str) -> Answer:
+    return pmc_owner(
         "pmc.product.online_set",
         product_id=made["product_id"],
         revision_id=revision_id,
@@ -50,9 +48,9 @@ def set_online(publisher: Caller, made: Values, revision_id: str) -> Answer:
 
 
 @pytest.mark.requirement("PUB-18")
-def test_product_is_read_by_variant_and_channel(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    answer = pmc.product(publisher, made)
+def test_product_is_read_by_variant_and_channel(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    answer = pmc.product(pmc_owner, made)
     found = (answer.value("variant_id"), answer.value("channel_guid"))
     answer.expect(
         "the product is that of the variant on the channel",
@@ -64,13 +62,13 @@ def test_product_is_read_by_variant_and_channel(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-19")
-def test_every_publish_makes_a_revision_with_its_reason(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher)
+def test_every_publish_makes_a_revision_with_its_reason(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner)
     for reason in ("first reason", "second reason"):
-        pmc.publish(publisher, channel, reason=reason)
-    product_id = str(pmc.product(publisher, channel).value("product_id"))
-    answer = publisher("pmc.product.revision_list", product_id=product_id)
-    found = [revision["reason"] for revision in pmc.revisions(publisher, product_id)]
+        pmc.publish(pmc_owner, channel, reason=reason)
+    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
+    answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
+    found = [revision["reason"] for revision in pmc.revisions(pmc_owner, product_id)]
     answer.expect(
         "two publishes leave two revisions, each with its reason",
         holds=sorted(map(str, found)) == ["first reason", "second reason"],
@@ -81,18 +79,18 @@ def test_every_publish_makes_a_revision_with_its_reason(publisher: Caller) -> No
 
 
 @pytest.mark.requirement("PUB-20")
-def test_later_publish_leaves_the_earlier_revision_as_it_was(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher)
+def test_later_publish_leaves_the_earlier_revision_as_it_was(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner)
     packs = [
-        publisher("pmc.pack.create", content={"description": text}).value("pack_id")
+        pmc_owner("pmc.pack.create", content={"description": text}).value("pack_id")
         for text in ("first", "second")
     ]
-    pmc.publish(publisher, channel, pack_refs=packs[:1], reason="first")
-    product_id = str(pmc.product(publisher, channel).value("product_id"))
-    before = pmc.revisions(publisher, product_id)[0]
-    pmc.publish(publisher, channel, pack_refs=packs[1:], reason="second")
-    after = {r["id"]: r for r in pmc.revisions(publisher, product_id)}[before["id"]]
-    answer = publisher("pmc.product.revision_list", product_id=product_id)
+    pmc.publish(pmc_owner, channel, pack_refs=packs[:1], reason="first")
+    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
+    before = pmc.revisions(pmc_owner, product_id)[0]
+    pmc.publish(pmc_owner, channel, pack_refs=packs[1:], reason="second")
+    after = {r["id"]: r for r in pmc.revisions(pmc_owner, product_id)}[before["id"]]
+    answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
     kept = {name: before[name] for name in ("content", "reason")}
     answer.expect(
         "content and reason of the earlier revision are what they were",
@@ -104,13 +102,13 @@ def test_later_publish_leaves_the_earlier_revision_as_it_was(publisher: Caller) 
 
 
 @pytest.mark.requirement("PUB-21")
-def test_at_most_one_revision_is_online(publisher: Caller) -> None:
-    made, (first, second) = twice_published(publisher)
-    seen = [online(publisher, made["product_id"])]
+def test_at_most_one_revision_is_online(pmc_owner: Caller) -> None:
+    made, (first, second) = twice_published(pmc_owner)
+    seen = [online(pmc_owner, made["product_id"])]
     for revision_id in (first, second, first):
-        answer = set_online(publisher, made, revision_id)
+        answer = set_online(pmc_owner, made, revision_id)
         made["expected_revision"] = answer.value("revision")
-        seen.append(online(publisher, made["product_id"]))
+        seen.append(online(pmc_owner, made["product_id"]))
     answer.expect(
         "at no time is more than one revision online",
         holds=max(map(len, seen)) <= 1,
@@ -121,61 +119,63 @@ def test_at_most_one_revision_is_online(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-22")
-def test_revision_set_online_is_the_one_online(publisher: Caller) -> None:
-    made, (first, _) = twice_published(publisher)
-    set_online(publisher, made, first)
-    expect_online(publisher, made["product_id"], [first], "the revision that was set is online")
+def test_revision_set_online_is_the_one_online(pmc_owner: Caller) -> None:
+    made, (first, _) = twice_published(pmc_owner)
+    set_online(pmc_owner, made, first)
+    expect_online(pmc_owner, made["product_id"], [first], "the revision that was set is online")
 
 
 @pytest.mark.requirement("PUB-23")
-def test_cleared_product_has_no_revision_online(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    revision = set_online(publisher, made, made["revision_id"]).value("revision")
-    publisher(
+def test_cleared_product_has_no_revision_online(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    revision = set_online(pmc_owner, made, made["revision_id"]).value("revision")
+    pmc_owner(
         "pmc.product.online_clear", product_id=made["product_id"], expected_revision=revision
     ).accepted()
-    expect_online(publisher, made["product_id"], [], "nothing is online after clear")
+    expect_online(pmc_owner, made["product_id"], [], "nothing is online after clear")
 
 
 @pytest.mark.requirement("PUB-24")
-def test_published_revision_is_online_by_itself_or_on_request(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    by_itself = online(publisher, made["product_id"]) == [made["revision_id"]]
+def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    by_itself = online(pmc_owner, made["product_id"]) == [made["revision_id"]]
     reading = "by itself" if by_itself else "by an explicit set"
-    publisher.check.reading("a published revision goes online", reading)
-    set_online(publisher, made, made["revision_id"])
+    pmc_owner.check.reading("a published revision goes online", reading)
+    set_online(pmc_owner, made, made["revision_id"])
     expect_online(
-        publisher, made["product_id"], [made["revision_id"]], "the published revision is online"
+        pmc_owner, made["product_id"], [made["revision_id"]], "the published revision is online"
     )
 
 
 @pytest.mark.requirement("PUB-25")
-def test_listing_goes_offline_when_its_variant_is_withdrawn(publisher: Caller) -> None:
-    seller = pmc.with_new_variant(publisher)
-    made = pmc.published_product(seller)
-    set_online(seller, made, made["revision_id"])
-    pmc.set_variant_state(seller, seller.world, "inactive")
+def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -> None:
+    scm_owner = pmc.with_new_variant(pmc_owner)
+    made = pmc.published_product(scm_owner)
+    set_online(scm_owner, made, made["revision_id"])
+    pmc.set_variant_state(scm_owner, scm_owner.world, "inactive")
     eventually(
-        lambda: online(seller, made["product_id"]),
+        lambda: online(scm_owner, made["product_id"]),
         lambda found: not found,
         bound_s=pmc.DRIFT_S,
         pause_s=2.0,
     )
-    expect_online(seller, made["product_id"], [], "nothing is online once the variant is inactive")
+    expect_online(
+        scm_owner, made["product_id"], [], "nothing is online once the variant is inactive"
+    )
 
 
 @pytest.mark.requirement("PUB-26")
 @pytest.mark.parametrize("kind", POINTER_KINDS)
-def test_pointer_is_read_back_and_cleared(publisher: Caller, kind: str) -> None:
-    made = pmc.published_product(publisher)
+def test_pointer_is_read_back_and_cleared(pmc_owner: Caller, kind: str) -> None:
+    made = pmc.published_product(pmc_owner)
     names = {"product_id": made["product_id"], "kind": kind}
-    moved = publisher(
+    moved = pmc_owner(
         "pmc.product.pointer_set",
         **names,
         revision_id=made["revision_id"],
         expected_revision=made["expected_revision"],
     )
-    read = publisher("pmc.product.pointer_get", **names).accepted()
+    read = pmc_owner("pmc.product.pointer_get", **names).accepted()
     read.expect(
         f"the {kind} pointer names the revision it was set to",
         holds=read.optional("revision_id") == made["revision_id"],
@@ -184,8 +184,8 @@ def test_pointer_is_read_back_and_cleared(publisher: Caller, kind: str) -> None:
         uses=("revision_id",),
     )
     revision = moved.value("revision")
-    publisher("pmc.product.pointer_clear", **names, expected_revision=revision).accepted()
-    cleared = publisher("pmc.product.pointer_get", **names)
+    pmc_owner("pmc.product.pointer_clear", **names, expected_revision=revision).accepted()
+    cleared = pmc_owner("pmc.product.pointer_get", **names)
     cleared.expect(
         f"the {kind} pointer is empty after clear",
         holds=not cleared.ok or cleared.optional("revision_id") is None,
@@ -197,14 +197,14 @@ def test_pointer_is_read_back_and_cleared(publisher: Caller, kind: str) -> None:
 
 @pytest.mark.requirement("PUB-27")
 @pytest.mark.parametrize("kind", POINTER_KINDS)
-def test_moving_a_pointer_leaves_what_is_online_alone(publisher: Caller, kind: str) -> None:
-    made, (first, second) = twice_published(publisher)
-    revision = set_online(publisher, made, second).value("revision")
-    publisher(
+def test_moving_a_pointer_leaves_what_is_online_alone(pmc_owner: Caller, kind: str) -> None:
+    made, (first, second) = twice_published(pmc_owner)
+    revision = set_online(pmc_owner, made, second).value("revision")
+    pmc_owner(
         "pmc.product.pointer_set",
         product_id=made["product_id"],
         kind=kind,
         revision_id=first,
         expected_revision=revision,
     ).accepted()
-    expect_online(publisher, made["product_id"], [second], f"{kind} moved, online did not")
+    expect_online(pmc_owner, made["product_id"], [second], f"{kind} moved, online did not")

@@ -2,10 +2,8 @@
 
 import pytest
 
+from fixtures import Answer, Caller, Change, without
 from fixtures.context import users_and_orgs
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import Change, without
-from fixtures.run.client import Caller
 from fixtures.run.world import PROFILED_CODE
 from fixtures.services.pmc import actions as pmc
 from fixtures.services.pmc.actions import COMPLETE
@@ -16,16 +14,16 @@ def count(answer: Answer, name: str) -> int:
 
 
 @pytest.mark.requirement("PUB-1")
-def test_profile_is_read_back_as_it_was_set(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher)
+def test_profile_is_read_back_as_it_was_set(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner)
     # An attribute that every product has: the profile holds for all channels of its code.
     wanted = ["caption"]
-    publisher(
+    pmc_owner(
         "pmc.profile.set",
         channel_code=channel["channel_code"],
         required_attributes=wanted,
     ).accepted()
-    answer = publisher("pmc.profile.get", channel_code=channel["channel_code"])
+    answer = pmc_owner("pmc.profile.get", channel_code=channel["channel_code"])
     found = answer.value("required_attributes")
     answer.expect(
         "the profile is what was set",
@@ -37,10 +35,10 @@ def test_profile_is_read_back_as_it_was_set(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-2")
-def test_inline_pack_is_read_back(publisher: Caller) -> None:
+def test_inline_pack_is_read_back(pmc_owner: Caller) -> None:
     content = {"description": "as it was made"}
-    made = publisher("pmc.pack.create", content=content)
-    answer = publisher("pmc.pack.get", pack_id=made.value("pack_id"))
+    made = pmc_owner("pmc.pack.create", content=content)
+    answer = pmc_owner("pmc.pack.get", pack_id=made.value("pack_id"))
     answer.expect(
         "the pack holds what it was made with",
         holds=answer.value("content") == content,
@@ -50,11 +48,11 @@ def test_inline_pack_is_read_back(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-3")
-def test_later_version_leaves_an_earlier_pack_as_it_was(publisher: Caller) -> None:
-    code = publisher.world.fresh("pack_code")
-    first = publisher("pmc.pack.create", pack_code=code, content={"description": "first"})
-    publisher("pmc.pack.create", pack_code=code, content={"description": "second"}).accepted()
-    answer = publisher("pmc.pack.get", pack_id=first.value("pack_id"))
+def test_later_version_leaves_an_earlier_pack_as_it_was(pmc_owner: Caller) -> None:
+    code = pmc_owner.world.fresh("pack_code")
+    first = pmc_owner("pmc.pack.create", pack_code=code, content={"description": "first"})
+    pmc_owner("pmc.pack.create", pack_code=code, content={"description": "second"}).accepted()
+    answer = pmc_owner("pmc.pack.get", pack_id=first.value("pack_id"))
     answer.expect(
         "the first version is still what it was",
         holds=answer.value("content") == {"description": "first"},
@@ -65,10 +63,10 @@ def test_later_version_leaves_an_earlier_pack_as_it_was(publisher: Caller) -> No
 
 
 @pytest.mark.requirement("PUB-4")
-def test_pack_list_shows_every_version(publisher: Caller) -> None:
-    code = publisher.world.fresh("pack_code")
-    made = {str(publisher("pmc.pack.create", pack_code=code).value("pack_id")) for _ in range(3)}
-    answer = publisher("pmc.pack.list", pack_code=code)
+def test_pack_list_shows_every_version(pmc_owner: Caller) -> None:
+    code = pmc_owner.world.fresh("pack_code")
+    made = {str(pmc_owner("pmc.pack.create", pack_code=code).value("pack_id")) for _ in range(3)}
+    answer = pmc_owner("pmc.pack.list", pack_code=code)
     found = {str(answer.read_item(item, "item_id")) for item in answer.items()}
     answer.expect(
         "the list holds all versions",
@@ -80,9 +78,9 @@ def test_pack_list_shows_every_version(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-5")
-def test_presigned_pack_is_complete_only_after_its_upload(publisher: Caller) -> None:
-    proven = pmc.uploaded_pack(publisher)
-    answer = publisher("pmc.pack.complete", pack_id=proven["pack_id"])
+def test_presigned_pack_is_complete_only_after_its_upload(pmc_owner: Caller) -> None:
+    proven = pmc.uploaded_pack(pmc_owner)
+    answer = pmc_owner("pmc.pack.complete", pack_id=proven["pack_id"])
     answer.expect(
         "a completed pack holds what was uploaded",
         holds=answer.value("content") == {"description": "uploaded"},
@@ -90,14 +88,14 @@ def test_presigned_pack_is_complete_only_after_its_upload(publisher: Caller) -> 
         observed=f"{answer.optional('content')}",
         uses=("content",),
     )
-    waiting = pmc.presigned_pack(publisher)
-    publisher("pmc.pack.complete", pack_id=waiting["pack_id"]).refused()
+    waiting = pmc.presigned_pack(pmc_owner)
+    pmc_owner("pmc.pack.complete", pack_id=waiting["pack_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-6")
-def test_run_is_started_and_read_back(publisher: Caller) -> None:
-    run = pmc.running(publisher)
-    answer = publisher("pmc.run.get", run_id=run["run_id"])
+def test_run_is_started_and_read_back(pmc_owner: Caller) -> None:
+    run = pmc.running(pmc_owner)
+    answer = pmc_owner("pmc.run.get", run_id=run["run_id"])
     answer.expect(
         "the run is read back by its id",
         holds=str(answer.value("run_id")) == run["run_id"],
@@ -107,26 +105,26 @@ def test_run_is_started_and_read_back(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-7")
-def test_run_without_a_reason_is_refused(publisher: Caller) -> None:
-    channel = pmc.running(publisher)
+def test_run_without_a_reason_is_refused(pmc_owner: Caller) -> None:
+    channel = pmc.running(pmc_owner)
     names = {name: channel[name] for name in ("channel_guid", "selector")}
-    publisher("pmc.run.start", without("reason"), **names).refused()
+    pmc_owner("pmc.run.start", without("reason"), **names).refused()
 
 
 @pytest.mark.requirement("PUB-8")
-def test_variant_without_its_style_is_no_selection(publisher: Caller) -> None:
-    channel = pmc.running(publisher)
-    alone = {"variant_id": publisher.world["variant_id"]}
-    pmc.start(publisher, channel, selector=alone).refused()
+def test_variant_without_its_style_is_no_selection(pmc_owner: Caller) -> None:
+    channel = pmc.running(pmc_owner)
+    alone = {"variant_id": pmc_owner.world["variant_id"]}
+    pmc.start(pmc_owner, channel, selector=alone).refused()
 
 
 @pytest.mark.requirement("PUB-9")
-def test_run_moves_only_when_it_is_stepped(publisher: Caller) -> None:
+def test_run_moves_only_when_it_is_stepped(pmc_owner: Caller) -> None:
     # The read is proven by a product that is there.
-    pmc.product(publisher, pmc.published_product(publisher)).accepted()
-    run = pmc.running(publisher)
+    pmc.product(pmc_owner, pmc.published_product(pmc_owner)).accepted()
+    run = pmc.running(pmc_owner)
     for _ in range(3):
-        answer = publisher("pmc.run.get", run_id=run["run_id"])
+        answer = pmc_owner("pmc.run.get", run_id=run["run_id"])
     answer.expect(
         "reading a run does not move it",
         holds=str(answer.value("state")) not in COMPLETE,
@@ -134,13 +132,13 @@ def test_run_moves_only_when_it_is_stepped(publisher: Caller) -> None:
         observed=str(answer.value("state")),
         uses=("state",),
     )
-    pmc.product(publisher, run).refused(404)
+    pmc.product(pmc_owner, run).refused(404)
 
 
 @pytest.mark.requirement("PUB-10")
-def test_stepped_run_publishes_what_was_selected(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher)
-    last = pmc.publish(publisher, channel)
+def test_stepped_run_publishes_what_was_selected(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner)
+    last = pmc.publish(pmc_owner, channel)
     last.expect(
         "the run published the variant",
         holds=count(last, "published_count") == 1,
@@ -148,21 +146,21 @@ def test_stepped_run_publishes_what_was_selected(publisher: Caller) -> None:
         observed=f"{last.optional('published_count')} published",
         uses=("published_count",),
     )
-    pmc.product(publisher, channel).accepted()
+    pmc.product(pmc_owner, channel).accepted()
 
 
 @pytest.mark.requirement("PUB-11")
-def test_variant_that_is_not_active_is_not_published(publisher: Caller) -> None:
-    pmc.product(publisher, pmc.published_product(publisher)).accepted()
-    withdrawn = pmc.with_new_variant(publisher, active=False)
+def test_variant_that_is_not_active_is_not_published(pmc_owner: Caller) -> None:
+    pmc.product(pmc_owner, pmc.published_product(pmc_owner)).accepted()
+    withdrawn = pmc.with_new_variant(pmc_owner, active=False)
     channel = pmc.open_channel(withdrawn)
     pmc.publish(withdrawn, channel)
     pmc.product(withdrawn, channel).refused(404)
 
 
 @pytest.mark.requirement("PUB-12")
-def test_skipped_variant_is_reported(publisher: Caller) -> None:
-    withdrawn = pmc.with_new_variant(publisher, active=False)
+def test_skipped_variant_is_reported(pmc_owner: Caller) -> None:
+    withdrawn = pmc.with_new_variant(pmc_owner, active=False)
     last = pmc.publish(withdrawn, pmc.open_channel(withdrawn))
     last.expect(
         "the run counts what it skipped",
@@ -174,20 +172,20 @@ def test_skipped_variant_is_reported(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-13")
-def test_variant_without_a_required_attribute_is_skipped(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher, channel_code=PROFILED_CODE)
-    publisher(
+def test_variant_without_a_required_attribute_is_skipped(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner, channel_code=PROFILED_CODE)
+    pmc_owner(
         "pmc.profile.set",
         channel_code=channel["channel_code"],
         required_attributes=["description"],
     ).accepted()
     try:
-        pack = publisher("pmc.pack.create", content={"description": "given"}).value("pack_id")
-        given = pmc.publish(publisher, channel, pack_refs=[pack])
-        other = pmc.open_channel(publisher, channel_code=PROFILED_CODE)
-        missing = pmc.publish(publisher, other)
+        pack = pmc_owner("pmc.pack.create", content={"description": "given"}).value("pack_id")
+        given = pmc.publish(pmc_owner, channel, pack_refs=[pack])
+        other = pmc.open_channel(pmc_owner, channel_code=PROFILED_CODE)
+        missing = pmc.publish(pmc_owner, other)
     finally:
-        publisher("pmc.profile.set", channel_code=channel["channel_code"]).accepted()
+        pmc_owner("pmc.profile.set", channel_code=channel["channel_code"]).accepted()
     missing.expect(
         "only what has the attribute is published",
         holds=count(given, "published_count") == 1 and count(missing, "published_count") == 0,
@@ -198,23 +196,23 @@ def test_variant_without_a_required_attribute_is_skipped(publisher: Caller) -> N
 
 
 @pytest.mark.requirement("PUB-14")
-def test_cancelled_run_takes_no_step(publisher: Caller) -> None:
-    pmc.stepped(publisher, pmc.running(publisher)["run_id"])
-    run = pmc.running(publisher)
-    publisher("pmc.run.cancel", run_id=run["run_id"]).accepted()
-    publisher("pmc.run.step", run_id=run["run_id"]).refused()
+def test_cancelled_run_takes_no_step(pmc_owner: Caller) -> None:
+    pmc.stepped(pmc_owner, pmc.running(pmc_owner)["run_id"])
+    run = pmc.running(pmc_owner)
+    pmc_owner("pmc.run.cancel", run_id=run["run_id"]).accepted()
+    pmc_owner("pmc.run.step", run_id=run["run_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-15")
-def test_completed_run_takes_no_step(publisher: Caller) -> None:
-    run = pmc.finished(publisher)
-    publisher("pmc.run.step", run_id=run["run_id"]).refused()
+def test_completed_run_takes_no_step(pmc_owner: Caller) -> None:
+    run = pmc.finished(pmc_owner)
+    pmc_owner("pmc.run.step", run_id=run["run_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-16")
-def test_finished_run_lists_its_manifest(publisher: Caller) -> None:
-    run = pmc.finished(publisher)
-    answer = publisher("pmc.manifest.list", run_id=run["run_id"])
+def test_finished_run_lists_its_manifest(pmc_owner: Caller) -> None:
+    run = pmc.finished(pmc_owner)
+    answer = pmc_owner("pmc.manifest.list", run_id=run["run_id"])
     answer.expect(
         "a run that was stepped has manifest parts",
         holds=bool(answer.items()),
@@ -225,13 +223,13 @@ def test_finished_run_lists_its_manifest(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-17")
-def test_manifest_part_is_read_at_its_presigned_address(publisher: Caller) -> None:
-    run = pmc.finished(publisher)
-    answer = publisher("pmc.manifest.presign", run_id=run["run_id"], part_id=run["part_id"])
-    shown = pmc.download(publisher, str(answer.value("download_url")))
+def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> None:
+    run = pmc.finished(pmc_owner)
+    answer = pmc_owner("pmc.manifest.presign", run_id=run["run_id"], part_id=run["part_id"])
+    shown = pmc.download(pmc_owner, str(answer.value("download_url")))
     answer.expect(
         "the presigned address shows the part, which names the variant",
-        holds=shown.is_success and publisher.world["variant_id"] in shown.text,
+        holds=shown.is_success and pmc_owner.world["variant_id"] in shown.text,
         expected="the part",
         observed=f"status {shown.status_code}, {len(shown.text)} characters",
         uses=("download_url",),
@@ -239,11 +237,11 @@ def test_manifest_part_is_read_at_its_presigned_address(publisher: Caller) -> No
 
 
 @pytest.mark.requirement("PUB-28")
-def test_product_list_takes_one_filter_at_a_time(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    publisher("pmc.product.list", channel_guid=made["channel_guid"]).accepted()
+def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    pmc_owner("pmc.product.list", channel_guid=made["channel_guid"]).accepted()
     two = {"channel_guid": made["channel_guid"], "style_filter": "no-such-style"}
-    answer = publisher("pmc.product.list", **two)
+    answer = pmc_owner("pmc.product.list", **two)
     if answer.ok:
         answer.expect(
             "of two filters at most one is applied",
@@ -257,15 +255,15 @@ def test_product_list_takes_one_filter_at_a_time(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-29")
-def test_search_finds_a_product_by_a_part_of_its_name(publisher: Caller) -> None:
-    word = f"zebra{publisher.world.run_id}"
-    pack = publisher("pmc.pack.create", content={"title": f"striped {word} shirt"})
-    channel = pmc.open_channel(publisher)
-    pmc.publish(publisher, channel, pack_refs=[pack.value("pack_id")])
-    product_id = str(pmc.product(publisher, channel).value("product_id"))
+def test_search_finds_a_product_by_a_part_of_its_name(pmc_owner: Caller) -> None:
+    word = f"zebra{pmc_owner.world.run_id}"
+    pack = pmc_owner("pmc.pack.create", content={"title": f"striped {word} shirt"})
+    channel = pmc.open_channel(pmc_owner)
+    pmc.publish(pmc_owner, channel, pack_refs=[pack.value("pack_id")])
+    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
 
     def search() -> Answer:
-        return publisher("pmc.product.search", q=word, match="contains")
+        return pmc_owner("pmc.product.search", q=word, match="contains")
 
     def holds(answer: Answer) -> bool:
         return product_id in {str(answer.read_item(item, "item_id")) for item in answer.items()}
@@ -282,11 +280,11 @@ def test_search_finds_a_product_by_a_part_of_its_name(publisher: Caller) -> None
 
 
 @pytest.mark.requirement("PUB-30")
-def test_get_ignores_a_json_body(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    plain = pmc.product(publisher, made).accepted()
+def test_get_ignores_a_json_body(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    plain = pmc.product(pmc_owner, made).accepted()
     names = {name: made[name] for name in ("variant_id", "channel_guid")}
-    answer = publisher("pmc.product.get", Change(raw='{"variant_id": "another"}'), **names)
+    answer = pmc_owner("pmc.product.get", Change(raw='{"variant_id": "another"}'), **names)
     answer.expect(
         "the product asked for in the query is answered",
         holds=answer.ok and answer.optional("product_id") == plain.optional("product_id"),
@@ -295,29 +293,29 @@ def test_get_ignores_a_json_body(publisher: Caller) -> None:
 
 
 @pytest.mark.requirement("PUB-31")
-def test_key_with_the_view_role_reads_products(publisher: Caller) -> None:
-    made = pmc.published_product(publisher)
-    viewer = users_and_orgs.new_key(publisher, "pmc-viewer", ["pmc_view"]).actor
-    pmc.product(publisher, made).accepted()
-    pmc.product(publisher.as_(viewer), made).accepted()
+def test_key_with_the_view_role_reads_products(pmc_owner: Caller) -> None:
+    made = pmc.published_product(pmc_owner)
+    viewer = users_and_orgs.new_key(pmc_owner, "pmc-viewer", ["pmc_view"]).actor
+    pmc.product(pmc_owner, made).accepted()
+    pmc.product(pmc_owner.as_(viewer), made).accepted()
 
 
 @pytest.mark.requirement("PUB-32")
-def test_key_with_the_view_role_does_not_publish(publisher: Caller) -> None:
-    run = pmc.running(publisher)
-    viewer = users_and_orgs.new_key(publisher, "pmc-viewer", ["pmc_view"]).actor
-    pmc.start(publisher.as_(viewer), run).refused(403)
+def test_key_with_the_view_role_does_not_publish(pmc_owner: Caller) -> None:
+    run = pmc.running(pmc_owner)
+    viewer = users_and_orgs.new_key(pmc_owner, "pmc-viewer", ["pmc_view"]).actor
+    pmc.start(pmc_owner.as_(viewer), run).refused(403)
 
 
 @pytest.mark.requirement("PUB-33")
-def test_key_with_the_publishing_role_publishes(publisher: Caller) -> None:
-    channel = pmc.open_channel(publisher)
-    pmc.start(publisher, channel).accepted()
-    key = users_and_orgs.new_key(publisher, "pmc-publisher", ["pmc_publish"]).actor
-    pmc.start(publisher.as_(key), channel).accepted()
+def test_key_with_the_publishing_role_publishes(pmc_owner: Caller) -> None:
+    channel = pmc.open_channel(pmc_owner)
+    pmc.start(pmc_owner, channel).accepted()
+    key = users_and_orgs.new_key(pmc_owner, "pmc-publisher", ["pmc_publish"]).actor
+    pmc.start(pmc_owner.as_(key), channel).accepted()
 
 
 @pytest.mark.requirement("PUB-34")
-def test_build_stats_need_no_org(publisher: Caller) -> None:
-    publisher("pmc.build.stats").accepted()
-    publisher("pmc.build.stats", without("orgcode")).accepted()
+def test_build_stats_need_no_org(pmc_owner: Caller) -> None:
+    pmc_owner("pmc.build.stats").accepted()
+    pmc_owner("pmc.build.stats", without("orgcode")).accepted()

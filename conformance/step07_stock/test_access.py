@@ -6,23 +6,17 @@ from typing import Final
 import pytest
 
 from conformance.contract import OPERATIONS
-from fixtures.context.cast import Stranger
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import Change, without
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.services.ics.actions import Shelf
+from fixtures import Actor, Caller, Change, Check, ContextBuilder, Session, Stranger, without
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.context import Stocked
 
 STOCK, RECEIVE, ADJUST = "ics.stock.get", "ics.receive.record", "ics.adjustment.create"
 
 
 @pytest.fixture
-def keyed(shelf: Shelf, role_key: Callable[[str], Actor], role: str) -> Shelf:
+def keyed(stock_item: StockItem, role_key: Callable[[str], Actor], role: str) -> StockItem:
     """The shelf in the hands of a service account that has this role alone."""
-    return shelf.by(shelf.caller.as_(role_key(role)))
+    return stock_item.by(stock_item.caller.as_(role_key(role)))
 
 
 # --- roles ---
@@ -30,7 +24,7 @@ def keyed(shelf: Shelf, role_key: Callable[[str], Actor], role: str) -> Shelf:
 
 @pytest.mark.requirement("STOCK-52")
 @pytest.mark.parametrize("role", ["ics_operator"])
-def test_operator_receives_and_puts_away(keyed: Shelf, stock: Stocked, role: str) -> None:
+def test_operator_receives_and_puts_away(keyed: StockItem, stock: Stocked, role: str) -> None:
     del role
     keyed.receive_into(stock.bin_id, 2)
 
@@ -54,10 +48,10 @@ _AT_A_FACILITY: Final = (
 def test_operational_action_without_a_facility_is_refused(
     session: Session, check: Check, operation_id: str
 ) -> None:
-    operation, stage = OPERATIONS[operation_id], Stage(session)
+    operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
     stage.proven(check, operation)
-    scene = stage.fresh(check, operation)
-    scene.caller(operation_id, without("logical_guid"), **scene.values).refused()
+    prepared = stage.fresh(check, operation)
+    prepared.caller(operation_id, without("logical_guid"), **prepared.values).refused()
 
 
 @pytest.mark.requirement("STOCK-57")
@@ -65,11 +59,11 @@ def test_operational_action_without_a_facility_is_refused(
 def test_nothing_is_written_at_a_facility_of_another_organisation(
     session: Session, check: Check, stranger_org: Stranger, operation_id: str
 ) -> None:
-    operation, stage = OPERATIONS[operation_id], Stage(session)
+    operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
     stage.proven(check, operation)
-    scene = stage.fresh(check, operation)
-    there = {**scene.values, "logical_guid": stranger_org.facilities.logical_guid}
-    scene.caller(operation_id, **there).refused()
+    prepared = stage.fresh(check, operation)
+    there = {**prepared.values, "logical_guid": stranger_org.facilities.logical_guid}
+    prepared.caller(operation_id, **there).refused()
 
 
 @pytest.mark.requirement("STOCK-57")
@@ -92,7 +86,7 @@ def test_no_bin_is_shown_of_a_facility_of_another_organisation(
 
 
 @pytest.mark.requirement("STOCK-58")
-def test_orgcode_counts_in_any_letter_case(shelf: Shelf) -> None:
-    shelf(STOCK).accepted()
-    code = str(shelf.caller.world["orgcode"])
-    shelf(STOCK, Change(headers={"x-orgcode": code.lower()})).accepted()
+def test_orgcode_counts_in_any_letter_case(stock_item: StockItem) -> None:
+    stock_item(STOCK).accepted()
+    code = str(stock_item.caller.world["orgcode"])
+    stock_item(STOCK, Change(headers={"x-orgcode": code.lower()})).accepted()

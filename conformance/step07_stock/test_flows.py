@@ -8,18 +8,21 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.contract.services.ics.flows import MOST_LINES, TRANSFER_EDGES, TRANSFER_IN
+from fixtures import (
+    Answer,
+    Caller,
+    Change,
+    Check,
+    ContextBuilder,
+    Session,
+    Values,
+    eventually,
+    expect_listed,
+    holds,
+)
 from fixtures.context import records
-from fixtures.context.operation_context import Stage
-from fixtures.context.records import Values
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 from fixtures.services.ics import actions as ics
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.pvm.actions import new_variant
 
 # --- transfers ---
@@ -28,20 +31,20 @@ from fixtures.services.pvm.actions import new_variant
 def step(caller: Caller, transfer: Values, verb: str) -> Answer:
     """Take a transfer one step on, with its current revision."""
     names = {name: transfer[name] for name in ("transfer_id", "expected_revision")}
-    return caller(f"ics.transfer.{verb}", AS_PROVEN, **names)
+    return caller(f"ics.transfer.{verb}", **names)
 
 
 @pytest.fixture
 def prove(session: Session, check: Check) -> Callable[[str], None]:
     """Lets the target accept an operation once in this run."""
-    return lambda operation: Stage(session).proven(check, OPERATIONS[operation])
+    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
 
 
 @pytest.mark.requirement("STOCK-60")
 @pytest.mark.parametrize("verb", TRANSFER_EDGES)
-def test_transfer_takes_each_drawn_step(merchant: Caller, verb: str) -> None:
+def test_transfer_takes_each_drawn_step(ics_owner: Caller, verb: str) -> None:
     edge = TRANSFER_EDGES[verb]
-    answer = step(merchant, records.make(merchant, TRANSFER_IN[edge.before]), verb)
+    answer = step(ics_owner, records.make(ics_owner, TRANSFER_IN[edge.before]), verb)
     state = answer.value("state")
     answer.expect(
         f"a transfer that is {edge.before} becomes {edge.after}",
@@ -63,25 +66,25 @@ _NOT_DRAWN: Final = [
 @pytest.mark.requirement("STOCK-61")
 @pytest.mark.parametrize(("state", "verb"), _NOT_DRAWN)
 def test_transfer_takes_no_other_step(
-    merchant: Caller, prove: Callable[[str], None], state: str, verb: str
+    ics_owner: Caller, prove: Callable[[str], None], state: str, verb: str
 ) -> None:
     prove(f"ics.transfer.{verb}")
-    step(merchant, records.make(merchant, TRANSFER_IN[state]), verb).refused()
+    step(ics_owner, records.make(ics_owner, TRANSFER_IN[state]), verb).refused()
 
 
 @pytest.mark.requirement("STOCK-62")
-def test_transfer_moves_units_and_loses_none(merchant: Caller) -> None:
-    transfer = records.make(merchant, "ics.shipped_transfer")
-    here = Shelf(merchant, str(transfer["variant_id"]))
+def test_transfer_moves_units_and_loses_none(ics_owner: Caller) -> None:
+    transfer = records.make(ics_owner, "ics.shipped_transfer")
+    here = StockItem(ics_owner, str(transfer["variant_id"]))
     there = here.at(str(transfer["dest_logical_guid"]))
     here.look().expect("the units have left", on_hand=7)
     _expect_ten(here, there)
-    step(merchant, transfer, "receive").accepted()
+    step(ics_owner, transfer, "receive").accepted()
     there.look().expect("the units have arrived", on_hand=3, in_transit=0)
     _expect_ten(here, there)
 
 
-def _expect_ten(here: Shelf, there: Shelf) -> None:
+def _expect_ten(here: StockItem, there: StockItem) -> None:
     one, other = here.look(), there.look()
     found = one.on_hand + one.in_transit + other.on_hand + other.in_transit
     other.answer.expect(
@@ -94,13 +97,13 @@ def _expect_ten(here: Shelf, there: Shelf) -> None:
 
 
 @pytest.mark.requirement("STOCK-63")
-def test_transfer_names_its_facilities_in_the_body(merchant: Caller) -> None:
-    shelf, other = ics.stocked(merchant), records.make(merchant, "ofm.logical")
-    here = str(merchant.world["logical_guid"])
+def test_transfer_names_its_facilities_in_the_body(ics_owner: Caller) -> None:
+    stock_item, other = ics.stocked(ics_owner), records.make(ics_owner, "ofm.logical")
+    here = str(ics_owner.world["logical_guid"])
     places = {"source_logical_guid": here, "dest_logical_guid": other["logical_guid"]}
     with_header = Change(headers={"x-logical-guid": here})
-    first = shelf("ics.transfer.request", with_header, **places)
-    second = shelf("ics.transfer.request", **places)
+    first = stock_item("ics.transfer.request", with_header, **places)
+    second = stock_item("ics.transfer.request", **places)
     if not first.ok:
         second.accepted()
     second.expect(
@@ -112,12 +115,12 @@ def test_transfer_names_its_facilities_in_the_body(merchant: Caller) -> None:
 
 
 @pytest.mark.requirement("STOCK-64")
-def test_transfer_of_more_than_20_lines_is_refused(merchant: Caller) -> None:
-    made = records.make(merchant, "ics.transfer")
-    units = [{"variant_id": new_variant(merchant), "quantity": 1} for _ in range(MOST_LINES + 1)]
-    most, more = (merchant.lines("ics.transfer.request", *each) for each in (units[1:], units))
-    merchant("ics.transfer.request", most, **made).accepted()
-    merchant("ics.transfer.request", more, **made).refused()
+def test_transfer_of_more_than_20_lines_is_refused(ics_owner: Caller) -> None:
+    made = records.make(ics_owner, "ics.transfer")
+    units = [{"variant_id": new_variant(ics_owner), "quantity": 1} for _ in range(MOST_LINES + 1)]
+    most, more = (ics_owner.lines("ics.transfer.request", *each) for each in (units[1:], units))
+    ics_owner("ics.transfer.request", most, **made).accepted()
+    ics_owner("ics.transfer.request", more, **made).refused()
 
 
 # --- search and availability ---
@@ -132,7 +135,7 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
     made = records.make(owner, "ics.comment")
 
     def ask() -> Answer:
-        return owner("ics.search.comments", AS_PROVEN, q=made["text"])
+        return owner("ics.search.comments", q=made["text"])
 
     if not _parked(ask(), check):
         told = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
@@ -141,7 +144,7 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
 
 @pytest.mark.requirement("STOCK-67")
 def test_search_of_the_inbox_is_answered_or_said_to_be_parked(owner: Caller, check: Check) -> None:
-    _parked(owner("ics.search.inbox", AS_PROVEN, q="conformance", org_wide=True), check)
+    _parked(owner("ics.search.inbox", q="conformance", org_wide=True), check)
 
 
 def _parked(answer: Answer, check: Check) -> bool:
@@ -155,7 +158,7 @@ def _parked(answer: Answer, check: Check) -> bool:
 
 
 @pytest.mark.requirement("STOCK-68")
-def test_query_of_availability_changes_nothing(shelf: Shelf) -> None:
-    before = shelf.look()
-    shelf("ics.atp.query").accepted()
-    shelf.look().expect_stock("the query changed no bucket", before.stock)
+def test_query_of_availability_changes_nothing(stock_item: StockItem) -> None:
+    before = stock_item.look()
+    stock_item("ics.atp.query").accepted()
+    stock_item.look().expect_stock("the query changed no bucket", before.stock)

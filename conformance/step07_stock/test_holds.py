@@ -6,16 +6,10 @@ from typing import Final
 import pytest
 
 from conformance.contract.services.ics.holds import DIRECT, POS, WHOLESALE
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN, without
-from fixtures.formats.instants import instant
+from fixtures import Answer, Check, Inconclusive, Session, eventually, instant, without
 from fixtures.run.private_reference import advance
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 from fixtures.services.ics import actions as ics
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.model import Hold, Stock
 
 every_hold = pytest.mark.parametrize("hold", list(Hold), ids=[hold.noun for hold in Hold])
@@ -42,17 +36,17 @@ _BUCKET: Final = {
         for hold, rule in _BUCKET.items()
     ],
 )
-def test_hold_fills_its_bucket_from_available(shelf: Shelf, hold: Hold) -> None:
-    shelf.held(hold, 3)
-    shelf.look().expect_stock(f"3 units go from available to {hold}", taken(hold, 3))
+def test_hold_fills_its_bucket_from_available(stock_item: StockItem, hold: Hold) -> None:
+    stock_item.held(hold, 3)
+    stock_item.look().expect_stock(f"3 units go from available to {hold}", taken(hold, 3))
 
 
 @pytest.mark.requirement("STOCK-24")
-def test_available_is_on_hand_less_all_holds(shelf: Shelf) -> None:
-    shelf.held(Hold.RESERVATION, 1)
-    shelf.held(Hold.ALLOCATION, 2)
-    shelf.held(Hold.COMMIT, 3)
-    sight = shelf.look()
+def test_available_is_on_hand_less_all_holds(stock_item: StockItem) -> None:
+    stock_item.held(Hold.RESERVATION, 1)
+    stock_item.held(Hold.ALLOCATION, 2)
+    stock_item.held(Hold.COMMIT, 3)
+    sight = stock_item.look()
     sight.answer.expect(
         "available is on_hand less reserved, allocated and committed",
         holds=sight.stock.available == sight.on_hand - 6 == 4,
@@ -67,38 +61,38 @@ def test_available_is_on_hand_less_all_holds(shelf: Shelf) -> None:
 
 @pytest.mark.requirement("STOCK-25")
 @every_hold
-def test_released_hold_gives_its_units_back_once(shelf: Shelf, hold: Hold) -> None:
-    made = shelf.held(hold, 3)
-    shelf.held(hold, 2)
-    shelf.release(hold, made).accepted()
-    shelf.look().expect_stock("the units of the released hold are available", taken(hold, 2))
-    shelf.release(hold, made)
-    shelf.look().expect_stock("a second release adds nothing", taken(hold, 2))
+def test_released_hold_gives_its_units_back_once(stock_item: StockItem, hold: Hold) -> None:
+    made = stock_item.held(hold, 3)
+    stock_item.held(hold, 2)
+    stock_item.release(hold, made).accepted()
+    stock_item.look().expect_stock("the units of the released hold are available", taken(hold, 2))
+    stock_item.release(hold, made)
+    stock_item.look().expect_stock("a second release adds nothing", taken(hold, 2))
 
 
 @pytest.mark.requirement("STOCK-26")
-def test_expired_allocation_gives_its_units_back(shelf: Shelf) -> None:
-    made = shelf.held(Hold.ALLOCATION, 3)
-    shelf.held(Hold.ALLOCATION, 2)
-    shelf.caller("ics.allocation.expire", AS_PROVEN, allocation_id=made).accepted()
-    shelf.look().expect_stock(
+def test_expired_allocation_gives_its_units_back(stock_item: StockItem) -> None:
+    made = stock_item.held(Hold.ALLOCATION, 3)
+    stock_item.held(Hold.ALLOCATION, 2)
+    stock_item.caller("ics.allocation.expire", allocation_id=made).accepted()
+    stock_item.look().expect_stock(
         "the units of the expired allocation are available", taken(Hold.ALLOCATION, 2)
     )
 
 
 @pytest.mark.requirement("STOCK-27")
-def test_commitment_of_an_allocation_holds_its_units_once(shelf: Shelf) -> None:
-    made = shelf.held(Hold.ALLOCATION, 3)
-    shelf.caller("ics.commit.create", AS_PROVEN, allocation_id=made).accepted()
-    shelf.look().expect_stock("the allocation's units are committed", taken(Hold.COMMIT, 3))
+def test_commitment_of_an_allocation_holds_its_units_once(stock_item: StockItem) -> None:
+    made = stock_item.held(Hold.ALLOCATION, 3)
+    stock_item.caller("ics.commit.create", allocation_id=made).accepted()
+    stock_item.look().expect_stock("the allocation's units are committed", taken(Hold.COMMIT, 3))
 
 
 @pytest.mark.requirement("STOCK-27")
-def test_released_commitment_gives_the_units_of_its_allocation_back(shelf: Shelf) -> None:
-    made = shelf.held(Hold.ALLOCATION, 3)
-    commit = shelf.caller("ics.commit.create", AS_PROVEN, allocation_id=made).value("commit_id")
-    shelf.release(Hold.COMMIT, str(commit)).accepted()
-    shelf.look().expect_stock("all units are available again", Stock(available=10))
+def test_released_commitment_gives_the_units_of_its_allocation_back(stock_item: StockItem) -> None:
+    made = stock_item.held(Hold.ALLOCATION, 3)
+    commit = stock_item.caller("ics.commit.create", allocation_id=made).value("commit_id")
+    stock_item.release(Hold.COMMIT, str(commit)).accepted()
+    stock_item.look().expect_stock("all units are available again", Stock(available=10))
 
 
 # --- what a hold may not take ---
@@ -106,10 +100,10 @@ def test_released_commitment_gives_the_units_of_its_allocation_back(shelf: Shelf
 
 @pytest.mark.requirement("STOCK-28")
 @every_hold
-def test_hold_of_more_than_is_available_is_refused(shelf: Shelf, hold: Hold) -> None:
-    shelf.hold(hold, 3).accepted()
-    shelf.hold(hold, 8).refused()
-    shelf.hold(hold, 7).accepted()
+def test_hold_of_more_than_is_available_is_refused(stock_item: StockItem, hold: Hold) -> None:
+    stock_item.hold(hold, 3).accepted()
+    stock_item.hold(hold, 8).refused()
+    stock_item.hold(hold, 7).accepted()
 
 
 @pytest.mark.requirement("STOCK-28")
@@ -122,25 +116,27 @@ def test_hold_of_more_than_is_available_is_refused(shelf: Shelf, hold: Hold) -> 
     ],
     ids=lambda hold: hold.noun,
 )
-def test_units_that_are_held_cannot_be_held_again(shelf: Shelf, hold: Hold, before: Hold) -> None:
-    shelf.hold(hold, 1).accepted()
-    shelf.held(before, 9)
-    shelf.hold(hold, 1).refused()
+def test_units_that_are_held_cannot_be_held_again(
+    stock_item: StockItem, hold: Hold, before: Hold
+) -> None:
+    stock_item.hold(hold, 1).accepted()
+    stock_item.held(before, 9)
+    stock_item.hold(hold, 1).refused()
 
 
 @pytest.mark.requirement("STOCK-29")
 @every_hold
-def test_refused_hold_changes_no_bucket(shelf: Shelf, hold: Hold) -> None:
-    shelf.held(hold, 3)
-    shelf.hold(hold, 8).refused()
-    shelf.look().expect_stock("a refused hold changes nothing", taken(hold, 3))
+def test_refused_hold_changes_no_bucket(stock_item: StockItem, hold: Hold) -> None:
+    stock_item.held(hold, 3)
+    stock_item.hold(hold, 8).refused()
+    stock_item.look().expect_stock("a refused hold changes nothing", taken(hold, 3))
 
 
 @pytest.mark.requirement("STOCK-30")
 @every_hold
-def test_hold_without_a_channel_is_refused(shelf: Shelf, hold: Hold) -> None:
-    shelf.hold(hold, 1).accepted()
-    shelf(ics.TAKING[hold], without("channel_code"), quantity=1).refused()
+def test_hold_without_a_channel_is_refused(stock_item: StockItem, hold: Hold) -> None:
+    stock_item.hold(hold, 1).accepted()
+    stock_item(ics.TAKING[hold], without("channel_code"), quantity=1).refused()
 
 
 # --- lifetimes, by arithmetic ---
@@ -178,26 +174,32 @@ def expect_lifetime(answer: Answer, minutes: int) -> None:
 
 @pytest.mark.requirement("STOCK-34")
 @pytest.mark.parametrize("channel_code", POS)
-def test_reservation_at_a_point_of_sale_lives_5_minutes(shelf: Shelf, channel_code: str) -> None:
-    expect_lifetime(shelf.hold(Hold.RESERVATION, 1, channel_code=channel_code), 5)
+def test_reservation_at_a_point_of_sale_lives_5_minutes(
+    stock_item: StockItem, channel_code: str
+) -> None:
+    expect_lifetime(stock_item.hold(Hold.RESERVATION, 1, channel_code=channel_code), 5)
 
 
 @pytest.mark.requirement("STOCK-35")
 @pytest.mark.parametrize("channel_code", DIRECT)
-def test_reservation_of_direct_sales_lives_15_minutes(shelf: Shelf, channel_code: str) -> None:
-    expect_lifetime(shelf.hold(Hold.RESERVATION, 1, channel_code=channel_code), 15)
+def test_reservation_of_direct_sales_lives_15_minutes(
+    stock_item: StockItem, channel_code: str
+) -> None:
+    expect_lifetime(stock_item.hold(Hold.RESERVATION, 1, channel_code=channel_code), 15)
 
 
 @pytest.mark.requirement("STOCK-36")
 @pytest.mark.parametrize("channel_code", [*WHOLESALE, "never_registered"])
-def test_reservation_of_wholesale_lives_60_minutes(shelf: Shelf, channel_code: str) -> None:
-    expect_lifetime(shelf.hold(Hold.RESERVATION, 1, channel_code=channel_code), 60)
+def test_reservation_of_wholesale_lives_60_minutes(
+    stock_item: StockItem, channel_code: str
+) -> None:
+    expect_lifetime(stock_item.hold(Hold.RESERVATION, 1, channel_code=channel_code), 60)
 
 
 @pytest.mark.requirement("STOCK-37")
 @pytest.mark.parametrize("channel_code", [POS[0], DIRECT[0], WHOLESALE[0]])
-def test_allocation_lives_120_minutes(shelf: Shelf, channel_code: str) -> None:
-    expect_lifetime(shelf.hold(Hold.ALLOCATION, 1, channel_code=channel_code), 120)
+def test_allocation_lives_120_minutes(stock_item: StockItem, channel_code: str) -> None:
+    expect_lifetime(stock_item.hold(Hold.ALLOCATION, 1, channel_code=channel_code), 120)
 
 
 def soon(answer: Answer, seconds: float) -> str:
@@ -208,9 +210,9 @@ def soon(answer: Answer, seconds: float) -> str:
 
 @pytest.mark.requirement("STOCK-38")
 @pytest.mark.parametrize("hold", [Hold.RESERVATION, Hold.ALLOCATION], ids=lambda hold: hold.noun)
-def test_hold_keeps_the_end_that_it_was_given(shelf: Shelf, hold: Hold) -> None:
-    asked = soon(shelf.hold(hold, 1), 2400)
-    answer = shelf.hold(hold, 1, expires_at=asked)
+def test_hold_keeps_the_end_that_it_was_given(stock_item: StockItem, hold: Hold) -> None:
+    asked = soon(stock_item.hold(hold, 1), 2400)
+    answer = stock_item.hold(hold, 1, expires_at=asked)
     answer.expect(
         "expires_at is the one that was asked for",
         holds=abs(end_of(answer) - datetime.fromisoformat(asked)) < timedelta(seconds=1),
@@ -228,11 +230,15 @@ _BOUND_S: Final = 6.0
 
 @pytest.mark.requirement("STOCK-39")
 @pytest.mark.parametrize("hold", [Hold.RESERVATION, Hold.ALLOCATION], ids=lambda hold: hold.noun)
-def test_units_of_a_hold_past_its_end_are_available_again(shelf: Shelf, hold: Hold) -> None:
-    first = shelf.hold(hold, 2)
+def test_units_of_a_hold_past_its_end_are_available_again(
+    stock_item: StockItem, hold: Hold
+) -> None:
+    first = stock_item.hold(hold, 2)
     end = soon(first, _SHORT_S)
-    shelf.hold(hold, 3, expires_at=end).accepted()
-    sight = eventually(shelf.look, lambda seen: seen.stock[hold] < 5, bound_s=_BOUND_S, pause_s=0.3)
+    stock_item.hold(hold, 3, expires_at=end).accepted()
+    sight = eventually(
+        stock_item.look, lambda seen: seen.stock[hold] < 5, bound_s=_BOUND_S, pause_s=0.3
+    )
     sight.expect_stock("the units of the ended hold are available", taken(hold, 2))
 
 
@@ -245,12 +251,12 @@ def test_units_of_a_hold_past_its_end_are_available_again(shelf: Shelf, hold: Ho
     ],
 )
 def test_hold_ends_with_its_default_lifetime(
-    clock_session: Session, check: Check, clocked_shelf: Shelf, hold: Hold, minutes: int
+    clock_session: Session, check: Check, clocked_stock_item: StockItem, hold: Hold, minutes: int
 ) -> None:
-    clocked_shelf.hold(hold, 3, channel_code=POS[0]).accepted()
+    clocked_stock_item.hold(hold, 3, channel_code=POS[0]).accepted()
     for _ in range(4):
         # In parts, so that the session in use does not end on the way.
         advance(clock_session, check, minutes * 60 * 0.24)
-        clocked_shelf.look().expect_stock("the hold stands before its end", taken(hold, 3))
+        clocked_stock_item.look().expect_stock("the hold stands before its end", taken(hold, 3))
     advance(clock_session, check, minutes * 60 * 0.05)
-    clocked_shelf.look().expect_stock("the hold has ended", Stock(available=10))
+    clocked_stock_item.look().expect_stock("the hold has ended", Stock(available=10))

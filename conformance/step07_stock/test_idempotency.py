@@ -7,15 +7,11 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS
+from fixtures import Answer, Caller, Check, Session
 from fixtures.context import records, users_and_orgs
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN
 from fixtures.probes.races import at_once, together
-from fixtures.run.client import Caller
 from fixtures.run.private_reference import advance
-from fixtures.run.session import Session
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.model import Stock
 
 # Keyed routes that move stock, with the id of what each makes and the field in which another
@@ -47,14 +43,14 @@ def keyed(caller: Caller, route: str, **given: Any) -> Mapping[str, Any]:
     return {**caller.fill(operation, {**made, **given}), **key}
 
 
-def of_two(shelf: Shelf, route: str) -> Mapping[str, Any]:
+def of_two(stock_item: StockItem, route: str) -> Mapping[str, Any]:
     """A keyed request for two units of the shelf."""
     name = "quantity_delta" if route == ADJUST else "quantity"
-    return keyed(shelf.caller, route, variant_id=shelf.variant_id, **{name: 2})
+    return keyed(stock_item.caller, route, variant_id=stock_item.variant_id, **{name: 2})
 
 
 def send(caller: Caller, route: str, values: Mapping[str, Any], **other: Any) -> Answer:
-    return caller(route, AS_PROVEN, **{**values, **other})
+    return caller(route, **{**values, **other})
 
 
 def id_of(answer: Answer) -> str:
@@ -74,50 +70,52 @@ def expect_same_record(first: Answer, second: Answer) -> None:
 
 
 @pytest.mark.requirement("STOCK-44")
-def test_repeated_request_is_answered_the_same_after_other_movements(shelf: Shelf) -> None:
-    values = of_two(shelf, RESERVE)
-    first = send(shelf.caller, RESERVE, values)
-    shelf.adjust(-8).accepted()
-    expect_same_record(first, send(shelf.caller, RESERVE, values))
+def test_repeated_request_is_answered_the_same_after_other_movements(stock_item: StockItem) -> None:
+    values = of_two(stock_item, RESERVE)
+    first = send(stock_item.caller, RESERVE, values)
+    stock_item.adjust(-8).accepted()
+    expect_same_record(first, send(stock_item.caller, RESERVE, values))
 
 
 @pytest.mark.requirement("STOCK-45")
 @on_stock
-def test_repeated_request_has_one_effect(shelf: Shelf, route: str) -> None:
-    values = of_two(shelf, route)
+def test_repeated_request_has_one_effect(stock_item: StockItem, route: str) -> None:
+    values = of_two(stock_item, route)
     for _ in range(3):
-        send(shelf.caller, route, values).accepted()
-    shelf.look().expect_stock("the request counts once", ON_STOCK[route])
+        send(stock_item.caller, route, values).accepted()
+    stock_item.look().expect_stock("the request counts once", ON_STOCK[route])
 
 
 @pytest.mark.requirement("STOCK-45")
 @on_stock
 def test_request_repeated_at_the_same_time_has_one_effect(
-    session: Session, shelf: Shelf, route: str
+    session: Session, stock_item: StockItem, route: str
 ) -> None:
-    shelf.look()
-    values = of_two(shelf, route)
-    with at_once(session, [shelf.caller], 6, requests=6) as racers:
-        together(racers, lambda me: send(me.caller, route, values).status)
-    send(shelf.caller, route, values).accepted()
-    shelf.look().expect_stock("the request counts once", ON_STOCK[route])
+    stock_item.look()
+    values = of_two(stock_item, route)
+    with at_once(session, [stock_item.caller], 6, requests=6) as writers:
+        together(writers, lambda me: send(me.caller, route, values).status)
+    send(stock_item.caller, route, values).accepted()
+    stock_item.look().expect_stock("the request counts once", ON_STOCK[route])
 
 
 @pytest.mark.requirement("STOCK-46")
 @on_stock
-def test_refused_reuse_of_a_key_changes_nothing(shelf: Shelf, route: str) -> None:
-    values = of_two(shelf, route)
-    send(shelf.caller, route, values).accepted()
-    send(shelf.caller, route, values, **ROUTES[route][1]).refused(409)
-    shelf.look().expect_stock("the first request alone counts", ON_STOCK[route])
+def test_refused_reuse_of_a_key_changes_nothing(stock_item: StockItem, route: str) -> None:
+    values = of_two(stock_item, route)
+    send(stock_item.caller, route, values).accepted()
+    send(stock_item.caller, route, values, **ROUTES[route][1]).refused(409)
+    stock_item.look().expect_stock("the first request alone counts", ON_STOCK[route])
 
 
 @pytest.mark.requirement("STOCK-49")
-def test_key_is_kept_for_a_day(clock_session: Session, check: Check, clocked_shelf: Shelf) -> None:
-    values = of_two(clocked_shelf, ADJUST)
-    first = send(clocked_shelf.caller, ADJUST, values)
+def test_key_is_kept_for_a_day(
+    clock_session: Session, check: Check, clocked_stock_item: StockItem
+) -> None:
+    values = of_two(clocked_stock_item, ADJUST)
+    first = send(clocked_stock_item.caller, ADJUST, values)
     advance(clock_session, check, ALMOST_A_DAY_S)
-    again = users_and_orgs.log_in(clock_session, check, clocked_shelf.caller.actor)
-    later = clocked_shelf.by(clocked_shelf.caller.as_(again))
+    again = users_and_orgs.log_in(clock_session, check, clocked_stock_item.caller.actor)
+    later = clocked_stock_item.by(clocked_stock_item.caller.as_(again))
     expect_same_record(first, send(later.caller, ADJUST, values))
     later.look().expect_stock("the request counts once", ON_STOCK[ADJUST])

@@ -10,16 +10,12 @@ from typing import Final
 
 import pytest
 
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
+from fixtures import Answer, Caller, Check, Inconclusive, Session
 from fixtures.probes.hypothesis_driver import examples
 from fixtures.probes.races import at_once, together
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.ics import actions as ics
 from fixtures.services.ics import trials as ics_trials
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.model import Hold, Stock
 from fixtures.services.ics.plans import Turn
 
@@ -100,10 +96,12 @@ def test_available_never_falls_below_zero(judge: Judge) -> None:
 
 @pytest.mark.requirement("STOCK-32")
 @pytest.mark.parametrize("hold", list(Hold), ids=[hold.noun for hold in Hold])
-def test_hold_of_less_than_nothing_makes_nothing_available(shelf: Shelf, hold: Hold) -> None:
-    shelf.hold(hold, 1).accepted()
-    shelf.hold(hold, -3)
-    sight = shelf.look()
+def test_hold_of_less_than_nothing_makes_nothing_available(
+    stock_item: StockItem, hold: Hold
+) -> None:
+    stock_item.hold(hold, 1).accepted()
+    stock_item.hold(hold, -3)
+    sight = stock_item.look()
     sight.answer.expect(
         "a hold of minus 3 units leaves no bucket below zero and makes no unit available",
         holds=sight.stock[hold] >= 0 and sight.stock.available <= 9,
@@ -155,7 +153,7 @@ def test_refused_movement_changes_nothing(judge: Judge) -> None:
 # --- races ---
 
 _UNITS: Final = 3
-_RACERS: Final = 8
+_WRITERS: Final = 8
 _FEW: Final = 2
 _MANY: Final = 20
 
@@ -178,13 +176,13 @@ def test_concurrent_holds_never_oversell(
 ) -> None:
     kinds = ASKED[asked]
     for _ in range(examples(session, _FEW, _MANY)):
-        shelf = ics.stocked(contenders[0])
+        stock_item = ics.stocked(contenders[0])
         for kind in kinds:
-            shelf.release(kind, shelf.held(kind, 1)).accepted()
-        granted = _raced(session, shelf, contenders, kinds)
-        sight = shelf.look()
+            stock_item.release(kind, stock_item.held(kind, 1)).accepted()
+        granted = _raced(session, stock_item, contenders, kinds)
+        sight = stock_item.look()
         sight.answer.expect(
-            f"of {_RACERS} concurrent holds of {_UNITS} units no more are granted than 10 allow",
+            f"of {_WRITERS} concurrent holds of {_UNITS} units no more are granted than 10 allow",
             holds=granted * _UNITS <= 10 and sight.stock.available >= 0,
             expected="3 holds at most, and no bucket below zero",
             observed=f"{granted} holds; {sight.stock}",
@@ -194,39 +192,43 @@ def test_concurrent_holds_never_oversell(
 
 @pytest.mark.requirement("STOCK-31")
 def test_units_granted_in_a_race_are_held(session: Session, contenders: list[Caller]) -> None:
-    shelf = ics.stocked(contenders[0])
-    shelf.release(Hold.RESERVATION, shelf.held(Hold.RESERVATION, 1)).accepted()
-    granted = _raced(session, shelf, contenders, (Hold.RESERVATION,))
-    shelf.look().expect("each granted reservation is in its bucket", reserved=granted * _UNITS)
+    stock_item = ics.stocked(contenders[0])
+    stock_item.release(Hold.RESERVATION, stock_item.held(Hold.RESERVATION, 1)).accepted()
+    granted = _raced(session, stock_item, contenders, (Hold.RESERVATION,))
+    stock_item.look().expect("each granted reservation is in its bucket", reserved=granted * _UNITS)
 
 
-def _raced(session: Session, shelf: Shelf, cast: Sequence[Caller], kinds: Sequence[Hold]) -> int:
+def _raced(
+    session: Session, stock_item: StockItem, cast: Sequence[Caller], kinds: Sequence[Hold]
+) -> int:
     """How many of the racers were granted a hold, all asking at the same moment."""
-    with at_once(session, cast, _RACERS, requests=_RACERS) as racers:
-        order = {racer.name: kinds[n % len(kinds)] for n, racer in enumerate(racers)}
-        return sum(together(racers, lambda me: shelf.by(me.caller).hold(order[me.name], _UNITS).ok))
+    with at_once(session, cast, _WRITERS, requests=_WRITERS) as writers:
+        order = {writer.name: kinds[n % len(kinds)] for n, writer in enumerate(writers)}
+        return sum(
+            together(writers, lambda me: stock_item.by(me.caller).hold(order[me.name], _UNITS).ok)
+        )
 
 
 @pytest.mark.requirement("STOCK-25")
 def test_concurrent_releases_give_the_units_back_once(
     session: Session, contenders: list[Caller]
 ) -> None:
-    shelf = ics.stocked(contenders[0])
-    shelf.release(Hold.RESERVATION, shelf.held(Hold.RESERVATION, 1)).accepted()
-    made = shelf.held(Hold.RESERVATION, 4)
-    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
-        together(racers, lambda me: shelf.by(me.caller).release(Hold.RESERVATION, made).ok)
-    shelf.look().expect_stock("the units come back once", Stock(available=10))
+    stock_item = ics.stocked(contenders[0])
+    stock_item.release(Hold.RESERVATION, stock_item.held(Hold.RESERVATION, 1)).accepted()
+    made = stock_item.held(Hold.RESERVATION, 4)
+    with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
+        together(writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok)
+    stock_item.look().expect_stock("the units come back once", Stock(available=10))
 
 
 @pytest.mark.requirement("STOCK-20")
 def test_concurrent_adjustments_never_take_more_than_there_is(
     session: Session, contenders: list[Caller]
 ) -> None:
-    shelf = ics.stocked(contenders[0])
-    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
-        done = sum(together(racers, lambda me: shelf.by(me.caller).adjust(-_UNITS).ok))
-    sight = shelf.look()
+    stock_item = ics.stocked(contenders[0])
+    with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
+        done = sum(together(writers, lambda me: stock_item.by(me.caller).adjust(-_UNITS).ok))
+    sight = stock_item.look()
     sight.answer.expect(
         "each adjustment that was accepted counts, and no more than there was is taken",
         holds=sight.stock.available == 10 - done * _UNITS >= 0,

@@ -4,12 +4,10 @@ from typing import Final
 
 import pytest
 
+from conformance.contract.errors import Tag
+from fixtures import Answer, Caller, expect_listed, pages, without
 from fixtures.context import records
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import without
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.context import Stocked
 
 BINS: Final = "ics.bin.list"
@@ -57,9 +55,9 @@ def test_bin_is_read_back_and_listed(owner: Caller) -> None:
 
 
 @pytest.mark.requirement("STOCK-7")
-def test_receipt_is_read_back(shelf: Shelf) -> None:
-    receipt = shelf.receive(4)
-    answer = shelf.caller("ics.receive.get", receipt_id=receipt)
+def test_receipt_is_read_back(stock_item: StockItem) -> None:
+    receipt = stock_item.receive(4)
+    answer = stock_item.caller("ics.receive.get", receipt_id=receipt)
     shown = answer.value("received")
     answer.expect(
         "the receipt shows the quantity that was received",
@@ -71,48 +69,50 @@ def test_receipt_is_read_back(shelf: Shelf) -> None:
 
 
 @pytest.mark.requirement("STOCK-8")
-def test_putaway_before_quality_control_is_refused(shelf: Shelf, stock: Stocked) -> None:
-    shelf.receive_into(stock.bin_id, 1)
-    answer = shelf.caller("ics.putaway.record", receipt_id=shelf.receive(3), bin_id=stock.bin_id)
-    answer.refused(None, "invalid-state")
+def test_putaway_before_quality_control_is_refused(stock_item: StockItem, stock: Stocked) -> None:
+    stock_item.receive_into(stock.bin_id, 1)
+    answer = stock_item.caller(
+        "ics.putaway.record", receipt_id=stock_item.receive(3), bin_id=stock.bin_id
+    )
+    answer.refused(None, Tag.INVALID_STATE)
 
 
 @pytest.mark.requirement("STOCK-9")
-def test_putaway_after_quality_control_is_accepted(shelf: Shelf) -> None:
-    place, receipt = records.make(shelf.caller, "ics.bin")["bin_id"], shelf.receive(3)
-    shelf.caller("ics.qc.complete", receipt_id=receipt).accepted()
-    answer = shelf.caller("ics.putaway.record", receipt_id=receipt, bin_id=place)
+def test_putaway_after_quality_control_is_accepted(stock_item: StockItem) -> None:
+    place, receipt = records.make(stock_item.caller, "ics.bin")["bin_id"], stock_item.receive(3)
+    stock_item.caller("ics.qc.complete", receipt_id=receipt).accepted()
+    answer = stock_item.caller("ics.putaway.record", receipt_id=receipt, bin_id=place)
     answer.expect(
         "putaway knows of a quality control that is complete",
-        holds=answer.tag != "invalid-state",
+        holds=answer.tag != Tag.INVALID_STATE,
         expected="any answer but invalid-state",
     )
     answer.accepted()
 
 
 @pytest.mark.requirement("STOCK-10")
-def test_goods_before_quality_control_are_not_available(shelf: Shelf) -> None:
-    shelf.receive(3)
-    shelf.look().expect("a receipt alone makes nothing available", available=10)
+def test_goods_before_quality_control_are_not_available(stock_item: StockItem) -> None:
+    stock_item.receive(3)
+    stock_item.look().expect("a receipt alone makes nothing available", available=10)
 
 
 @pytest.mark.requirement("STOCK-11")
-def test_goods_put_away_are_on_hand(shelf: Shelf, stock: Stocked) -> None:
-    shelf.receive_into(stock.bin_id, 3)
-    shelf.look().expect("10 units and 3 put away are on hand", on_hand=13)
+def test_goods_put_away_are_on_hand(stock_item: StockItem, stock: Stocked) -> None:
+    stock_item.receive_into(stock.bin_id, 3)
+    stock_item.look().expect("10 units and 3 put away are on hand", on_hand=13)
 
 
 @pytest.mark.requirement("STOCK-12")
-def test_on_hand_is_the_sum_over_bins(shelf: Shelf, stock: Stocked) -> None:
-    other = records.make(shelf.caller, "ics.bin")["bin_id"]
-    shelf.receive_into(stock.bin_id, 3)
-    shelf.receive_into(other, 4)
-    shelf.look().expect("units of all bins are on hand", on_hand=17)
+def test_on_hand_is_the_sum_over_bins(stock_item: StockItem, stock: Stocked) -> None:
+    other = records.make(stock_item.caller, "ics.bin")["bin_id"]
+    stock_item.receive_into(stock.bin_id, 3)
+    stock_item.receive_into(other, 4)
+    stock_item.look().expect("units of all bins are on hand", on_hand=17)
 
 
 @pytest.mark.requirement("STOCK-13")
-def test_stock_of_a_facility_is_listed(shelf: Shelf, other_facility: str) -> None:
-    there = shelf.at(other_facility)
+def test_stock_of_a_facility_is_listed(stock_item: StockItem, other_facility: str) -> None:
+    there = stock_item.at(other_facility)
     there.adjust(4).accepted()
     there.receive_into(str(records.make(there.caller, "ics.bin")["bin_id"]), 3)
     answer = there.caller("ics.stock.list")
@@ -122,9 +122,9 @@ def test_stock_of_a_facility_is_listed(shelf: Shelf, other_facility: str) -> Non
     }
     answer.expect(
         "the variant is listed with all its units at the facility",
-        holds=shown.get(shelf.variant_id) == 7,
+        holds=shown.get(stock_item.variant_id) == 7,
         expected="7 on hand",
-        observed=f"{shown.get(shelf.variant_id)} among {len(shown)} variants",
+        observed=f"{shown.get(stock_item.variant_id)} among {len(shown)} variants",
         uses=("items", "item_variant", "item_on_hand"),
     )
 
@@ -139,24 +139,24 @@ def other_facility(owner: Caller) -> str:
 
 
 @pytest.mark.requirement("STOCK-14")
-def test_stock_is_kept_by_facility(shelf: Shelf, other_facility: str) -> None:
-    shelf.at(other_facility).adjust(4).accepted()
-    shelf.look().expect("units at another facility are not on hand here", on_hand=10)
-    shelf.at(other_facility).look().expect("units are on hand where they are", on_hand=4)
+def test_stock_is_kept_by_facility(stock_item: StockItem, other_facility: str) -> None:
+    stock_item.at(other_facility).adjust(4).accepted()
+    stock_item.look().expect("units at another facility are not on hand here", on_hand=10)
+    stock_item.at(other_facility).look().expect("units are on hand where they are", on_hand=4)
 
 
 @pytest.mark.requirement("STOCK-15")
 def test_stock_without_a_facility_is_a_list_over_facilities(
-    shelf: Shelf, other_facility: str
+    stock_item: StockItem, other_facility: str
 ) -> None:
-    shelf.at(other_facility).adjust(4).accepted()
-    shelf.look()
-    answer = shelf("ics.stock.get", without("logical_guid"))
+    stock_item.at(other_facility).adjust(4).accepted()
+    stock_item.look()
+    answer = stock_item("ics.stock.get", without("logical_guid"))
     _rows_name_their_facility(answer)
     shown = {answer.read_item(row, "item_facility") for row in answer.items()}
     answer.expect(
         "both facilities that have the variant are in the list",
-        holds={shelf.caller.world["logical_guid"], other_facility} <= shown,
+        holds={stock_item.caller.world["logical_guid"], other_facility} <= shown,
         expected="a row for each of the two facilities",
         observed=f"{len(shown)} facilities",
         uses=("items", "item_facility"),

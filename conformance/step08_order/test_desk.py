@@ -5,13 +5,8 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures import Actor, Answer, Caller, expect_listed, instant, pages
 from fixtures.context import records
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.formats.instants import instant
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
 from fixtures.services.pvm.actions import expect_shown
 from fixtures.services.scm import actions as scm
 
@@ -19,9 +14,7 @@ from fixtures.services.scm import actions as scm
 def expect_read_and_listed(caller: Caller, noun: str, made: Mapping[str, Any], name: str) -> None:
     """Expect that the record is read by its id, and that the list of its kind holds it."""
     identifier = str(made[name])
-    expect_shown(
-        caller(f"scm.{noun}get", AS_PROVEN, **{name: identifier}), identifier, inferred=True
-    )
+    expect_shown(caller(f"scm.{noun}get", **{name: identifier}), identifier, inferred=True)
     expect_listed(pages(caller, f"scm.{noun}list", limit=256), identifier, inferred=True)
 
 
@@ -31,32 +24,32 @@ Backorder = Callable[..., Answer]
 
 
 @pytest.fixture
-def step(seller: Caller) -> Backorder:
+def step(scm_owner: Caller) -> Backorder:
     """Takes a backorder one step on."""
 
     def take(verb: str, backorder: str, **values: Any) -> Answer:
-        return seller(f"scm.backorder.{verb}", AS_PROVEN, backorder_id=backorder, **values)
+        return scm_owner(f"scm.backorder.{verb}", backorder_id=backorder, **values)
 
     return take
 
 
-def requested(seller: Caller, **values: Any) -> str:
-    return str(seller("scm.backorder.create", **values).value("backorder_id"))
+def requested(scm_owner: Caller, **values: Any) -> str:
+    return str(scm_owner("scm.backorder.create", **values).value("backorder_id"))
 
 
 @pytest.mark.requirement("ORDER-51")
-def test_backorder_is_made_read_and_listed(seller: Caller) -> None:
+def test_backorder_is_made_read_and_listed(scm_owner: Caller) -> None:
     expect_read_and_listed(
-        seller, "backorder.", records.make(seller, "scm.backorder"), "backorder_id"
+        scm_owner, "backorder.", records.make(scm_owner, "scm.backorder"), "backorder_id"
     )
 
 
 @pytest.mark.requirement("ORDER-53")
-def test_backorder_goes_from_approval_to_fulfilment(seller: Caller, step: Backorder) -> None:
-    backorder = requested(seller, quantity=5)
+def test_backorder_goes_from_approval_to_fulfilment(scm_owner: Caller, step: Backorder) -> None:
+    backorder = requested(scm_owner, quantity=5)
     for verb in ("approve", "promise"):
-        seller(f"scm.backorder.{verb}", backorder_id=backorder).accepted()
-    seller("scm.backorder.partial_fulfill", backorder_id=backorder, quantity=2).accepted()
+        scm_owner(f"scm.backorder.{verb}", backorder_id=backorder).accepted()
+    scm_owner("scm.backorder.partial_fulfill", backorder_id=backorder, quantity=2).accepted()
     step("fulfill", backorder).accepted()
 
 
@@ -73,21 +66,21 @@ def test_backorder_goes_from_approval_to_fulfilment(seller: Caller, step: Backor
     ids=lambda part: part if isinstance(part, str) else "-".join(part) or "requested",
 )
 def test_backorder_takes_no_step_out_of_order(
-    seller: Caller, step: Backorder, taken: tuple[str, ...], verb: str
+    scm_owner: Caller, step: Backorder, taken: tuple[str, ...], verb: str
 ) -> None:
-    scm.prove(seller, f"scm.backorder.{verb}")
-    backorder = requested(seller)
+    scm.prove(scm_owner, f"scm.backorder.{verb}")
+    backorder = requested(scm_owner)
     for each in taken:
         step(each, backorder).accepted()
     step(verb, backorder).refused()
 
 
 @pytest.mark.requirement("ORDER-54")
-def test_parts_of_a_backorder_add_up(seller: Caller, step: Backorder) -> None:
-    backorder = str(records.make(seller, "scm.promised_backorder")["backorder_id"])
+def test_parts_of_a_backorder_add_up(scm_owner: Caller, step: Backorder) -> None:
+    backorder = str(records.make(scm_owner, "scm.promised_backorder")["backorder_id"])
     for _ in range(2):
         step("partial_fulfill", backorder, quantity=1).accepted()
-    answer = seller("scm.backorder.get", backorder_id=backorder)
+    answer = scm_owner("scm.backorder.get", backorder_id=backorder)
     found = answer.value("fulfilled_quantity")
     answer.expect(
         "two parts of one unit make two units",
@@ -99,8 +92,10 @@ def test_parts_of_a_backorder_add_up(seller: Caller, step: Backorder) -> None:
 
 
 @pytest.mark.requirement("ORDER-54")
-def test_parts_of_a_backorder_are_no_more_than_the_whole(seller: Caller, step: Backorder) -> None:
-    backorder = str(records.make(seller, "scm.promised_backorder")["backorder_id"])
+def test_parts_of_a_backorder_are_no_more_than_the_whole(
+    scm_owner: Caller, step: Backorder
+) -> None:
+    backorder = str(records.make(scm_owner, "scm.promised_backorder")["backorder_id"])
     step("partial_fulfill", backorder, quantity=1).accepted()
     step("partial_fulfill", backorder, quantity=3).refused()
     step("partial_fulfill", backorder, quantity=2).accepted()
@@ -109,31 +104,31 @@ def test_parts_of_a_backorder_are_no_more_than_the_whole(seller: Caller, step: B
 @pytest.mark.requirement("ORDER-55")
 @pytest.mark.parametrize("ending", ["cancel", "expire"])
 def test_ended_backorder_takes_no_further_step(
-    seller: Caller, step: Backorder, ending: str
+    scm_owner: Caller, step: Backorder, ending: str
 ) -> None:
-    scm.prove(seller, "scm.backorder.approve")
-    backorder = requested(seller)
+    scm.prove(scm_owner, "scm.backorder.approve")
+    backorder = requested(scm_owner)
     step(ending, backorder).accepted()
     step("approve", backorder).refused()
 
 
 @pytest.mark.requirement("ORDER-55")
-def test_fulfilled_backorder_is_not_cancelled(seller: Caller, step: Backorder) -> None:
-    scm.prove(seller, "scm.backorder.cancel")
-    backorder = str(records.make(seller, "scm.promised_backorder")["backorder_id"])
+def test_fulfilled_backorder_is_not_cancelled(scm_owner: Caller, step: Backorder) -> None:
+    scm.prove(scm_owner, "scm.backorder.cancel")
+    backorder = str(records.make(scm_owner, "scm.promised_backorder")["backorder_id"])
     step("fulfill", backorder).accepted()
     step("cancel", backorder).refused()
 
 
 @pytest.mark.requirement("ORDER-56")
 def test_approval_records_by_whom_when_and_why(
-    seller: Caller, role_key: Callable[[str], Actor]
+    scm_owner: Caller, role_key: Callable[[str], Actor]
 ) -> None:
-    approver = seller.as_(role_key("scm_backorder_approve"))
-    backorder = requested(seller)
-    reason = str(seller.world.fresh("caption"))
+    approver = scm_owner.as_(role_key("scm_backorder_approve"))
+    backorder = requested(scm_owner)
+    reason = str(scm_owner.world.fresh("caption"))
     approver("scm.backorder.approve", backorder_id=backorder, reason=reason).accepted()
-    answer = seller("scm.backorder.get", backorder_id=backorder)
+    answer = scm_owner("scm.backorder.get", backorder_id=backorder)
     kept = {name: answer.optional(name) for name in ("approved_by", "approved_at")}
     answer.expect(
         "the approval is kept with its approver, its time and its reason",
@@ -149,24 +144,24 @@ def test_approval_records_by_whom_when_and_why(
 _VERBS: Final = ("confirm", "start", "complete")
 
 
-def appointed(seller: Caller, verb: str, made: Mapping[str, Any], **values: Any) -> Answer:
+def appointed(scm_owner: Caller, verb: str, made: Mapping[str, Any], **values: Any) -> Answer:
     named = {"appointment_id": made["appointment_id"]}
-    return seller(f"scm.appointment.{verb}", AS_PROVEN, **named, **values)
+    return scm_owner(f"scm.appointment.{verb}", **named, **values)
 
 
 @pytest.mark.requirement("ORDER-60")
-def test_appointment_goes_from_booking_to_completion(seller: Caller) -> None:
-    made = records.make(seller, "scm.appointment")
-    expect_read_and_listed(seller, "appointment.", made, "appointment_id")
+def test_appointment_goes_from_booking_to_completion(scm_owner: Caller) -> None:
+    made = records.make(scm_owner, "scm.appointment")
+    expect_read_and_listed(scm_owner, "appointment.", made, "appointment_id")
     for verb in _VERBS:
-        seller(f"scm.appointment.{verb}", appointment_id=made["appointment_id"]).accepted()
+        scm_owner(f"scm.appointment.{verb}", appointment_id=made["appointment_id"]).accepted()
 
 
 @pytest.mark.requirement("ORDER-60")
-def test_confirmed_appointment_is_read_as_it_was_answered(seller: Caller) -> None:
-    made = records.make(seller, "scm.appointment")
-    told = str(appointed(seller, "confirm", made).value("state"))
-    answer = seller("scm.appointment.get", appointment_id=made["appointment_id"])
+def test_confirmed_appointment_is_read_as_it_was_answered(scm_owner: Caller) -> None:
+    made = records.make(scm_owner, "scm.appointment")
+    told = str(appointed(scm_owner, "confirm", made).value("state"))
+    answer = scm_owner("scm.appointment.get", appointment_id=made["appointment_id"])
     shown = str(answer.value("state"))
     answer.expect(
         "a confirmed appointment is in the state that confirming it answered",
@@ -191,21 +186,21 @@ def test_confirmed_appointment_is_read_as_it_was_answered(seller: Caller) -> Non
     ids=lambda part: part if isinstance(part, str) else "-".join(part) or "booked",
 )
 def test_appointment_takes_no_step_out_of_order(
-    seller: Caller, taken: tuple[str, ...], verb: str
+    scm_owner: Caller, taken: tuple[str, ...], verb: str
 ) -> None:
-    scm.prove(seller, f"scm.appointment.{verb}")
-    made = records.make(seller, "scm.appointment")
+    scm.prove(scm_owner, f"scm.appointment.{verb}")
+    made = records.make(scm_owner, "scm.appointment")
     for each in taken:
-        appointed(seller, each, made).accepted()
-    appointed(seller, verb, made).refused()
+        appointed(scm_owner, each, made).accepted()
+    appointed(scm_owner, verb, made).refused()
 
 
 @pytest.mark.requirement("ORDER-62")
-def test_appointment_moves_to_its_new_time(seller: Caller) -> None:
-    made = records.make(seller, "scm.appointment")
+def test_appointment_moves_to_its_new_time(scm_owner: Caller) -> None:
+    made = records.make(scm_owner, "scm.appointment")
     later = {"starts_at": "2040-02-20T14:00:00Z", "ends_at": "2040-02-20T15:30:00Z"}
-    appointed(seller, "reschedule", made, **later).accepted()
-    answer = seller("scm.appointment.get", appointment_id=made["appointment_id"])
+    appointed(scm_owner, "reschedule", made, **later).accepted()
+    answer = scm_owner("scm.appointment.get", appointment_id=made["appointment_id"])
     shown = str(answer.value("starts_at"))
     answer.expect(
         "a rescheduled appointment starts at its new time",
@@ -220,27 +215,27 @@ def test_appointment_moves_to_its_new_time(seller: Caller) -> None:
 
 
 @pytest.mark.requirement("ORDER-63")
-def test_carrier_is_configured_read_and_listed(seller: Caller) -> None:
-    made = records.make(seller, "scm.carrier_config")
-    expect_read_and_listed(seller, "carrier.config_", made, "carrier_config_id")
+def test_carrier_is_configured_read_and_listed(scm_owner: Caller) -> None:
+    made = records.make(scm_owner, "scm.carrier_config")
+    expect_read_and_listed(scm_owner, "carrier.config_", made, "carrier_config_id")
 
 
-def set_status(seller: Caller, made: Mapping[str, Any], status: str) -> Answer:
+def set_status(scm_owner: Caller, made: Mapping[str, Any], status: str) -> Answer:
     """Set the status of a carrier, by its revision as it is now where it shows one."""
     named = {"carrier_config_id": made["carrier_config_id"]}
-    revision = seller("scm.carrier.config_get", **named).optional("revision")
+    revision = scm_owner("scm.carrier.config_get", **named).optional("revision")
     guard = {} if revision is None else {"expected_revision": revision}
-    return seller("scm.carrier.config_status_set", AS_PROVEN, **named, **guard, status=status)
+    return scm_owner("scm.carrier.config_status_set", **named, **guard, status=status)
 
 
 @pytest.mark.requirement("ORDER-64")
 @pytest.mark.parametrize("status", ["inactive", "active"])
-def test_status_of_a_carrier_is_read_as_it_was_set(seller: Caller, status: str) -> None:
-    made = records.make(seller, "scm.carrier_config")
-    set_status(seller, made, "inactive").accepted()
+def test_status_of_a_carrier_is_read_as_it_was_set(scm_owner: Caller, status: str) -> None:
+    made = records.make(scm_owner, "scm.carrier_config")
+    set_status(scm_owner, made, "inactive").accepted()
     if status == "active":
-        set_status(seller, made, "active").accepted()
-    answer = seller("scm.carrier.config_get", carrier_config_id=made["carrier_config_id"])
+        set_status(scm_owner, made, "active").accepted()
+    answer = scm_owner("scm.carrier.config_get", carrier_config_id=made["carrier_config_id"])
     shown = str(answer.value("state"))
     answer.expect(
         "the status is the one that was set",
@@ -252,9 +247,9 @@ def test_status_of_a_carrier_is_read_as_it_was_set(seller: Caller, status: str) 
 
 
 @pytest.mark.requirement("ORDER-65")
-def test_label_needs_an_active_carrier(seller: Caller) -> None:
-    made = records.make(seller, "scm.labelled_shipment")
+def test_label_needs_an_active_carrier(scm_owner: Caller) -> None:
+    made = records.make(scm_owner, "scm.labelled_shipment")
     named = {name: made[name] for name in ("shipment_id", "carrier_config_id")}
-    seller("scm.carrier.label_create", **named).accepted()
-    set_status(seller, made, "inactive").accepted()
-    seller("scm.carrier.label_create", **named).refused()
+    scm_owner("scm.carrier.label_create", **named).accepted()
+    set_status(scm_owner, made, "inactive").accepted()
+    scm_owner("scm.carrier.label_create", **named).refused()

@@ -10,17 +10,14 @@ from typing import Final
 
 import pytest
 
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
+from conformance.contract.errors import Tag
+from fixtures import Answer, Caller, Check, Inconclusive, Session
 from fixtures.probes.hypothesis_driver import examples
-from fixtures.probes.races import Racer, at_once, together
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
+from fixtures.probes.races import Writer, at_once, together
 from fixtures.services.scm import actions as scm
 from fixtures.services.scm import trials as scm_trials
-from fixtures.services.scm.actions import CANCEL, PLACE, RESERVE, SETTLE, Stall
-from fixtures.services.scm.model import Move, Units
+from fixtures.services.scm.actions import CANCEL, PLACE, RESERVE, SETTLE, SellableItem
+from fixtures.services.scm.model import Action, Units
 from fixtures.services.scm.plans import Turn
 
 _PARTS: Final = ("available", "reserved", "allocated", "committed")
@@ -101,7 +98,7 @@ def test_refused_step_changes_nothing(judge: Judge) -> None:
 @pytest.mark.requirement("ORDER-11")
 def test_reserve_that_wants_for_units_is_refused(judge: Judge) -> None:
     judge.each(
-        lambda _, answer, __: answer.refused(None, "insufficient-stock"), lambda turn: turn.short
+        lambda _, answer, __: answer.refused(None, Tag.INSUFFICIENT_STOCK), lambda turn: turn.short
     )
 
 
@@ -110,7 +107,7 @@ def test_cancelled_sale_holds_nothing(judge: Judge) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         expect_units(reading, "a cancelled order holds no unit", turn.wanted, turn.after)
 
-    judge.each(rule, lambda turn: turn.move is Move.CANCEL and turn.answer.status < 400)
+    judge.each(rule, lambda turn: turn.move is Action.CANCEL and turn.answer.status < 400)
 
 
 @pytest.mark.requirement("ORDER-40")
@@ -119,7 +116,7 @@ def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge) -> None:
         answer.accepted()
         expect_units(reading, "a repeated reserve holds nothing more", turn.before, turn.after)
 
-    judge.each(rule, lambda turn: turn.move is Move.REPEAT)
+    judge.each(rule, lambda turn: turn.move is Action.REPEAT)
 
 
 @pytest.mark.requirement("ORDER-29")
@@ -142,7 +139,7 @@ def test_placed_order_shows_what_it_showed_when_placed(judge: Judge) -> None:
 # --- races ---
 
 _UNITS: Final = 3
-_RACERS: Final = 6
+_WRITERS: Final = 6
 _FEW: Final = 1
 _MANY: Final = 20
 
@@ -153,42 +150,42 @@ def contenders(session: Session, check: Check) -> list[Caller]:
     return scm_trials.cast(session, check)
 
 
-def _ok(racers: list[Racer], send: Callable[[Caller, int], Answer]) -> int:
+def _ok(writers: list[Writer], send: Callable[[Caller, int], Answer]) -> int:
     """How many of the racers were accepted, all asking at the same moment."""
-    numbers = {racer.name: number for number, racer in enumerate(racers)}
-    return sum(together(racers, lambda me: send(me.caller, numbers[me.name]).ok))
+    numbers = {writer.name: number for number, writer in enumerate(writers)}
+    return sum(together(writers, lambda me: send(me.caller, numbers[me.name]).ok))
 
 
 @pytest.mark.requirement("ORDER-13")
 def test_concurrent_reserves_never_oversell(session: Session, contenders: list[Caller]) -> None:
     scm.prove(contenders[0], RESERVE)
     for _ in range(examples(session, _FEW, _MANY)):
-        stall = scm.stall(contenders[0])
-        granted = _raced(session, stall, contenders)
-        stall.caller("scm.promise.quote", quantity=1).expect(
-            f"of {_RACERS} concurrent reserves of {_UNITS} units no more are granted than fit",
+        sellable_item = scm.sellable_item(contenders[0])
+        granted = _raced(session, sellable_item, contenders)
+        sellable_item.caller("scm.promise.quote", quantity=1).expect(
+            f"of {_WRITERS} concurrent reserves of {_UNITS} units no more are granted than fit",
             holds=granted * _UNITS <= scm.STOCK,
             expected=f"{scm.STOCK // _UNITS} reserves at most",
             observed=f"{granted} reserves",
         )
 
 
-def _raced(session: Session, stall: Stall, cast: list[Caller]) -> int:
+def _raced(session: Session, sellable_item: SellableItem, cast: list[Caller]) -> int:
     """How many orders were granted their units, all reserving at the same moment."""
-    orders = [stall.order(_UNITS, PLACE) for _ in range(_RACERS)]
-    with at_once(session, cast, _RACERS, requests=_RACERS) as racers:
-        return _ok(racers, lambda who, n: stall.by(who)(RESERVE, orders[n]))
+    orders = [sellable_item.order(_UNITS, PLACE) for _ in range(_WRITERS)]
+    with at_once(session, cast, _WRITERS, requests=_WRITERS) as writers:
+        return _ok(writers, lambda who, n: sellable_item.by(who)(RESERVE, orders[n]))
 
 
 @pytest.mark.requirement("ORDER-16")
 def test_concurrent_cancels_give_the_units_back_once(
     session: Session, contenders: list[Caller]
 ) -> None:
-    stall = scm.stall(contenders[0])
-    order_id = stall.order(4, PLACE, RESERVE)
-    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
-        _ok(racers, lambda who, _: stall.by(who)(CANCEL, order_id))
-    sight = stall.look()
+    sellable_item = scm.sellable_item(contenders[0])
+    order_id = sellable_item.order(4, PLACE, RESERVE)
+    with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
+        _ok(writers, lambda who, _: sellable_item.by(who)(CANCEL, order_id))
+    sight = sellable_item.look()
     sight.expect("the units come back once", available=scm.STOCK, on_hand=scm.STOCK)
 
 
@@ -196,10 +193,10 @@ def test_concurrent_cancels_give_the_units_back_once(
 def test_tender_is_settled_once_in_a_race(session: Session, contenders: list[Caller]) -> None:
     owner = contenders[0]
     scm.prove(owner, SETTLE)
-    stall = Stall(owner)
-    tender = stall(scm.CAPTURE, stall.order(1, PLACE)).value("tender_id")
-    with at_once(session, contenders, _RACERS, requests=_RACERS) as racers:
-        settled = _ok(racers, lambda who, _: who(SETTLE, tender_id=tender))
+    sellable_item = SellableItem(owner)
+    tender = sellable_item(scm.CAPTURE, sellable_item.order(1, PLACE)).value("tender_id")
+    with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
+        settled = _ok(writers, lambda who, _: who(SETTLE, tender_id=tender))
     last = owner(SETTLE, tender_id=tender)
     last.expect(
         "one of several concurrent settlements is accepted",

@@ -7,9 +7,8 @@ import pytest
 from conformance.contract import RECORDS
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pcm.orders import CONSIGNERS, READERS
+from fixtures import Caller, expect_listed, pages
 from fixtures.context import records
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
 from fixtures.services.pcm.actions import stepped
 from fixtures.services.pvm.actions import expect_shown
 
@@ -25,33 +24,33 @@ def made(caller: Caller, kind: str) -> str:
 
 
 @pytest.mark.requirement("PROC-44")
-def test_settlement_is_read_back_and_listed(purchaser: Caller) -> None:
-    settlement = made(purchaser, "pcm.settlement")
-    answer = purchaser("pcm.consignment.get", settlement_id=settlement)
+def test_settlement_is_read_back_and_listed(pcm_owner: Caller) -> None:
+    settlement = made(pcm_owner, "pcm.settlement")
+    answer = pcm_owner("pcm.consignment.get", settlement_id=settlement)
     expect_shown(answer, settlement)
-    walk = pages(purchaser, "pcm.consignment.list", limit=LARGEST_LIMIT)
+    walk = pages(pcm_owner, "pcm.consignment.list", limit=LARGEST_LIMIT)
     expect_listed(walk, settlement, inferred=True)
 
 
 @pytest.mark.requirement("PROC-45")
-def test_notification_is_read_back_and_listed(purchaser: Caller) -> None:
-    notification = records.make(purchaser, "pcm.inbox")
+def test_notification_is_read_back_and_listed(pcm_owner: Caller) -> None:
+    notification = records.make(pcm_owner, "pcm.inbox")
     identifier = str(notification["inbox_id"])
-    expect_shown(purchaser("pcm.inbox.get", inbox_id=identifier), notification["subject"])
-    walk = pages(purchaser, "pcm.inbox.list", limit=LARGEST_LIMIT)
+    expect_shown(pcm_owner("pcm.inbox.get", inbox_id=identifier), notification["subject"])
+    walk = pages(pcm_owner, "pcm.inbox.list", limit=LARGEST_LIMIT)
     expect_listed(walk, identifier, inferred=True)
 
 
 @pytest.mark.requirement("PROC-46")
 @pytest.mark.parametrize(("name", "other"), [("state", "status"), ("status", "state")])
 def test_state_and_status_of_a_notification_change_apart(
-    purchaser: Caller, name: str, other: str
+    pcm_owner: Caller, name: str, other: str
 ) -> None:
-    notification = records.make(purchaser, "pcm.inbox")
+    notification = records.make(pcm_owner, "pcm.inbox")
     read = {"inbox_id": notification["inbox_id"]}
-    before = purchaser("pcm.inbox.get", **read)
-    stepped(purchaser, f"pcm.inbox.{name}", notification)
-    after = purchaser("pcm.inbox.get", **read)
+    before = pcm_owner("pcm.inbox.get", **read)
+    stepped(pcm_owner, f"pcm.inbox.{name}", notification)
+    after = pcm_owner("pcm.inbox.get", **read)
     kept, new = ([answer.value(each) for answer in (before, after)] for each in (other, name))
     after.expect(
         f"{name} is changed, and {other} is as it was",
@@ -68,20 +67,20 @@ def test_state_and_status_of_a_notification_change_apart(
 @pytest.mark.requirement("PROC-51")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_of_its_roles_works_with_consignment(
-    purchaser: Caller, purchasing_clerk: Caller, role: str
+    pcm_owner: Caller, pcm_key: Caller, role: str
 ) -> None:
     del role
-    purchaser("pcm.consignment.settle").accepted()
-    settlement = purchasing_clerk("pcm.consignment.settle").value("settlement_id")
-    purchasing_clerk("pcm.consignment.get", settlement_id=settlement).accepted()
-    purchasing_clerk("pcm.consignment.list").accepted()
+    pcm_owner("pcm.consignment.settle").accepted()
+    settlement = pcm_key("pcm.consignment.settle").value("settlement_id")
+    pcm_key("pcm.consignment.get", settlement_id=settlement).accepted()
+    pcm_key("pcm.consignment.list").accepted()
 
 
 @pytest.mark.requirement("PROC-52")
 @pytest.mark.parametrize("role", sorted(READERS))
 def test_each_reading_role_writes_to_the_inbox(
-    purchaser: Caller, purchasing_clerk: Caller, role: str
+    pcm_owner: Caller, pcm_key: Caller, role: str
 ) -> None:
     del role
-    stepped(purchaser, "pcm.inbox.state", records.make(purchaser, "pcm.inbox"))
-    stepped(purchasing_clerk, "pcm.inbox.state", records.make(purchasing_clerk, "pcm.inbox"))
+    stepped(pcm_owner, "pcm.inbox.state", records.make(pcm_owner, "pcm.inbox"))
+    stepped(pcm_key, "pcm.inbox.state", records.make(pcm_key, "pcm.inbox"))

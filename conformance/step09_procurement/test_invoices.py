@@ -9,14 +9,9 @@ from conformance.contract import RECORDS
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pcm.invoices import THREE_WAY
 from conformance.contract.services.pcm.orders import INVOICE_STATES
+from fixtures import Answer, Caller, Check, Session, Values, expect_listed, pages
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
 from fixtures.probes.races import at_once, together
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.run.session import Session
 from fixtures.services.pcm.actions import Order, expect_invoice_state, state_of, step, stepped
 from fixtures.services.pvm.actions import expect_shown
 
@@ -116,7 +111,7 @@ def test_quantity_tolerance_lets_quantities_differ(
 
 DISPUTE: Final = "pcm.invoice.dispute"
 RESOLVE: Final = "pcm.invoice.resolve"
-RACERS: Final = 6
+WRITERS: Final = 6
 OFF: Final = "999.00"
 MATCHED: Final = "125.00"
 
@@ -155,10 +150,10 @@ def test_of_disputes_at_the_same_time_one_is_accepted(
     caller = standing_order.caller
     stepped(caller, DISPUTE, matched(standing_order))
     invoice = matched(standing_order)
-    with at_once(session, [caller], RACERS, requests=RACERS) as racers:
-        done = sum(together(racers, lambda me: step(me.caller, DISPUTE, invoice).ok))
+    with at_once(session, [caller], WRITERS, requests=WRITERS) as writers:
+        done = sum(together(writers, lambda me: step(me.caller, DISPUTE, invoice).ok))
     look(caller, invoice).accepted().expect(
-        f"of {RACERS} disputes of one invoice at the same moment one is accepted",
+        f"of {WRITERS} disputes of one invoice at the same moment one is accepted",
         holds=done == 1,
         expected="one",
         observed=f"{done}",

@@ -6,9 +6,7 @@ is recorded as a reading.
 
 import pytest
 
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.session import Session
+from fixtures import Check, Inconclusive, Session
 from fixtures.services.pcm import trials as pcm_trials
 from fixtures.services.pcm.actions import state_of
 from fixtures.services.pcm.model import Outcome

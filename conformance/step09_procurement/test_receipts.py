@@ -8,19 +8,16 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.exchange.check import Check
+from fixtures import Caller, Check, Session, eventually, pages
 from fixtures.probes.races import at_once, together
-from fixtures.run.client import Caller
-from fixtures.run.paging import pages
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 from fixtures.services.pcm import actions as pcm
 from fixtures.services.pcm.actions import APPROVE, Order, drafted, expect_money, stepped
 from fixtures.services.pvm.actions import new_variant
 
 CAME: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
-RACERS: Final = 6
+WRITERS: Final = 6
 
 
 @pytest.mark.requirement("PROC-19")
@@ -153,11 +150,11 @@ def test_receipt_of_what_was_not_ordered_is_refused(order: Order) -> None:
     "operation", ["pcm.receipt.record", "pcm.invoice.match", "pcm.credit.apply"]
 )
 def test_order_of_another_organisation_is_not_there(
-    order: Order, foreign_purchaser: Caller, operation: str
+    order: Order, pcm_owner_elsewhere: Caller, operation: str
 ) -> None:
     order.caller(operation, po_id=order.po_id).accepted()
-    theirs = {name: foreign_purchaser.world[name] for name in ("po_id", "variant_id")}
-    order.caller(operation, **theirs).refused(404, "not-found")
+    theirs = {name: pcm_owner_elsewhere.world[name] for name in ("po_id", "variant_id")}
+    order.caller(operation, **theirs).refused(404, Tag.NOT_FOUND)
 
 
 # --- repeated, and at the same moment ---
@@ -180,9 +177,9 @@ def test_receipt_repeated_at_the_same_time_raises_the_stock_once(
     session: Session, stocked_order: Order
 ) -> None:
     key = _new_key()
-    with at_once(session, [stocked_order.caller], RACERS, requests=RACERS) as racers:
+    with at_once(session, [stocked_order.caller], WRITERS, requests=WRITERS) as writers:
         together(
-            racers, lambda me: stocked_order.by(me.caller).receive(4, idempotency_key=key).status
+            writers, lambda me: stocked_order.by(me.caller).receive(4, idempotency_key=key).status
         )
     stocked_order.receive(4, idempotency_key=key).accepted()
     stocked_order.expect_on_hand("the receipt counts once", 4)
@@ -191,7 +188,7 @@ def test_receipt_repeated_at_the_same_time_raises_the_stock_once(
 @pytest.mark.requirement("PROC-29")
 def test_receipts_at_the_same_time_each_count(session: Session, stocked_order: Order) -> None:
     stocked_order.receive(1).accepted()
-    with at_once(session, [stocked_order.caller], RACERS, requests=RACERS) as racers:
-        done = sum(together(racers, lambda me: stocked_order.by(me.caller).receive(1).ok))
+    with at_once(session, [stocked_order.caller], WRITERS, requests=WRITERS) as writers:
+        done = sum(together(writers, lambda me: stocked_order.by(me.caller).receive(1).ok))
     stocked_order.expect_received("each receipt that was accepted counts", 1 + done)
     stocked_order.expect_on_hand("each receipt that was accepted is on hand", 1 + done)

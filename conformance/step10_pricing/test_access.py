@@ -6,22 +6,18 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.context.cast import Stranger
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN, Change, without
-from fixtures.run.client import Caller
-from fixtures.run.paging import pages, read_all
+from fixtures import Actor, Caller, Change, Inconclusive, Stranger, pages, read_all, without
 from fixtures.services.ppm import actions as ppm
 
 GET, LIST = "ppm.price.get", "ppm.price.list"
 
 
 @pytest.fixture
-def keyed(pricer: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
+def keyed(ppm_owner: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
     """A service account that has this role alone, at work on prices."""
-    return pricer.as_(role_key(role))
+    return ppm_owner.as_(role_key(role))
 
 
 # --- roles ---
@@ -37,71 +33,71 @@ def test_price_administrator_submits_and_the_approver_approves(
     price = ppm.submitted(keyed, ppm.draft(keyed))
     ppm.approved(approver, ppm.draft(keyed))
     names = ppm.names("ppm.price", price)
-    keyed("ppm.approval.approve", AS_PROVEN, **names).refused(403)
-    approver("ppm.approval.approve", AS_PROVEN, **names).accepted()
+    keyed("ppm.approval.approve", **names).refused(403)
+    approver("ppm.approval.approve", **names).accepted()
 
 
 # --- context ---
 
 
 @pytest.mark.requirement("PRICE-59")
-def test_orgcode_of_a_price_counts_in_any_letter_case(pricer: Caller) -> None:
-    pricer(GET).accepted()
-    code = str(pricer.world["orgcode"])
-    pricer(GET, Change(headers={"x-orgcode": code.lower()})).accepted()
+def test_orgcode_of_a_price_counts_in_any_letter_case(ppm_owner: Caller) -> None:
+    ppm_owner(GET).accepted()
+    code = str(ppm_owner.world["orgcode"])
+    ppm_owner(GET, Change(headers={"x-orgcode": code.lower()})).accepted()
 
 
 @pytest.mark.requirement("PRICE-61")
 @pytest.mark.parametrize("operation", [GET, ppm.SET, ppm.RESOLVE])
 def test_header_and_body_that_name_different_organisations_are_refused(
-    pricer: Caller, stranger_org: Stranger, operation: str
+    ppm_owner: Caller, stranger_org: Stranger, operation: str
 ) -> None:
-    pricer(operation).accepted()
-    _take_in_body(pricer, operation, orgcode=str(pricer.world["orgcode"]))
-    answer = pricer(operation, Change(body={"orgcode": stranger_org.orgcode}))
+    ppm_owner(operation).accepted()
+    _take_in_body(ppm_owner, operation, orgcode=str(ppm_owner.world["orgcode"]))
+    answer = ppm_owner(operation, Change(body={"orgcode": stranger_org.orgcode}))
     # The request also names an org that the caller is foreign to, which is answered not-found.
-    answer.refused(None, "context_mismatch", "invalid-input", "not-found")
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, Tag.NOT_FOUND)
 
 
-def _take_in_body(pricer: Caller, operation: str, **named: str) -> None:
+def _take_in_body(ppm_owner: Caller, operation: str, **named: str) -> None:
     """Stop where the body may not name what the header names: then nothing can disagree.
 
     Raises:
         Inconclusive: it may not.
     """
-    answer = pricer(operation, Change(body=named))
+    answer = ppm_owner(operation, Change(body=named))
     if not answer.ok:
         where = f"{operation}: {', '.join(named)} in the body"
         raise Inconclusive(f"{where} is not taken ({answer.sketch})", cause=operation)
 
 
 @pytest.mark.requirement("PRICE-62")
-def test_header_and_body_that_name_different_channels_are_refused(pricer: Caller) -> None:
-    own, other = str(pricer.world["channel_code"]), str(pricer.world["other_channel_code"])
-    pricer(ppm.RESOLVE).accepted()
-    _take_in_body(pricer, ppm.RESOLVE, channel_code=own)
-    pricer(ppm.RESOLVE, Change(body={"channel_code": other})).refused(400, "invalid-input")
+def test_header_and_body_that_name_different_channels_are_refused(ppm_owner: Caller) -> None:
+    own, other = str(ppm_owner.world["channel_code"]), str(ppm_owner.world["other_channel_code"])
+    ppm_owner(ppm.RESOLVE).accepted()
+    _take_in_body(ppm_owner, ppm.RESOLVE, channel_code=own)
+    ppm_owner(ppm.RESOLVE, Change(body={"channel_code": other})).refused(400, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("PRICE-71")
-def test_cost_centre_of_another_form_is_refused_at_pricing(pricer: Caller) -> None:
-    pricer(GET).accepted()
-    code = str(pricer.world.fresh("cccode"))
-    pricer(GET, Change(headers={"x-cccode": code})).accepted()
-    pricer(GET, Change(headers={"x-cccode": code[:-1]})).refused(400, inferred=True)
+def test_cost_centre_of_another_form_is_refused_at_pricing(ppm_owner: Caller) -> None:
+    ppm_owner(GET).accepted()
+    code = str(ppm_owner.world.fresh("cccode"))
+    ppm_owner(GET, Change(headers={"x-cccode": code})).accepted()
+    ppm_owner(GET, Change(headers={"x-cccode": code[:-1]})).refused(400, inferred=True)
 
 
 # --- requests that are repeated ---
 
 
 @pytest.mark.requirement("PRICE-64")
-def test_repeated_price_makes_one_entry(pricer: Caller) -> None:
-    sku = ppm.fresh_code(pricer)
+def test_repeated_price_makes_one_entry(ppm_owner: Caller) -> None:
+    sku = ppm.fresh_code(ppm_owner)
     key = f"conformance-{secrets.token_hex(8)}"
     sent: dict[str, Any] = {"sku": sku, "idempotency_key": key}
     for _ in range(3):
-        pricer(ppm.SET, without("variant_id"), **sent).accepted()
-    walk = pages(pricer, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
+        ppm_owner(ppm.SET, without("variant_id"), **sent).accepted()
+    walk = pages(ppm_owner, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
     skus = read_all(walk, "item_sku")
     walk[-1].expect(
         "a request with a key makes one entry, however often it is sent",

@@ -6,27 +6,25 @@ from typing import Final
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.exchange.answer import Answer
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, ids, pages
+from fixtures import Answer, Caller, expect_listed, ids, pages
 from fixtures.services.ppm import actions as ppm
 
 LIST: Final = "ppm.price.list"
 
 
 @pytest.mark.requirement("PRICE-12")
-def test_prices_are_listed(pricer: Caller) -> None:
-    walk = pages(pricer, LIST, limit=LARGEST_LIMIT)
-    expect_listed(walk, str(pricer.world["price_id"]), inferred=True)
+def test_prices_are_listed(ppm_owner: Caller) -> None:
+    walk = pages(ppm_owner, LIST, limit=LARGEST_LIMIT)
+    expect_listed(walk, str(ppm_owner.world["price_id"]), inferred=True)
 
 
 @pytest.mark.requirement("PRICE-13")
 @pytest.mark.parametrize("by", ["variant_id", "sku"])
-def test_prices_are_listed_by_article(pricer: Caller, variant_id: str, by: str) -> None:
-    sku = ppm.fresh_code(pricer)
-    price = ppm.draft(pricer, variant_id=variant_id, sku=sku)
+def test_prices_are_listed_by_article(ppm_owner: Caller, variant_id: str, by: str) -> None:
+    sku = ppm.fresh_code(ppm_owner)
+    price = ppm.draft(ppm_owner, variant_id=variant_id, sku=sku)
     filters = {"variant_id": {"listed_variant": variant_id}, "sku": {"listed_sku": sku}}
-    _expect_only(pages(pricer, LIST, **filters[by]), str(price["price_id"]))
+    _expect_only(pages(ppm_owner, LIST, **filters[by]), str(price["price_id"]))
 
 
 def _expect_only(walk: Sequence[Answer], wanted: str) -> None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.session import Session
+from fixtures import Check, Inconclusive, Session
 from fixtures.services.ppm import actions as ppm
 from fixtures.services.ppm import trials as ppm_trials
 from fixtures.services.ppm.plans import Trial
@@ -31,7 +29,7 @@ class Judge:
         """
         troubles = []
         for trial in trials:
-            troubles += [trial.trouble] if trial.trouble else []
+            troubles += [trial.stopped_by] if trial.stopped_by else []
             for turn in trial.turns:
                 if not self.check.advice:
                     answer = turn.answer.to(self.session.target, self.check)

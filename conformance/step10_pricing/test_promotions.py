@@ -8,18 +8,23 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import (
+    AS_PROVEN,
+    Answer,
+    Caller,
+    Check,
+    Inconclusive,
+    Session,
+    Values,
+    expect_listed,
+    pages,
+    without,
+)
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN, without
 from fixtures.probes import revision_trials
 from fixtures.probes.races import at_once, together
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.run.session import Session
 from fixtures.services.ppm import actions as ppm
 from fixtures.services.ppm.actions import days
 
@@ -29,9 +34,9 @@ FAMILIES: Final = ("ppm.dynamic_rule", "ppm.commission_rule")
 
 
 @pytest.fixture
-def today(pricer: Caller) -> datetime:
+def today(ppm_owner: Caller) -> datetime:
     """The platform's time."""
-    return ppm.clock(pricer)
+    return ppm.clock(ppm_owner)
 
 
 def coupon(caller: Caller, **terms: Any) -> str:
@@ -41,7 +46,7 @@ def coupon(caller: Caller, **terms: Any) -> str:
         Inconclusive: the target takes no coupon with these terms, which are our deduction, or
             does not show them.
     """
-    answer = caller("ppm.coupon.create", AS_PROVEN, code=caller.world.fresh("code"), **terms)
+    answer = caller("ppm.coupon.create", code=caller.world.fresh("code"), **terms)
     if terms and not answer.ok:
         raise Inconclusive(f"terms of our deduction were refused ({answer.sketch})", cause=COUPON)
     ppm.check_echo(answer, terms)
@@ -57,7 +62,7 @@ def proven(caller: Caller) -> None:
 
 def expect_taken(caller: Caller, code: str, **asked: Any) -> None:
     """Expect that a coupon is valid for who asks."""
-    answer = caller(VALIDATE, AS_PROVEN, code=code, **asked).accepted()
+    answer = caller(VALIDATE, code=code, **asked).accepted()
     answer.expect(
         "the coupon is valid where it is meant to be",
         holds=answer.optional("valid") is not False,
@@ -72,7 +77,7 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
 
     Whether validation refuses or answers that the coupon is not valid is not documented.
     """
-    answer = caller(VALIDATE, AS_PROVEN, code=code, **asked)
+    answer = caller(VALIDATE, code=code, **asked)
     how = "it answers so" if answer.ok else "it is refused"
     answer.check.reading("how validation tells that a coupon is not valid", how)
     answer.expect(
@@ -82,16 +87,16 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
         observed=f"{answer.sketch}, valid {answer.optional('valid')}",
         inferred=answer.ok and answer.optional("valid") is None,
     )
-    caller(REDEEM, AS_PROVEN, code=code, **asked).refused()
+    caller(REDEEM, code=code, **asked).refused()
 
 
 # --- coupons ---
 
 
 @pytest.mark.requirement("PRICE-35")
-def test_coupon_is_made_found_by_code_and_listed(pricer: Caller) -> None:
-    code = coupon(pricer)
-    answer = pricer("ppm.coupon.get", code=code)
+def test_coupon_is_made_found_by_code_and_listed(ppm_owner: Caller) -> None:
+    code = coupon(ppm_owner)
+    answer = ppm_owner("ppm.coupon.get", code=code)
     answer.expect(
         "the coupon of the code is shown",
         holds=answer.value("code") == code,
@@ -99,69 +104,69 @@ def test_coupon_is_made_found_by_code_and_listed(pricer: Caller) -> None:
         observed=str(answer.optional("code")),
         uses=("code",),
     )
-    walk = pages(pricer, "ppm.coupon.list", limit=LARGEST_LIMIT)
+    walk = pages(ppm_owner, "ppm.coupon.list", limit=LARGEST_LIMIT)
     expect_listed(walk, code, inferred=True)
 
 
 @pytest.mark.requirement("PRICE-36")
-def test_validation_redeems_nothing(pricer: Caller) -> None:
-    proven(pricer)
-    code = coupon(pricer, max_redemptions=1)
+def test_validation_redeems_nothing(ppm_owner: Caller) -> None:
+    proven(ppm_owner)
+    code = coupon(ppm_owner, max_redemptions=1)
     for _ in range(3):
-        expect_taken(pricer, code)
-    pricer(REDEEM, AS_PROVEN, code=code).accepted()
+        expect_taken(ppm_owner, code)
+    ppm_owner(REDEEM, code=code).accepted()
 
 
 @pytest.mark.requirement("PRICE-37")
-def test_coupon_is_redeemed_as_often_as_it_allows_and_no_more(pricer: Caller) -> None:
-    proven(pricer)
-    code = coupon(pricer, max_redemptions=2)
+def test_coupon_is_redeemed_as_often_as_it_allows_and_no_more(ppm_owner: Caller) -> None:
+    proven(ppm_owner)
+    code = coupon(ppm_owner, max_redemptions=2)
     for _ in range(2):
-        pricer(REDEEM, AS_PROVEN, code=code).accepted()
-    expect_not_taken(pricer, code)
+        ppm_owner(REDEEM, code=code).accepted()
+    expect_not_taken(ppm_owner, code)
 
 
 @pytest.mark.requirement("PRICE-38")
-def test_coupon_for_a_channel_is_taken_on_no_other(pricer: Caller) -> None:
-    proven(pricer)
-    own, other = str(pricer.world["channel_code"]), str(pricer.world["other_channel_code"])
-    code = coupon(pricer, coupon_channels=[own])
-    expect_taken(pricer, code, channel_code=own)
-    expect_not_taken(pricer, code, channel_code=other)
+def test_coupon_for_a_channel_is_taken_on_no_other(ppm_owner: Caller) -> None:
+    proven(ppm_owner)
+    own, other = str(ppm_owner.world["channel_code"]), str(ppm_owner.world["other_channel_code"])
+    code = coupon(ppm_owner, coupon_channels=[own])
+    expect_taken(ppm_owner, code, channel_code=own)
+    expect_not_taken(ppm_owner, code, channel_code=other)
 
 
 @pytest.mark.requirement("PRICE-39")
-def test_coupon_for_a_customer_is_taken_of_no_other(pricer: Caller) -> None:
-    proven(pricer)
-    customer, other = (str(pricer.world.fresh("guid")) for _ in range(2))
-    code = coupon(pricer, coupon_customers=[customer])
-    expect_taken(pricer, code, customer_id=customer)
-    expect_not_taken(pricer, code, customer_id=other)
+def test_coupon_for_a_customer_is_taken_of_no_other(ppm_owner: Caller) -> None:
+    proven(ppm_owner)
+    customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
+    code = coupon(ppm_owner, coupon_customers=[customer])
+    expect_taken(ppm_owner, code, customer_id=customer)
+    expect_not_taken(ppm_owner, code, customer_id=other)
 
 
 @pytest.mark.requirement("PRICE-40")
-def test_customer_redeems_a_coupon_no_more_often_than_it_allows(pricer: Caller) -> None:
-    customer, other = (str(pricer.world.fresh("guid")) for _ in range(2))
-    code = coupon(pricer, max_per_customer=1)
-    pricer(REDEEM, AS_PROVEN, code=code, customer_id=customer).accepted()
-    expect_not_taken(pricer, code, customer_id=customer)
-    pricer(REDEEM, AS_PROVEN, code=code, customer_id=other).accepted()
+def test_customer_redeems_a_coupon_no_more_often_than_it_allows(ppm_owner: Caller) -> None:
+    customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
+    code = coupon(ppm_owner, max_per_customer=1)
+    ppm_owner(REDEEM, code=code, customer_id=customer).accepted()
+    expect_not_taken(ppm_owner, code, customer_id=customer)
+    ppm_owner(REDEEM, code=code, customer_id=other).accepted()
 
 
-_RACERS: Final = 6
+_WRITERS: Final = 6
 
 
 @pytest.mark.requirement("PRICE-41")
 def test_concurrent_redemptions_never_exceed_what_a_coupon_allows(
-    session: Session, pricer: Caller
+    session: Session, ppm_owner: Caller
 ) -> None:
-    proven(pricer)
-    cast = [pricer, pricer.as_(revision_trials.elsewhere(session))]
-    code = coupon(pricer, max_redemptions=2)
-    with at_once(session, cast, _RACERS, requests=_RACERS) as racers:
-        granted = sum(together(racers, lambda me: me.caller(REDEEM, AS_PROVEN, code=code).ok))
-    pricer("ppm.coupon.get", code=code).accepted().expect(
-        f"of {_RACERS} concurrent redemptions no more are granted than the coupon allows",
+    proven(ppm_owner)
+    cast = [ppm_owner, ppm_owner.as_(revision_trials.elsewhere(session))]
+    code = coupon(ppm_owner, max_redemptions=2)
+    with at_once(session, cast, _WRITERS, requests=_WRITERS) as writers:
+        granted = sum(together(writers, lambda me: me.caller(REDEEM, code=code).ok))
+    ppm_owner("ppm.coupon.get", code=code).accepted().expect(
+        f"of {_WRITERS} concurrent redemptions no more are granted than the coupon allows",
         holds=granted == 2,
         expected="2 redemptions",
         observed=f"{granted}",
@@ -171,50 +176,50 @@ def test_concurrent_redemptions_never_exceed_what_a_coupon_allows(
 @pytest.mark.requirement("PRICE-42")
 @pytest.mark.parametrize(("begins", "ends"), [(0.04, None), (-20, -0.04)], ids=["coming", "over"])
 def test_coupon_is_taken_only_within_its_period(
-    pricer: Caller, today: datetime, begins: float, ends: float | None
+    ppm_owner: Caller, today: datetime, begins: float, ends: float | None
 ) -> None:
-    proven(pricer)
+    proven(ppm_owner)
     period = {"effective_from": days(today, begins)}
     if ends is not None:
         period["effective_to"] = days(today, ends)
-    expect_not_taken(pricer, coupon(pricer, **period))
+    expect_not_taken(ppm_owner, coupon(ppm_owner, **period))
 
 
 @pytest.mark.requirement("PRICE-43")
-def test_coupon_that_rests_is_not_taken(pricer: Caller) -> None:
-    proven(pricer)
-    made = records.make(pricer, COUPON)
-    pricer("ppm.coupon.status_set", **ppm.names(COUPON, made)).accepted()
-    expect_not_taken(pricer, str(made["code"]))
+def test_coupon_that_rests_is_not_taken(ppm_owner: Caller) -> None:
+    proven(ppm_owner)
+    made = records.make(ppm_owner, COUPON)
+    ppm_owner("ppm.coupon.status_set", **ppm.names(COUPON, made)).accepted()
+    expect_not_taken(ppm_owner, str(made["code"]))
 
 
 @pytest.mark.requirement("PRICE-44")
 @pytest.mark.parametrize("operation", ["ppm.coupon.get", VALIDATE, REDEEM])
 def test_coupon_of_another_organisation_is_not_found(
-    pricer: Caller, foreign_pricer: Caller, operation: str
+    ppm_owner: Caller, ppm_owner_elsewhere: Caller, operation: str
 ) -> None:
-    pricer(operation, code=coupon(pricer)).accepted()
-    foreign = coupon(foreign_pricer)
-    pricer(operation, AS_PROVEN, code=foreign).refused(404, "not-found")
+    ppm_owner(operation, code=coupon(ppm_owner)).accepted()
+    foreign = coupon(ppm_owner_elsewhere)
+    ppm_owner(operation, code=foreign).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("PRICE-45")
-def test_validation_without_a_channel_is_refused(pricer: Caller) -> None:
-    code = coupon(pricer)
-    pricer(VALIDATE, code=code).accepted()
-    pricer(VALIDATE, without("channel_code"), code=code).refused()
+def test_validation_without_a_channel_is_refused(ppm_owner: Caller) -> None:
+    code = coupon(ppm_owner)
+    ppm_owner(VALIDATE, code=code).accepted()
+    ppm_owner(VALIDATE, without("channel_code"), code=code).refused()
 
 
 # --- rules ---
 
 
-def _set_anew(pricer: Caller, family: str) -> tuple[Values, Answer]:
+def _set_anew(ppm_owner: Caller, family: str) -> tuple[Values, Answer]:
     """A rule that was made and then given another caption, and how it is read."""
-    made = records.make(pricer, family)
-    other = {"caption": str(pricer.world.fresh("caption"))}
-    answer = pricer(f"{family}.revise", AS_PROVEN, **{**made, **other}).accepted()
+    made = records.make(ppm_owner, family)
+    other = {"caption": str(ppm_owner.world.fresh("caption"))}
+    answer = ppm_owner(f"{family}.revise", **{**made, **other}).accepted()
     made = {**made, **other, "expected_revision": answer.optional("revision")}
-    return made, records.read(pricer, RECORDS[family], made)
+    return made, records.read(ppm_owner, RECORDS[family], made)
 
 
 def _expect_caption(answer: Answer, wanted: str) -> None:
@@ -229,27 +234,27 @@ def _expect_caption(answer: Answer, wanted: str) -> None:
 
 
 @pytest.mark.requirement("PRICE-46")
-def test_dynamic_rule_is_made_given_new_terms_and_listed(pricer: Caller) -> None:
-    made, answer = _set_anew(pricer, FAMILIES[0])
+def test_dynamic_rule_is_made_given_new_terms_and_listed(ppm_owner: Caller) -> None:
+    made, answer = _set_anew(ppm_owner, FAMILIES[0])
     _expect_caption(answer, str(made["caption"]))
-    walk = pages(pricer, f"{FAMILIES[0]}.list", limit=LARGEST_LIMIT)
+    walk = pages(ppm_owner, f"{FAMILIES[0]}.list", limit=LARGEST_LIMIT)
     expect_listed(walk, str(made["rule_id"]), inferred=True)
 
 
 @pytest.mark.requirement("PRICE-47")
-def test_commission_rule_is_made_and_given_new_terms(pricer: Caller) -> None:
-    made, answer = _set_anew(pricer, FAMILIES[1])
+def test_commission_rule_is_made_and_given_new_terms(ppm_owner: Caller) -> None:
+    made, answer = _set_anew(ppm_owner, FAMILIES[1])
     _expect_caption(answer, str(made["caption"]))
 
 
 @pytest.mark.requirement("PRICE-48")
-def test_commission_rules_are_listed_by_status(pricer: Caller) -> None:
+def test_commission_rules_are_listed_by_status(ppm_owner: Caller) -> None:
     family = FAMILIES[1]
-    names = ppm.names(family, records.make(pricer, family))
-    active = pricer(f"{family}.status_set", AS_PROVEN, **names).accepted()
-    records.make(pricer, family)
+    names = ppm.names(family, records.make(ppm_owner, family))
+    active = ppm_owner(f"{family}.status_set", **names).accepted()
+    records.make(ppm_owner, family)
     status = {"listed_status": active.value("state"), "limit": LARGEST_LIMIT}
-    walk = pages(pricer, f"{family}.list", **status)
+    walk = pages(ppm_owner, f"{family}.list", **status)
     expect_listed(walk, str(names["rule_id"]), inferred=True)
     _expect_states(walk, str(status["listed_status"]))
 
@@ -267,10 +272,10 @@ def _expect_states(walk: Sequence[Answer], wanted: str) -> None:
 
 @pytest.mark.requirement("PRICE-49")
 @pytest.mark.parametrize("family", FAMILIES)
-def test_status_of_a_rule_is_kept(pricer: Caller, family: str) -> None:
-    made = records.make(pricer, family)
-    answer = pricer(f"{family}.status_set", AS_PROVEN, **ppm.names(family, made))
-    told, shown = answer.value("state"), records.read(pricer, RECORDS[family], made)
+def test_status_of_a_rule_is_kept(ppm_owner: Caller, family: str) -> None:
+    made = records.make(ppm_owner, family)
+    answer = ppm_owner(f"{family}.status_set", **ppm.names(family, made))
+    told, shown = answer.value("state"), records.read(ppm_owner, RECORDS[family], made)
     shown.expect(
         "the next read shows the status that was set",
         holds=shown.value("state") == told,
@@ -282,14 +287,14 @@ def test_status_of_a_rule_is_kept(pricer: Caller, family: str) -> None:
 
 @pytest.mark.requirement("PRICE-50")
 def test_dynamic_rule_moves_a_price_only_while_it_is_active(
-    pricer: Caller, variant_id: str
+    ppm_owner: Caller, variant_id: str
 ) -> None:
-    ppm.approved_price(pricer, variant_id, "20.00")
-    there = pricer.within(pricer.world.extended(variant_id=variant_id))
+    ppm.approved_price(ppm_owner, variant_id, "20.00")
+    there = ppm_owner.within(ppm_owner.world.extended(variant_id=variant_id))
     names: Values = records.create(there, RECORDS[FAMILIES[0]], {"effective_from": LONG_SINCE})
     for status, amount in (("active", "18.00"), ("inactive", "20.00")):
         sent = {**ppm.names(FAMILIES[0], names), "status": status}
-        answer = there(f"{FAMILIES[0]}.status_set", AS_PROVEN, **sent).accepted()
+        answer = there(f"{FAMILIES[0]}.status_set", **sent).accepted()
         names["expected_revision"] = answer.optional("revision")
         found = ppm.resolve(there, variant_id)
         ppm.expect_amount(found, f"the price with a rule that is {status}", amount)
@@ -299,9 +304,9 @@ def test_dynamic_rule_moves_a_price_only_while_it_is_active(
 
 
 @pytest.fixture
-def rate(pricer: Caller, check: Check) -> dict[str, Any]:
+def rate(ppm_owner: Caller, check: Check) -> dict[str, Any]:
     """A rate that the list shows; how rates come to be is not documented, so none is made."""
-    answer = pricer("ppm.fx.list", limit=2)
+    answer = ppm_owner("ppm.fx.list", limit=2)
     if not answer.items():
         raise Inconclusive(f"{check.name}: the target lists no exchange rate", cause="ppm.fx.list")
     item, names = answer.items()[0], ("base_currency", "quote_currency", "rate")
@@ -311,10 +316,10 @@ def rate(pricer: Caller, check: Check) -> dict[str, Any]:
 
 @pytest.mark.requirement("PRICE-51")
 @pytest.mark.parametrize("by", ["id", "pair"])
-def test_exchange_rate_is_found(pricer: Caller, rate: dict[str, Any], by: str) -> None:
+def test_exchange_rate_is_found(ppm_owner: Caller, rate: dict[str, Any], by: str) -> None:
     pair = ("base_currency", "quote_currency")
     names, change = (pair, AS_PROVEN) if by == "pair" else (("fx_rate_id",), without(*pair))
-    answer = pricer("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
+    answer = ppm_owner("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
     shown = ppm.decimal_of(answer, "rate")
     answer.expect(
         f"the rate by {by} is the one that the list shows",

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.contract.errors import Tag
+from fixtures import Answer, Caller, without
 from fixtures.context import records
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN, without
-from fixtures.run.client import Caller
 from fixtures.services.ppm import actions as ppm
 from fixtures.services.ppm.actions import days
 from fixtures.services.pvm.actions import new_variant
@@ -20,9 +19,9 @@ LONG_AGO: Final = 725
 
 
 @pytest.fixture
-def today(pricer: Caller) -> datetime:
+def today(ppm_owner: Caller) -> datetime:
     """The platform's time."""
-    return ppm.clock(pricer)
+    return ppm.clock(ppm_owner)
 
 
 # --- instants ---
@@ -31,67 +30,67 @@ def today(pricer: Caller) -> datetime:
 @pytest.mark.requirement("PRICE-19")
 @pytest.mark.parametrize(("begins", "ends"), [(0.04, None), (-20, -0.04)], ids=["coming", "over"])
 def test_price_holds_only_within_its_period(
-    pricer: Caller, today: datetime, begins: float, ends: float | None
+    ppm_owner: Caller, today: datetime, begins: float, ends: float | None
 ) -> None:
     period = {"effective_from": days(today, begins)}
     if ends is not None:
         period["effective_to"] = days(today, ends)
-    answer = _with_tier_price(pricer, **period)
+    answer = _with_tier_price(ppm_owner, **period)
     ppm.expect_amount(answer, "a price outside its period does not hold", ppm.STANDARD)
 
 
-def _with_tier_price(pricer: Caller, **period: str) -> Answer:
+def _with_tier_price(ppm_owner: Caller, **period: str) -> Answer:
     """What the world's variant costs a customer whose tier has a price of 7.00 in this period."""
-    tier = ppm.tier(pricer)
+    tier = ppm.tier(ppm_owner)
     terms = {**tier, **period, "layer": "customer_tier"}
-    ppm.approved_price(pricer, str(pricer.world["variant_id"]), "7.00", **terms)
-    return pricer(ppm.RESOLVE, AS_PROVEN, **tier)
+    ppm.approved_price(ppm_owner, str(ppm_owner.world["variant_id"]), "7.00", **terms)
+    return ppm_owner(ppm.RESOLVE, **tier)
 
 
 @pytest.mark.requirement("PRICE-19")
-def test_price_that_began_an_hour_ago_holds(pricer: Caller, today: datetime) -> None:
+def test_price_that_began_an_hour_ago_holds(ppm_owner: Caller, today: datetime) -> None:
     period = {"effective_from": days(today, -0.04), "effective_to": days(today, 0.04)}
-    answer = _with_tier_price(pricer, **period)
+    answer = _with_tier_price(ppm_owner, **period)
     ppm.expect_amount(answer, "a price holds in its period, read in UTC", "7.00")
 
 
 @pytest.mark.requirement("PRICE-20")
 def test_price_as_of_an_instant_is_the_one_that_held_then(
-    pricer: Caller, variant_id: str, today: datetime
+    ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
     then = {"effective_from": days(today, -20), "effective_to": days(today, -10)}
-    ppm.approved_price(pricer, variant_id, "8.00", **then)
-    ppm.approved_price(pricer, variant_id, "9.00", effective_from=days(today, -10))
-    current = ppm.resolve(pricer, variant_id)
+    ppm.approved_price(ppm_owner, variant_id, "8.00", **then)
+    ppm.approved_price(ppm_owner, variant_id, "9.00", effective_from=days(today, -10))
+    current = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_amount(current, "without as_of the price of today is answered", "9.00")
-    earlier = ppm.resolve(pricer, variant_id, as_of=days(today, -15))
+    earlier = ppm.resolve(ppm_owner, variant_id, as_of=days(today, -15))
     ppm.expect_amount(earlier, "as of 15 days ago the price of then is answered", "8.00")
 
 
 @pytest.mark.requirement("PRICE-21")
 def test_price_before_its_new_terms_is_remembered(
-    pricer: Caller, variant_id: str, today: datetime
+    ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
     since = {"effective_from": days(today, -20)}
-    price = ppm.approved_price(pricer, variant_id, "8.00", **since)
+    price = ppm.approved_price(ppm_owner, variant_id, "8.00", **since)
     new: dict[str, Any] = {**price, "amount": "9.00", "effective_from": days(today, -5)}
-    answer = pricer(REVISE, AS_PROVEN, **new)
+    answer = ppm_owner(REVISE, **new)
     ppm.check_echo(answer.accepted(), new)
-    ppm.approved(pricer, {**new, "expected_revision": answer.optional("revision")})
-    current = ppm.resolve(pricer, variant_id)
+    ppm.approved(ppm_owner, {**new, "expected_revision": answer.optional("revision")})
+    current = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_amount(current, "the new terms hold from their start", "9.00")
-    earlier = ppm.resolve(pricer, variant_id, as_of=days(today, -15))
+    earlier = ppm.resolve(ppm_owner, variant_id, as_of=days(today, -15))
     ppm.expect_amount(earlier, "the old terms are answered for their time", "8.00")
 
 
 @pytest.mark.requirement("PRICE-22")
 def test_price_of_24_months_ago_is_answered(
-    pricer: Caller, variant_id: str, today: datetime
+    ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
     then = {"effective_from": days(today, -740), "effective_to": days(today, -700)}
-    ppm.approved_price(pricer, variant_id, "6.00", **then)
-    ppm.approved_price(pricer, variant_id, "9.00", effective_from=days(today, -700))
-    answer = ppm.resolve(pricer, variant_id, as_of=days(today, -LONG_AGO))
+    ppm.approved_price(ppm_owner, variant_id, "6.00", **then)
+    ppm.approved_price(ppm_owner, variant_id, "9.00", effective_from=days(today, -700))
+    answer = ppm.resolve(ppm_owner, variant_id, as_of=days(today, -LONG_AGO))
     ppm.expect_amount(answer, f"as of {LONG_AGO} days ago the price is answered", "6.00")
 
 
@@ -99,40 +98,40 @@ def test_price_of_24_months_ago_is_answered(
 
 
 @pytest.mark.requirement("PRICE-23")
-def test_price_of_a_list_holds_on_its_channel_alone(pricer: Caller, variant_id: str) -> None:
-    own, other = str(pricer.world["channel_code"]), str(pricer.world["other_channel_code"])
-    listed = ppm.assigned_list(pricer, list_channels=[own])
-    ppm.approved_price(pricer, variant_id, "10.00", price_list_id=listed)
-    here = ppm.resolve(pricer, variant_id)
+def test_price_of_a_list_holds_on_its_channel_alone(ppm_owner: Caller, variant_id: str) -> None:
+    own, other = str(ppm_owner.world["channel_code"]), str(ppm_owner.world["other_channel_code"])
+    listed = ppm.assigned_list(ppm_owner, list_channels=[own])
+    ppm.approved_price(ppm_owner, variant_id, "10.00", price_list_id=listed)
+    here = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_amount(here, "the price of a list holds on its channel", "10.00")
-    there = ppm.resolve(pricer, variant_id, channel_code=other)
+    there = ppm.resolve(ppm_owner, variant_id, channel_code=other)
     ppm.expect_no_price(there, "the price of a list does not hold elsewhere", "10.00")
 
 
 @pytest.mark.requirement("PRICE-24")
-def test_price_of_a_contract_is_for_its_customer_alone(pricer: Caller) -> None:
-    variant_id = str(pricer.world["variant_id"])
-    customer, other = (str(pricer.world.fresh("guid")) for _ in range(2))
-    listed = ppm.assigned_list(pricer, list_customers=[customer])
-    ppm.approved_price(pricer, variant_id, "7.00", price_list_id=listed)
-    answer = ppm.resolve(pricer, variant_id, customer_id=customer)
+def test_price_of_a_contract_is_for_its_customer_alone(ppm_owner: Caller) -> None:
+    variant_id = str(ppm_owner.world["variant_id"])
+    customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
+    listed = ppm.assigned_list(ppm_owner, list_customers=[customer])
+    ppm.approved_price(ppm_owner, variant_id, "7.00", price_list_id=listed)
+    answer = ppm.resolve(ppm_owner, variant_id, customer_id=customer)
     ppm.expect_amount(answer, "the customer of the contract has its price", "7.00")
-    theirs = ppm.resolve(pricer, variant_id, customer_id=other)
+    theirs = ppm.resolve(ppm_owner, variant_id, customer_id=other)
     ppm.expect_no_price(theirs, "another customer does not have it", "7.00")
-    nobody = ppm.resolve(pricer, variant_id)
+    nobody = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_no_price(nobody, "without a customer it does not hold", "7.00")
 
 
 @pytest.mark.requirement("PRICE-25")
-def test_price_of_a_zone_holds_at_its_facilities_alone(pricer: Caller) -> None:
-    variant_id, inside = str(pricer.world["variant_id"]), _facility(pricer)
-    zone = ppm.names("ppm.zone", records.make(pricer, "ppm.zone"))
-    pricer(ASSIGN, AS_PROVEN, **zone, zone_facilities=[inside]).accepted()
+def test_price_of_a_zone_holds_at_its_facilities_alone(ppm_owner: Caller) -> None:
+    variant_id, inside = str(ppm_owner.world["variant_id"]), _facility(ppm_owner)
+    zone = ppm.names("ppm.zone", records.make(ppm_owner, "ppm.zone"))
+    ppm_owner(ASSIGN, **zone, zone_facilities=[inside]).accepted()
     terms = {"layer": "facility", "in_zone": zone["price_zone_id"]}
-    ppm.approved_price(pricer, variant_id, "9.00", **terms)
-    within = ppm.resolve(pricer, variant_id, logical_guid=inside)
+    ppm.approved_price(ppm_owner, variant_id, "9.00", **terms)
+    within = ppm.resolve(ppm_owner, variant_id, logical_guid=inside)
     ppm.expect_amount(within, "the price of a zone holds at its facility", "9.00")
-    beyond = ppm.resolve(pricer, variant_id)
+    beyond = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_amount(beyond, "it does not hold at another facility", ppm.STANDARD)
 
 
@@ -141,30 +140,30 @@ def _facility(caller: Caller) -> str:
 
 
 @pytest.mark.requirement("PRICE-26")
-def test_resolution_without_a_channel_is_refused(pricer: Caller) -> None:
-    pricer(ppm.RESOLVE).accepted()
-    pricer(ppm.RESOLVE, without("channel_code")).refused()
+def test_resolution_without_a_channel_is_refused(ppm_owner: Caller) -> None:
+    ppm_owner(ppm.RESOLVE).accepted()
+    ppm_owner(ppm.RESOLVE, without("channel_code")).refused()
 
 
 # --- articles ---
 
 
 @pytest.mark.requirement("PRICE-27")
-def test_sku_alone_resolves_to_its_own_price(pricer: Caller, variant_id: str) -> None:
-    sku = ppm.fresh_code(pricer)
-    ppm.approved_price(pricer, variant_id, "10.00", sku=sku)
-    other = new_variant(pricer)
-    ppm.approved_price(pricer, other, "20.00", sku=f"{sku}-2")
-    answer = ppm.resolve_sku(pricer, sku)
+def test_sku_alone_resolves_to_its_own_price(ppm_owner: Caller, variant_id: str) -> None:
+    sku = ppm.fresh_code(ppm_owner)
+    ppm.approved_price(ppm_owner, variant_id, "10.00", sku=sku)
+    other = new_variant(ppm_owner)
+    ppm.approved_price(ppm_owner, other, "20.00", sku=f"{sku}-2")
+    answer = ppm.resolve_sku(ppm_owner, sku)
     ppm.expect_amount(answer, "a SKU resolves to the price of its entry", "10.00")
 
 
 @pytest.mark.requirement("PRICE-70")
-def test_each_line_of_a_cart_has_its_own_price(pricer: Caller, variant_id: str) -> None:
-    ppm.approved_price(pricer, variant_id, "4.35")
-    articles = (str(pricer.world["variant_id"]), variant_id)
+def test_each_line_of_a_cart_has_its_own_price(ppm_owner: Caller, variant_id: str) -> None:
+    ppm.approved_price(ppm_owner, variant_id, "4.35")
+    articles = (str(ppm_owner.world["variant_id"]), variant_id)
     lines = [{"variant_id": each, "quantity": 2} for each in articles]
-    answer = pricer("ppm.price.resolve_cart", AS_PROVEN, cart_lines=lines)
+    answer = ppm_owner("ppm.price.resolve_cart", cart_lines=lines)
     ppm.expect_amount(answer, "the first line has its price", ppm.STANDARD)
     second = ppm.decimal_of(answer, "second_amount")
     answer.expect(
@@ -181,28 +180,28 @@ def test_each_line_of_a_cart_has_its_own_price(pricer: Caller, variant_id: str) 
 
 @pytest.mark.requirement("PRICE-28")
 def test_price_of_another_organisation_is_not_answered(
-    pricer: Caller, foreign_pricer: Caller, variant_id: str
+    ppm_owner: Caller, ppm_owner_elsewhere: Caller, variant_id: str
 ) -> None:
-    sku = ppm.fresh_code(pricer)
-    ppm.approved_price(pricer, variant_id, "10.00", sku=sku)
-    ppm.resolve_sku(pricer, sku).accepted()
-    theirs = str(foreign_pricer.world["variant_id"])
-    ppm.approved_price(foreign_pricer, theirs, "3.00", sku=sku, layer="promo")
-    answer = ppm.resolve_sku(pricer, sku)
+    sku = ppm.fresh_code(ppm_owner)
+    ppm.approved_price(ppm_owner, variant_id, "10.00", sku=sku)
+    ppm.resolve_sku(ppm_owner, sku).accepted()
+    theirs = str(ppm_owner_elsewhere.world["variant_id"])
+    ppm.approved_price(ppm_owner_elsewhere, theirs, "3.00", sku=sku, layer="promo")
+    answer = ppm.resolve_sku(ppm_owner, sku)
     ppm.expect_amount(answer, "a SKU that two organisations use has our price", "10.00")
 
 
 @pytest.mark.requirement("PRICE-29")
 @pytest.mark.parametrize("name", ["price_list_id", "in_zone", "for_facility"])
 def test_what_is_another_organisations_is_named_in_no_price(
-    pricer: Caller, foreign_pricer: Caller, variant_id: str, name: str
+    ppm_owner: Caller, ppm_owner_elsewhere: Caller, variant_id: str, name: str
 ) -> None:
     layer = "base" if name == "price_list_id" else "facility"
-    own, foreign = _named(pricer, name), _named(foreign_pricer, name)
+    own, foreign = _named(ppm_owner, name), _named(ppm_owner_elsewhere, name)
     terms: dict[str, Any] = {"variant_id": variant_id, "layer": layer}
-    ppm.draft(pricer, **{**terms, name: own})
-    answer = pricer(ppm.SET, AS_PROVEN, **{**terms, name: foreign})
-    answer.refused(404, "not-found", inferred=name != "price_list_id")
+    ppm.draft(ppm_owner, **{**terms, name: own})
+    answer = ppm_owner(ppm.SET, **{**terms, name: foreign})
+    answer.refused(404, Tag.NOT_FOUND, inferred=name != "price_list_id")
 
 
 def _named(caller: Caller, name: str) -> str:
@@ -215,19 +214,19 @@ def _named(caller: Caller, name: str) -> str:
 
 @pytest.mark.requirement("PRICE-29")
 def test_zone_takes_no_facility_of_another_organisation(
-    pricer: Caller, foreign_pricer: Caller
+    ppm_owner: Caller, ppm_owner_elsewhere: Caller
 ) -> None:
-    zone = records.make(pricer, "ppm.zone")
-    answer = pricer(ASSIGN, AS_PROVEN, **ppm.names("ppm.zone", zone)).accepted()
-    guids = [str(foreign_pricer.world["logical_guid"])]
+    zone = records.make(ppm_owner, "ppm.zone")
+    answer = ppm_owner(ASSIGN, **ppm.names("ppm.zone", zone)).accepted()
+    guids = [str(ppm_owner_elsewhere.world["logical_guid"])]
     named = {**zone, "expected_revision": answer.optional("revision"), "zone_facilities": guids}
-    pricer(ASSIGN, AS_PROVEN, **named).refused(404, "not-found")
+    ppm_owner(ASSIGN, **named).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("PRICE-29")
 def test_nothing_is_resolved_at_a_facility_of_another_organisation(
-    pricer: Caller, foreign_pricer: Caller
+    ppm_owner: Caller, ppm_owner_elsewhere: Caller
 ) -> None:
-    pricer(ppm.RESOLVE).accepted()
-    there = str(foreign_pricer.world["logical_guid"])
-    pricer(ppm.RESOLVE, AS_PROVEN, logical_guid=there).refused()
+    ppm_owner(ppm.RESOLVE).accepted()
+    there = str(ppm_owner_elsewhere.world["logical_guid"])
+    ppm_owner(ppm.RESOLVE, logical_guid=there).refused()

@@ -4,22 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.contract.errors import Tag
+from fixtures import Actor, Caller, Change, Check, Stranger
 from fixtures.context import records
-from fixtures.context.cast import Stranger
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import Change
-from fixtures.run.client import Caller
 from fixtures.services.crm import actions as crm
-from fixtures.services.crm.actions import Purse, entry_of
+from fixtures.services.crm.actions import ValueAccount, entry_of
 
 GET, CREATE = "crm.customer.get", "crm.customer.create"
 
 
 @pytest.fixture
-def keyed(clerk: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
+def keyed(crm_owner: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
     """A service account that has this role alone, with the clientele in context."""
-    return clerk.as_(role_key(role))
+    return crm_owner.as_(role_key(role))
 
 
 # --- customers ---
@@ -27,9 +24,9 @@ def keyed(clerk: Caller, role_key: Callable[[str], Actor], role: str) -> Caller:
 
 @pytest.mark.requirement("LOYAL-63")
 @pytest.mark.parametrize("role", ["crm_edit"])
-def test_editor_does_not_read(clerk: Caller, keyed: Caller, check: Check, role: str) -> None:
+def test_editor_does_not_read(crm_owner: Caller, keyed: Caller, check: Check, role: str) -> None:
     del role
-    clerk(GET).accepted()
+    crm_owner(GET).accepted()
     answer = keyed(GET)
     check.reading("whether crm_edit reads customers", "it does" if answer.ok else "it does not")
     answer.refused(403)
@@ -40,31 +37,33 @@ def test_editor_does_not_read(clerk: Caller, keyed: Caller, check: Check, role: 
 
 @pytest.mark.requirement("LOYAL-59")
 @pytest.mark.parametrize("role", ["loyalty_admin"])
-def test_administrator_of_loyalty_corrects_points(patron: Purse, keyed: Caller, role: str) -> None:
+def test_administrator_of_loyalty_corrects_points(
+    loyalty_member: ValueAccount, keyed: Caller, role: str
+) -> None:
     del role
-    patron.adjust(5).accepted()
-    patron.by(keyed).adjust(5).accepted()
-    patron.undo("restore", entry_of(patron.take(5))).accepted()
-    patron.by(keyed).undo("restore", entry_of(patron.take(5))).accepted()
+    loyalty_member.adjust(5).accepted()
+    loyalty_member.by(keyed).adjust(5).accepted()
+    loyalty_member.undo("restore", entry_of(loyalty_member.take(5))).accepted()
+    loyalty_member.by(keyed).undo("restore", entry_of(loyalty_member.take(5))).accepted()
 
 
-def _loyalty(patron: Purse, verb: str) -> records.Values:
+def _loyalty(loyalty_member: ValueAccount, verb: str) -> records.Values:
     """What a call of loyalty needs to be accepted."""
     if verb == "restore":
-        return {"entry_id": entry_of(patron.take(1))}
-    return {"entry_id": entry_of(patron.give(1))} if verb == "reverse" else {"points": 1}
+        return {"entry_id": entry_of(loyalty_member.take(1))}
+    return {"entry_id": entry_of(loyalty_member.give(1))} if verb == "reverse" else {"points": 1}
 
 
 @pytest.mark.requirement("LOYAL-60")
 @pytest.mark.parametrize("verb", ["adjust", "restore", "reverse", "earn", "redeem"])
 @pytest.mark.parametrize("role", ["crm_manage"])
 def test_manager_of_customers_does_not_administer_loyalty(
-    patron: Purse, keyed: Caller, role: str, verb: str
+    loyalty_member: ValueAccount, keyed: Caller, role: str, verb: str
 ) -> None:
     del role
     operation = f"crm.loyalty.{verb}"
-    patron(operation, **_loyalty(patron, verb)).accepted()
-    answer = patron.by(keyed)(operation, **_loyalty(patron, verb))
+    loyalty_member(operation, **_loyalty(loyalty_member, verb)).accepted()
+    answer = loyalty_member.by(keyed)(operation, **_loyalty(loyalty_member, verb))
     # That to administer is to adjust is plain; points of a sale may be left to a cashier.
     answer.refused(403, inferred=verb != "adjust")
 
@@ -75,19 +74,19 @@ def test_manager_of_customers_does_not_administer_loyalty(
 @pytest.mark.requirement("LOYAL-66")
 @pytest.mark.parametrize("operation", [GET, CREATE])
 def test_organisation_of_the_body_must_be_that_of_the_header(
-    clerk: Caller, stranger_org: Stranger, operation: str
+    crm_owner: Caller, stranger_org: Stranger, operation: str
 ) -> None:
-    clerk(operation).accepted()
+    crm_owner(operation).accepted()
     other = Change(body={"orgcode": stranger_org.orgcode})
-    clerk(operation, other).refused(None, "context_mismatch", "invalid-input")
+    crm_owner(operation, other).refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("LOYAL-67")
 def test_no_points_are_written_at_a_facility_of_another_organisation(
     owner: Caller, stranger_org: Stranger
 ) -> None:
-    patron = crm.new(owner, crm.POINTS)
-    patron.give(1).accepted()
+    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member.give(1).accepted()
     there = stranger_org.facilities.logical_guid
-    patron("crm.loyalty.earn", points=1, logical_guid=there).refused()
-    patron.expect("nothing was written", 101)
+    loyalty_member("crm.loyalty.earn", points=1, logical_guid=there).refused()
+    loyalty_member.expect("nothing was written", 101)

@@ -6,13 +6,9 @@ import pytest
 
 from conformance.contract import RECORDS
 from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import Answer, Caller, Values, expect_listed, holds, pages
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds, pages
-from fixtures.services.crm.actions import Purse, expect_balance
+from fixtures.services.crm.actions import ValueAccount, expect_balance
 from fixtures.services.pvm.actions import expect_shown
 
 ACCOUNT, CONTACT = RECORDS["crm.account"], RECORDS["crm.contact"]
@@ -45,24 +41,24 @@ def test_account_is_listed(owner: Caller) -> None:
 
 
 @pytest.mark.requirement("LOYAL-44")
-def test_contact_is_read_back(clerk: Caller) -> None:
-    made = records.make(clerk, CONTACT.name)
-    expect_shown(records.read(clerk, CONTACT, made), made["caption"], inferred=True)
+def test_contact_is_read_back(crm_owner: Caller) -> None:
+    made = records.make(crm_owner, CONTACT.name)
+    expect_shown(records.read(crm_owner, CONTACT, made), made["caption"], inferred=True)
 
 
 @pytest.mark.requirement("LOYAL-44")
-def test_contact_is_listed(clerk: Caller) -> None:
-    made = records.make(clerk, CONTACT.name)
-    walk = all_of(clerk, CONTACTS, listed_account=made["account_id"])
+def test_contact_is_listed(crm_owner: Caller) -> None:
+    made = records.make(crm_owner, CONTACT.name)
+    walk = all_of(crm_owner, CONTACTS, listed_account=made["account_id"])
     expect_listed(walk, str(made["contact_id"]), inferred=True)
 
 
 @pytest.mark.requirement("LOYAL-47")
-def test_contact_of_another_account_is_not_listed(clerk: Caller, owner: Caller) -> None:
-    made = records.make(clerk, CONTACT.name)
+def test_contact_of_another_account_is_not_listed(crm_owner: Caller, owner: Caller) -> None:
+    made = records.make(crm_owner, CONTACT.name)
     other = records.make(owner, ACCOUNT.name)["account_id"]
     own = records.create(owner, CONTACT, {"account_id": other})
-    walk = all_of(clerk, CONTACTS, listed_account=other)
+    walk = all_of(crm_owner, CONTACTS, listed_account=other)
     expect_listed(walk, str(own["contact_id"]), inferred=True)
     expect_listed(walk, str(made["contact_id"]), listed=False)
 
@@ -88,11 +84,11 @@ def _names(kind_name: str, made: Values) -> Values:
 
 
 @of_kinds(0)
-def test_update_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
-    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
-    caption = clerk.world.fresh("caption")
-    clerk(str(kind.update), **_names(kind_name, made), caption=caption).accepted()
-    after = records.read(clerk, kind, made)
+def test_update_is_shown_by_the_next_read(crm_owner: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(crm_owner, kind_name)
+    caption = crm_owner.world.fresh("caption")
+    crm_owner(str(kind.update), **_names(kind_name, made), caption=caption).accepted()
+    after = records.read(crm_owner, kind, made)
     expect_shown(after, caption, inferred=True)
     after.expect(
         "the old caption is gone",
@@ -104,10 +100,10 @@ def test_update_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None
 
 
 @of_kinds(1)
-def test_status_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None:
-    kind, made = KINDS[kind_name], records.make(clerk, kind_name)
-    clerk(str(kind.status), AS_PROVEN, **_names(kind_name, made), status="inactive").accepted()
-    after = records.read(clerk, kind, made)
+def test_status_is_shown_by_the_next_read(crm_owner: Caller, kind_name: str) -> None:
+    kind, made = KINDS[kind_name], records.make(crm_owner, kind_name)
+    crm_owner(str(kind.status), **_names(kind_name, made), status="inactive").accepted()
+    after = records.read(crm_owner, kind, made)
     state = after.value("state")
     after.expect(
         "the record has the status that it was given",
@@ -122,44 +118,46 @@ def test_status_is_shown_by_the_next_read(clerk: Caller, kind_name: str) -> None
 
 
 @pytest.mark.requirement("LOYAL-49")
-def test_consumption_takes_its_amount_from_the_credit(debtor: Purse) -> None:
-    debtor.take("30.10").accepted()
-    debtor.expect("the credit is less by what was consumed", "69.90")
+def test_consumption_takes_its_amount_from_the_credit(credit_account: ValueAccount) -> None:
+    credit_account.take("30.10").accepted()
+    credit_account.expect("the credit is less by what was consumed", "69.90")
 
 
 @pytest.mark.requirement("LOYAL-49")
-def test_consumption_beyond_the_limit_is_refused(debtor: Purse) -> None:
-    debtor.take("40.00").accepted()
-    debtor.take("60.01").refused()
-    debtor.take("60.00").accepted()
+def test_consumption_beyond_the_limit_is_refused(credit_account: ValueAccount) -> None:
+    credit_account.take("40.00").accepted()
+    credit_account.take("60.01").refused()
+    credit_account.take("60.00").accepted()
 
 
 @pytest.mark.requirement("LOYAL-51")
-def test_released_credit_can_be_consumed_again(debtor: Purse) -> None:
-    debtor.take("100.00").accepted()
-    debtor.give("25.00").accepted()
-    debtor.expect("the released amount is there again", "25.00")
-    debtor.take("25.00").accepted()
+def test_released_credit_can_be_consumed_again(credit_account: ValueAccount) -> None:
+    credit_account.take("100.00").accepted()
+    credit_account.give("25.00").accepted()
+    credit_account.expect("the released amount is there again", "25.00")
+    credit_account.take("25.00").accepted()
 
 
 @pytest.mark.requirement("LOYAL-52")
-def test_release_of_more_than_was_consumed_is_refused(debtor: Purse) -> None:
-    debtor.take("40.00").accepted()
-    debtor.give("10.00").accepted()
-    debtor.give("30.01").refused()
-    debtor.give("30.00").accepted()
+def test_release_of_more_than_was_consumed_is_refused(credit_account: ValueAccount) -> None:
+    credit_account.take("40.00").accepted()
+    credit_account.give("10.00").accepted()
+    credit_account.give("30.01").refused()
+    credit_account.give("30.00").accepted()
 
 
 @pytest.mark.requirement("LOYAL-53")
-def test_refused_consumption_changes_nothing(debtor: Purse) -> None:
-    debtor.take("40.00").accepted()
-    debtor.take("70.00").refused()
-    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)
+def test_refused_consumption_changes_nothing(credit_account: ValueAccount) -> None:
+    credit_account.take("40.00").accepted()
+    credit_account.take("70.00").refused()
+    expect_balance(credit_account.look(), "the credit is as before", credit_account.kind.start - 40)
 
 
 @pytest.mark.requirement("LOYAL-53")
 @pytest.mark.parametrize("amount", ["0.00", "-5.00", "5.005"])
-def test_consumption_of_what_is_no_amount_changes_nothing(debtor: Purse, amount: str) -> None:
-    debtor.take("40.00").accepted()
-    debtor("crm.account.credit_consume", amount=amount).refused()
-    expect_balance(debtor.look(), "the credit is as before", debtor.kind.start - 40)
+def test_consumption_of_what_is_no_amount_changes_nothing(
+    credit_account: ValueAccount, amount: str
+) -> None:
+    credit_account.take("40.00").accepted()
+    credit_account("crm.account.credit_consume", amount=amount).refused()
+    expect_balance(credit_account.look(), "the credit is as before", credit_account.kind.start - 40)

@@ -5,19 +5,19 @@ from typing import Final
 
 import pytest
 
+from fixtures import Caller
 from fixtures.context import records
-from fixtures.run.client import Caller
-from fixtures.services.crm.actions import CARD, Purse, expect_balance
+from fixtures.services.crm.actions import CARD, ValueAccount, expect_balance
 
 ISSUE, REDEEM = "crm.giftcard.issue", "crm.giftcard.redeem"
 # Less 10.10 it is 40.20, which binary fractions do not reach.
 ODD: Final = "50.30"
 
 
-def issued(caller: Caller, amount: str) -> Purse:
+def issued(caller: Caller, amount: str) -> ValueAccount:
     """A gift card of this amount."""
     answer = caller(ISSUE, amount=amount)
-    return Purse(caller, CARD, {"giftcard_id": str(answer.value("giftcard_id"))})
+    return ValueAccount(caller, CARD, {"giftcard_id": str(answer.value("giftcard_id"))})
 
 
 @pytest.mark.requirement("LOYAL-30")
@@ -34,31 +34,31 @@ def test_new_gift_card_shows_its_amount(owner: Caller, amount: str) -> None:
 
 @pytest.mark.requirement("LOYAL-31")
 def test_new_gift_card_holds_its_amount_to_the_cent(owner: Caller) -> None:
-    card = issued(owner, "19.99")
-    card.take("20.00").refused(inferred=True)
-    card.take("19.99").accepted()
+    gift_card = issued(owner, "19.99")
+    gift_card.take("20.00").refused(inferred=True)
+    gift_card.take("19.99").accepted()
 
 
 @pytest.mark.requirement("LOYAL-32")
 def test_redemption_takes_its_amount_to_the_cent(owner: Caller) -> None:
-    card = issued(owner, ODD)
-    first = card.take("10.10")
+    gift_card = issued(owner, ODD)
+    first = gift_card.take("10.10")
     expect_balance(first, "what is left is told to the cent", Decimal("40.20"))
-    card.take("40.20").accepted()
+    gift_card.take("40.20").accepted()
 
 
 @pytest.mark.requirement("LOYAL-33")
-def test_redemption_of_more_than_is_on_the_card_is_refused(card: Purse) -> None:
-    card.take("10.00").accepted()
-    card.take("40.01").refused()
-    card.take("40.00").accepted()
+def test_redemption_of_more_than_is_on_the_card_is_refused(gift_card: ValueAccount) -> None:
+    gift_card.take("10.00").accepted()
+    gift_card.take("40.01").refused()
+    gift_card.take("40.00").accepted()
 
 
 @pytest.mark.requirement("LOYAL-34")
-def test_refused_redemption_leaves_the_money_on_the_card(card: Purse) -> None:
-    card.take("10.00").accepted()
-    card.take("45.00").refused()
-    expect_balance(card.take("1.00"), "the refused redemption took nothing", Decimal("39.00"))
+def test_refused_redemption_leaves_the_money_on_the_card(gift_card: ValueAccount) -> None:
+    gift_card.take("10.00").accepted()
+    gift_card.take("45.00").refused()
+    expect_balance(gift_card.take("1.00"), "the refused redemption took nothing", Decimal("39.00"))
 
 
 @pytest.mark.requirement("LOYAL-35")
@@ -97,10 +97,12 @@ def test_gift_card_is_not_issued_for_what_is_no_amount(owner: Caller, amount: st
 
 @pytest.mark.requirement("LOYAL-37")
 @no_amount
-def test_what_is_no_amount_is_not_redeemed(card: Purse, amount: str) -> None:
-    card.take("1.00").accepted()
-    card(REDEEM, amount=amount).refused()
-    expect_balance(card.take("1.00"), "the refused redemption changed nothing", Decimal("48.00"))
+def test_what_is_no_amount_is_not_redeemed(gift_card: ValueAccount, amount: str) -> None:
+    gift_card.take("1.00").accepted()
+    gift_card(REDEEM, amount=amount).refused()
+    expect_balance(
+        gift_card.take("1.00"), "the refused redemption changed nothing", Decimal("48.00")
+    )
 
 
 @pytest.mark.requirement("LOYAL-38")
@@ -113,7 +115,7 @@ def test_gift_card_in_a_currency_that_does_not_exist_is_refused(
 
 
 @pytest.mark.requirement("LOYAL-39")
-def test_redemption_in_another_currency_is_refused(card: Purse) -> None:
-    card.take("1.00").accepted()
-    card(REDEEM, amount="1.00", currency="EUR").refused()
-    expect_balance(card.take("1.00"), "the refused redemption took nothing", Decimal("48.00"))
+def test_redemption_in_another_currency_is_refused(gift_card: ValueAccount) -> None:
+    gift_card.take("1.00").accepted()
+    gift_card(REDEEM, amount="1.00", currency="EUR").refused()
+    expect_balance(gift_card.take("1.00"), "the refused redemption took nothing", Decimal("48.00"))

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.contract import RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.crm.customers import CONSENTS
+from fixtures import (
+    Answer,
+    Caller,
+    Check,
+    Inconclusive,
+    Values,
+    eventually,
+    expect_listed,
+    holds,
+    pages,
+)
 from fixtures.context import records
-from fixtures.context.records import Values
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, holds, pages
-from fixtures.run.waiting import eventually
 from fixtures.services.crm import actions as crm
 from fixtures.services.pvm.actions import expect_shown
 
@@ -70,7 +74,7 @@ def set_consent(caller: Caller, customer: Values, *, given: bool) -> Values:
     """The customer with its revision after both consents were given or withdrawn."""
     names = {name: customer[name] for name in ("customer_id", "expected_revision")}
     consents = dict.fromkeys(CONSENTS, given)
-    answer = caller("crm.customer.consent_set", AS_PROVEN, **names, **consents).accepted()
+    answer = caller("crm.customer.consent_set", **names, **consents).accepted()
     return {**customer, "expected_revision": answer.optional("revision")}
 
 
@@ -105,7 +109,7 @@ def test_consent_that_was_withdrawn_is_shown_as_such(owner: Caller, customer: Va
 
 def anonymised(caller: Caller, customer: Values) -> Answer:
     names = {name: customer[name] for name in ("customer_id", "expected_revision")}
-    return caller("crm.customer.anonymize", AS_PROVEN, **names).accepted()
+    return caller("crm.customer.anonymize", **names).accepted()
 
 
 @pytest.fixture
@@ -170,30 +174,30 @@ def test_list_shows_no_personal_data_of_an_anonymised_customer(
 
 @pytest.mark.requirement("LOYAL-10")
 def test_anonymised_customer_keeps_the_balance(owner: Caller) -> None:
-    patron = crm.new(owner, crm.POINTS)
-    patron.take(30).accepted()
-    patron.expect("the balance stands before", 70)
-    anonymised(owner, {**patron.made, **_revision(patron)})
-    patron.expect("the balance is the one before", 70)
+    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member.take(30).accepted()
+    loyalty_member.expect("the balance stands before", 70)
+    anonymised(owner, {**loyalty_member.made, **_revision(loyalty_member)})
+    loyalty_member.expect("the balance is the one before", 70)
 
 
-def _revision(patron: crm.Purse) -> Values:
+def _revision(loyalty_member: crm.ValueAccount) -> Values:
     """The current revision of a customer who has done something since it was made."""
-    return {"expected_revision": patron.look().optional("revision")}
+    return {"expected_revision": loyalty_member.look().optional("revision")}
 
 
 @pytest.mark.requirement("LOYAL-11")
 def test_loyalty_of_an_anonymised_customer_is_refused_as_of_invalid_state(
     owner: Caller, check: Check
 ) -> None:
-    patron = crm.new(owner, crm.POINTS)
-    patron.give(1).accepted()
-    anonymised(owner, {**patron.made, **_revision(patron)})
-    answer = patron.give(1)
+    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member.give(1).accepted()
+    anonymised(owner, {**loyalty_member.made, **_revision(loyalty_member)})
+    answer = loyalty_member.give(1)
     answer.expect(
         "points of an anonymised customer are refused with invalid-state, where they are",
         # A customer who is not there any more has no state.
-        holds=answer.ok or answer.tag in ("invalid-state", "not-found"),
+        holds=answer.ok or answer.tag in (Tag.INVALID_STATE, Tag.NOT_FOUND),
         expected="invalid-state, or success",
     )
     check.reading("whether an anonymised customer earns", "it does" if answer.ok else "it does not")

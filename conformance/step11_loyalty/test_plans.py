@@ -11,15 +11,12 @@ from typing import Any, Final
 
 import pytest
 
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
+from fixtures import Answer, Check, Inconclusive, Session
 from fixtures.probes.hypothesis_driver import examples
 from fixtures.probes.races import at_once, together
-from fixtures.run.session import Session
 from fixtures.services.crm import actions as crm
 from fixtures.services.crm import trials as crm_trials
-from fixtures.services.crm.actions import BALANCE, KINDS, POINTS, Kind, Purse, entry_of
+from fixtures.services.crm.actions import BALANCE, KINDS, POINTS, Kind, ValueAccount, entry_of
 from fixtures.services.crm.plans import Turn
 
 Rule = Callable[[Turn, Answer, Answer], object]
@@ -135,14 +132,14 @@ def test_balance_never_falls_below_zero(judge: Judge) -> None:
 
 # --- races ---
 
-_RACERS: Final = 8
+_WRITERS: Final = 8
 _FEW: Final = 1
 _MANY: Final = 20
 # Three of eight fit.
 _SHARE: Final = Decimal("0.3")
 
 
-def _race(session: Session, check: Check, kind: Kind) -> tuple[Purse, Decimal]:
+def _race(session: Session, check: Check, kind: Kind) -> tuple[ValueAccount, Decimal]:
     """A purse after eight took three tenths of it at once, and what those took who were let.
 
     Raises:
@@ -150,14 +147,14 @@ def _race(session: Session, check: Check, kind: Kind) -> tuple[Purse, Decimal]:
             be said of several.
     """
     who = crm_trials.cast(session, check, kind)
-    purse = crm.new(who[0], kind)
-    purse.take(kind.smallest).accepted()
-    if purse.take(kind.start).ok:
+    account = crm.new(who[0], kind)
+    account.take(kind.smallest).accepted()
+    if account.take(kind.start).ok:
         raise Inconclusive(f"{kind.takes}: one caller alone takes more than there is")
     share = kind.start * _SHARE
-    with at_once(session, who, _RACERS, requests=_RACERS) as racers:
-        granted = sum(together(racers, lambda me: purse.by(me.caller).take(share).ok))
-    return purse, granted * share
+    with at_once(session, who, _WRITERS, requests=_WRITERS) as writers:
+        granted = sum(together(writers, lambda me: account.by(me.caller).take(share).ok))
+    return account, granted * share
 
 
 @kinds({"points": "LOYAL-27", "gift card": "LOYAL-36", "credit": "LOYAL-50"})
@@ -165,11 +162,11 @@ def test_concurrent_takers_never_take_more_than_there_is(
     session: Session, check: Check, kind: Kind
 ) -> None:
     for _ in range(examples(session, _FEW, _MANY)):
-        purse, taken = _race(session, check, kind)
-        answer = purse.take(kind.smallest)
+        account, taken = _race(session, check, kind)
+        answer = account.take(kind.smallest)
         there = kind.start - kind.smallest
         answer.expect(
-            f"{_RACERS} that each take {kind.start * _SHARE} at once get no more than {there}",
+            f"{_WRITERS} that each take {kind.start * _SHARE} at once get no more than {there}",
             holds=taken <= there,
             expected=f"{there} at most",
             observed=f"{taken}",
@@ -178,24 +175,24 @@ def test_concurrent_takers_never_take_more_than_there_is(
 
 @kinds({"points": "LOYAL-27", "gift card": "LOYAL-36"})
 def test_what_a_race_granted_is_taken(session: Session, check: Check, kind: Kind) -> None:
-    purse, taken = _race(session, check, kind)
+    account, taken = _race(session, check, kind)
     rest = kind.start - kind.smallest - taken
     if rest < 0:
         raise Inconclusive("the race took more than there was")
-    purse.take(rest + kind.smallest).refused()
-    purse.take(rest).accepted()
+    account.take(rest + kind.smallest).refused()
+    account.take(rest).accepted()
 
 
 @pytest.mark.requirement("LOYAL-17")
 def test_concurrent_restorations_give_the_points_back_once(session: Session, check: Check) -> None:
     who = crm_trials.cast(session, check, POINTS)
-    patron = crm.new(who[0], POINTS)
-    patron.undo("restore", entry_of(patron.take(1))).accepted()
-    entry = entry_of(patron.take(40))
-    with at_once(session, who, _RACERS, requests=_RACERS) as racers:
-        together(racers, lambda me: _restored(patron, me.caller, entry))
-    patron.expect("the points come back once", 100)
+    loyalty_member = crm.new(who[0], POINTS)
+    loyalty_member.undo("restore", entry_of(loyalty_member.take(1))).accepted()
+    entry = entry_of(loyalty_member.take(40))
+    with at_once(session, who, _WRITERS, requests=_WRITERS) as writers:
+        together(writers, lambda me: _restored(loyalty_member, me.caller, entry))
+    loyalty_member.expect("the points come back once", 100)
 
 
-def _restored(patron: Purse, caller: Any, entry: str) -> bool:
-    return patron.by(caller).undo("restore", entry).ok
+def _restored(loyalty_member: ValueAccount, caller: Any, entry: str) -> bool:
+    return loyalty_member.by(caller).undo("restore", entry).ok

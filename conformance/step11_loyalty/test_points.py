@@ -7,59 +7,63 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.errors import Tag
 from conformance.contract.services.crm.customers import REDEEMED
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import without
-from fixtures.run.client import Caller
-from fixtures.run.paging import ids, read_all
-from fixtures.run.session import Session
+from fixtures import (
+    Answer,
+    Caller,
+    Check,
+    ContextBuilder,
+    Inconclusive,
+    Session,
+    ids,
+    read_all,
+    without,
+)
 from fixtures.services.crm import actions as crm
-from fixtures.services.crm.actions import POINTS, Purse, entry_of, expect_balance
+from fixtures.services.crm.actions import POINTS, ValueAccount, entry_of, expect_balance
 
 # --- earning and redeeming ---
 
 
 @pytest.mark.requirement("LOYAL-12")
-def test_earning_credits_its_points(patron: Purse) -> None:
-    patron.expect("the first earning is the balance", 100)
-    patron.give(7).accepted()
-    patron.expect("a further earning is added", 107)
+def test_earning_credits_its_points(loyalty_member: ValueAccount) -> None:
+    loyalty_member.expect("the first earning is the balance", 100)
+    loyalty_member.give(7).accepted()
+    loyalty_member.expect("a further earning is added", 107)
 
 
 @pytest.mark.requirement("LOYAL-13")
-def test_redemption_debits_its_points(patron: Purse) -> None:
-    answer = patron.take(REDEEMED)
+def test_redemption_debits_its_points(loyalty_member: ValueAccount) -> None:
+    answer = loyalty_member.take(REDEEMED)
     expect_balance(answer, "the answer shows what is left", POINTS.start - REDEEMED)
-    patron.expect("a redemption is taken off", POINTS.start - REDEEMED)
+    loyalty_member.expect("a redemption is taken off", POINTS.start - REDEEMED)
 
 
 @pytest.mark.requirement("LOYAL-14")
-def test_redemption_of_more_than_the_balance_is_refused(patron: Purse) -> None:
-    patron.take(1).accepted()
-    patron.take(100).refused()
-    patron.take(99).accepted()
+def test_redemption_of_more_than_the_balance_is_refused(loyalty_member: ValueAccount) -> None:
+    loyalty_member.take(1).accepted()
+    loyalty_member.take(100).refused()
+    loyalty_member.take(99).accepted()
 
 
 @pytest.mark.requirement("LOYAL-14")
-def test_deduction_of_more_than_the_balance_is_refused(patron: Purse) -> None:
-    patron.adjust(-1).accepted()
-    patron.adjust(-100).refused()
+def test_deduction_of_more_than_the_balance_is_refused(loyalty_member: ValueAccount) -> None:
+    loyalty_member.adjust(-1).accepted()
+    loyalty_member.adjust(-100).refused()
 
 
 @pytest.mark.requirement("LOYAL-15")
-def test_refused_redemption_writes_nothing(patron: Purse) -> None:
-    patron.take(1).accepted()
-    before = ids(patron.ledger())
-    patron.take(100).refused()
-    patron.expect("the balance is as before", 99)
-    expect_entries(patron, before, "a refused redemption makes no entry")
+def test_refused_redemption_writes_nothing(loyalty_member: ValueAccount) -> None:
+    loyalty_member.take(1).accepted()
+    before = ids(loyalty_member.ledger())
+    loyalty_member.take(100).refused()
+    loyalty_member.expect("the balance is as before", 99)
+    expect_entries(loyalty_member, before, "a refused redemption makes no entry")
 
 
-def expect_entries(patron: Purse, wanted: list[str], rule: str) -> None:
-    walk = patron.ledger()
+def expect_entries(loyalty_member: ValueAccount, wanted: list[str], rule: str) -> None:
+    walk = loyalty_member.ledger()
     found = ids(walk)
     walk[-1].expect(
         rule,
@@ -75,34 +79,36 @@ def expect_entries(patron: Purse, wanted: list[str], rule: str) -> None:
 
 @pytest.mark.requirement("LOYAL-16")
 @pytest.mark.parametrize("points", [8, -8])
-def test_adjustment_changes_the_balance_by_its_points(patron: Purse, points: int) -> None:
-    patron.adjust(points).accepted()
-    patron.expect("the balance is adjusted", 100 + points)
+def test_adjustment_changes_the_balance_by_its_points(
+    loyalty_member: ValueAccount, points: int
+) -> None:
+    loyalty_member.adjust(points).accepted()
+    loyalty_member.expect("the balance is adjusted", 100 + points)
 
 
 @pytest.mark.requirement("LOYAL-17")
-def test_restored_redemption_gives_its_points_back_once(patron: Purse) -> None:
-    entry = entry_of(patron.take(30))
-    patron.take(5).accepted()
-    patron.undo("restore", entry).accepted()
-    patron.expect("the points of the redemption are back", 95)
-    patron.undo("restore", entry)
-    patron.expect("a second restoration adds nothing", 95)
+def test_restored_redemption_gives_its_points_back_once(loyalty_member: ValueAccount) -> None:
+    entry = entry_of(loyalty_member.take(30))
+    loyalty_member.take(5).accepted()
+    loyalty_member.undo("restore", entry).accepted()
+    loyalty_member.expect("the points of the redemption are back", 95)
+    loyalty_member.undo("restore", entry)
+    loyalty_member.expect("a second restoration adds nothing", 95)
 
 
 @pytest.mark.requirement("LOYAL-18")
-def test_reversed_earning_takes_its_points_back_once(patron: Purse) -> None:
-    entry = entry_of(patron.give(20))
-    patron.undo("reverse", entry).accepted()
-    patron.expect("the points of the earning are gone", 100)
-    patron.undo("reverse", entry)
-    patron.expect("a second reversal takes nothing", 100)
+def test_reversed_earning_takes_its_points_back_once(loyalty_member: ValueAccount) -> None:
+    entry = entry_of(loyalty_member.give(20))
+    loyalty_member.undo("reverse", entry).accepted()
+    loyalty_member.expect("the points of the earning are gone", 100)
+    loyalty_member.undo("reverse", entry)
+    loyalty_member.expect("a second reversal takes nothing", 100)
 
 
-CORRECTIONS: Final[dict[str, Callable[[Purse, str, str], Answer]]] = {
-    "adjust": lambda patron, _, __: patron.adjust(-5),
-    "restore": lambda patron, _, redeemed: patron.undo("restore", redeemed),
-    "reverse": lambda patron, earned, _: patron.undo("reverse", earned),
+CORRECTIONS: Final[dict[str, Callable[[ValueAccount, str, str], Answer]]] = {
+    "adjust": lambda loyalty_member, _, __: loyalty_member.adjust(-5),
+    "restore": lambda loyalty_member, _, redeemed: loyalty_member.undo("restore", redeemed),
+    "reverse": lambda loyalty_member, earned, _: loyalty_member.undo("reverse", earned),
 }
 every_correction = pytest.mark.parametrize("verb", CORRECTIONS)
 
@@ -110,15 +116,15 @@ every_correction = pytest.mark.parametrize("verb", CORRECTIONS)
 Entries = dict[str, str]
 
 
-def corrected(patron: Purse, verb: str) -> tuple[Entries, Entries, Answer]:
+def corrected(loyalty_member: ValueAccount, verb: str) -> tuple[Entries, Entries, Answer]:
     """The ledger of an earning and a redemption before and after a correction, and its last page.
 
     Entries by id, each as text of its own.
     """
-    earned, redeemed = entry_of(patron.give(20)), entry_of(patron.take(30))
-    before = _entries(patron.ledger())
-    CORRECTIONS[verb](patron, earned, redeemed).accepted()
-    walk = patron.ledger()
+    earned, redeemed = entry_of(loyalty_member.give(20)), entry_of(loyalty_member.take(30))
+    before = _entries(loyalty_member.ledger())
+    CORRECTIONS[verb](loyalty_member, earned, redeemed).accepted()
+    walk = loyalty_member.ledger()
     return before, _entries(walk), walk[-1]
 
 
@@ -129,8 +135,8 @@ def _entries(walk: list[Answer]) -> Entries:
 
 @pytest.mark.requirement("LOYAL-19")
 @every_correction
-def test_entry_is_read_the_same_after_a_correction(patron: Purse, verb: str) -> None:
-    before, after, page = corrected(patron, verb)
+def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount, verb: str) -> None:
+    before, after, page = corrected(loyalty_member, verb)
     changed = [entry for entry in before if after.get(entry) != before[entry]]
     page.expect(
         f"'{verb}' changes no entry that was there",
@@ -143,8 +149,8 @@ def test_entry_is_read_the_same_after_a_correction(patron: Purse, verb: str) -> 
 
 @pytest.mark.requirement("LOYAL-20")
 @every_correction
-def test_correction_is_a_new_entry(patron: Purse, verb: str) -> None:
-    before, after, page = corrected(patron, verb)
+def test_correction_is_a_new_entry(loyalty_member: ValueAccount, verb: str) -> None:
+    before, after, page = corrected(loyalty_member, verb)
     page.expect(
         f"'{verb}' adds one entry",
         holds=len(after.keys() - before.keys()) == 1,
@@ -155,11 +161,11 @@ def test_correction_is_a_new_entry(patron: Purse, verb: str) -> None:
 
 
 @pytest.mark.requirement("LOYAL-21")
-def test_balance_is_the_sum_of_the_ledger(patron: Purse) -> None:
-    redeemed = entry_of(patron.take(30))
-    patron.adjust(7).accepted()
-    patron.undo("restore", redeemed).accepted()
-    walk, told = patron.ledger(), patron.look()
+def test_balance_is_the_sum_of_the_ledger(loyalty_member: ValueAccount) -> None:
+    redeemed = entry_of(loyalty_member.take(30))
+    loyalty_member.adjust(7).accepted()
+    loyalty_member.undo("restore", redeemed).accepted()
+    walk, told = loyalty_member.ledger(), loyalty_member.look()
     points = read_all(walk, "item_points")
     if not all(isinstance(each, int) for each in points):
         raise Inconclusive("an entry shows no whole number of points")
@@ -175,10 +181,15 @@ def test_balance_is_the_sum_of_the_ledger(patron: Purse) -> None:
 
 @pytest.mark.requirement("LOYAL-26")
 @pytest.mark.parametrize("verb", ["restore", "reverse"])
-def test_entry_of_another_customer_is_not_undone(patron: Purse, owner: Caller, verb: str) -> None:
-    other, moves = crm.new(owner, POINTS), {"restore": patron.take, "reverse": patron.give}
+def test_entry_of_another_customer_is_not_undone(
+    loyalty_member: ValueAccount, owner: Caller, verb: str
+) -> None:
+    other, moves = (
+        crm.new(owner, POINTS),
+        {"restore": loyalty_member.take, "reverse": loyalty_member.give},
+    )
     own, second = entry_of(moves[verb](5)), entry_of(moves[verb](5))
-    patron.undo(verb, own).accepted()
+    loyalty_member.undo(verb, own).accepted()
     other.undo(verb, second).refused()
     other.expect("the other customer's balance is as it was", 100)
 
@@ -190,25 +201,31 @@ EARN, REDEEM = "crm.loyalty.earn", "crm.loyalty.redeem"
 
 @pytest.mark.requirement("LOYAL-22")
 @pytest.mark.parametrize("operation", [EARN, REDEEM])
-def test_points_without_a_customer_are_refused(patron: Purse, operation: str) -> None:
-    patron(operation, points=1).accepted()
-    patron(operation, without("customer_id"), points=1).refused()
+def test_points_without_a_customer_are_refused(
+    loyalty_member: ValueAccount, operation: str
+) -> None:
+    loyalty_member(operation, points=1).accepted()
+    loyalty_member(operation, without("customer_id"), points=1).refused()
 
 
 @pytest.mark.requirement("LOYAL-23")
 @pytest.mark.parametrize("points", [0, -5])
 @pytest.mark.parametrize("operation", [EARN, REDEEM])
-def test_points_of_zero_or_less_are_refused(patron: Purse, operation: str, points: int) -> None:
-    patron(operation, points=10).accepted()
-    patron(operation, points=points).refused()
-    patron.expect("nothing but the first call counts", 110 if operation == EARN else 90)
+def test_points_of_zero_or_less_are_refused(
+    loyalty_member: ValueAccount, operation: str, points: int
+) -> None:
+    loyalty_member(operation, points=10).accepted()
+    loyalty_member(operation, points=points).refused()
+    loyalty_member.expect("nothing but the first call counts", 110 if operation == EARN else 90)
 
 
 @pytest.mark.requirement("LOYAL-24")
-def test_unknown_reason_code_of_an_adjustment_is_refused(patron: Purse) -> None:
-    patron.adjust(1).accepted()
-    patron.adjust(1, reason_code="LOYALTY.NEVER_REGISTERED").refused(None, "invalid-input")
-    patron.expect("the refused adjustment changed nothing", 101)
+def test_unknown_reason_code_of_an_adjustment_is_refused(loyalty_member: ValueAccount) -> None:
+    loyalty_member.adjust(1).accepted()
+    loyalty_member.adjust(1, reason_code="LOYALTY.NEVER_REGISTERED").refused(
+        None, Tag.INVALID_INPUT
+    )
+    loyalty_member.expect("the refused adjustment changed nothing", 101)
 
 
 _APPLIED: Final[dict[str, dict[str, Any]]] = {
@@ -223,11 +240,11 @@ _APPLIED: Final[dict[str, dict[str, Any]]] = {
 def test_value_applied_without_a_channel_is_refused(
     session: Session, check: Check, operation_id: str
 ) -> None:
-    operation, stage = OPERATIONS[operation_id], Stage(session)
+    operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
     stage.proven(check, operation)
-    scene = stage.fresh(check, operation)
-    values = {**scene.values, **_APPLIED[operation_id]}
-    scene.caller(operation_id, without("channel_code"), **values).refused()
+    prepared = stage.fresh(check, operation)
+    values = {**prepared.values, **_APPLIED[operation_id]}
+    prepared.caller(operation_id, without("channel_code"), **values).refused()
 
 
 # --- the programme ---

@@ -8,15 +8,10 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.ipm.bulk import ENDED, STATES
+from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages
 from fixtures.context import records
-from fixtures.context.cast import Stranger
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
 from fixtures.formats import ndjson
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.run.waiting import eventually
-from fixtures.services.ipm.actions import Place, deduced, settled, told_at
+from fixtures.services.ipm.actions import IsolatedFacility, deduced, settled, told_at
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
 from fixtures.services.pmc import actions as pmc
@@ -49,10 +44,15 @@ class Export:
         return [str(envelope_of(line).get("event_id")) for line in lines]
 
 
-def exported(place: Place, **more: Any) -> Export:
+def exported(isolated_facility: IsolatedFacility, **more: Any) -> Export:
     """Everything that happened at a place, a few events a file."""
-    caller, done = place.caller, Export()
-    scope = {"listened_service": "ics", "listened_place": place.guid, "part_size": PART, **more}
+    caller, done = isolated_facility.caller, Export()
+    scope = {
+        "listened_service": "ics",
+        "listened_place": isolated_facility.guid,
+        "part_size": PART,
+        **more,
+    }
     answer = deduced(caller(EXPORT, **scope))
     while True:
         done.answers.append(answer)
@@ -78,8 +78,8 @@ def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
 
 
 @pytest.mark.requirement("EVENT-60")
-def test_export_is_ndjson(crowd: Place) -> None:
-    done = exported(crowd)
+def test_export_is_ndjson(populated_list: IsolatedFacility) -> None:
+    done = exported(populated_list)
     done.answers[0].expect(
         "an export is a file with one JSON object a line",
         holds=None not in done.files and bool(done.ids),
@@ -90,8 +90,8 @@ def test_export_is_ndjson(crowd: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-61")
-def test_parts_of_an_export_hold_each_event_once(crowd: Place) -> None:
-    done, wanted = exported(crowd), crowd.events()
+def test_parts_of_an_export_hold_each_event_once(populated_list: IsolatedFacility) -> None:
+    done, wanted = exported(populated_list), populated_list.events()
     done.answers[-1].expect(
         "the parts of an export hold each matching event once",
         holds=sorted(done.ids) == sorted(wanted),
@@ -103,11 +103,13 @@ def test_parts_of_an_export_hold_each_event_once(crowd: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-62")
-def test_export_holds_what_its_filters_let_through(place: Place, integrator: Caller) -> None:
-    since = told_at(integrator("ipm.pagination.get").accepted())
-    (elsewhere,) = Place(integrator).emit()
-    place.emit()
-    done = exported(place, since=since)
+def test_export_holds_what_its_filters_let_through(
+    isolated_facility: IsolatedFacility, ipm_owner: Caller
+) -> None:
+    since = told_at(ipm_owner("ipm.pagination.get").accepted())
+    (elsewhere,) = IsolatedFacility(ipm_owner).emit()
+    isolated_facility.emit()
+    done = exported(isolated_facility, since=since)
     done.answers[-1].expect(
         "an export of one facility holds no event of another",
         holds=elsewhere not in str(done.files),
@@ -119,10 +121,10 @@ def test_export_holds_what_its_filters_let_through(place: Place, integrator: Cal
 
 
 @pytest.mark.requirement("EVENT-63")
-def test_status_of_a_job_is_one_of_five(crowd: Place) -> None:
-    job = crowd.caller(EXPORT, part_size=1).value("job_id")
-    made = records.make(crowd.caller, "ipm.import")["job_id"]
-    shown = [crowd.caller(GET, job_id=each) for each in (job, made)]
+def test_status_of_a_job_is_one_of_five(populated_list: IsolatedFacility) -> None:
+    job = populated_list.caller(EXPORT, part_size=1).value("job_id")
+    made = records.make(populated_list.caller, "ipm.import")["job_id"]
+    shown = [populated_list.caller(GET, job_id=each) for each in (job, made)]
     for answer in shown:
         answer.accepted().expect(
             "the status of a job is one of the documented five",
@@ -134,9 +136,9 @@ def test_status_of_a_job_is_one_of_five(crowd: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-63")
-def test_job_is_told_alike_by_the_call_and_by_a_read(crowd: Place) -> None:
-    done = exported(crowd)
-    answer = crowd.caller(GET, job_id=done.job_id)
+def test_job_is_told_alike_by_the_call_and_by_a_read(populated_list: IsolatedFacility) -> None:
+    done = exported(populated_list)
+    answer = populated_list.caller(GET, job_id=done.job_id)
     last = done.answers[-1].optional("state")
     answer.accepted().expect(
         "a read shows the job at least as far as the last call did",
@@ -148,12 +150,12 @@ def test_job_is_told_alike_by_the_call_and_by_a_read(crowd: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-71")
-def test_job_that_is_done_is_completed(crowd: Place) -> None:
-    done = exported(crowd)
+def test_job_that_is_done_is_completed(populated_list: IsolatedFacility) -> None:
+    done = exported(populated_list)
     answer = eventually(
-        lambda: crowd.caller(GET, job_id=done.job_id).accepted(),
+        lambda: populated_list.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=2.0 if crowd.caller.client.target.is_loopback else BOUND_S,
+        bound_s=2.0 if populated_list.caller.client.target.is_loopback else BOUND_S,
         pause_s=0.2,
     )
     answer.expect(
@@ -166,22 +168,22 @@ def test_job_that_is_done_is_completed(crowd: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-64")
-def test_jobs_are_listed(integrator: Caller) -> None:
-    made = [records.make(integrator, f"ipm.{kind}")["job_id"] for kind in ("export", "import")]
-    found = pages(integrator, "ipm.job.list", limit=LARGEST_LIMIT)
+def test_jobs_are_listed(ipm_owner: Caller) -> None:
+    made = [records.make(ipm_owner, f"ipm.{kind}")["job_id"] for kind in ("export", "import")]
+    found = pages(ipm_owner, "ipm.job.list", limit=LARGEST_LIMIT)
     for job in made:
         expect_listed(found, str(job))
 
 
 @pytest.mark.requirement("EVENT-70")
 @pytest.mark.parametrize("kind", ["export", "import"])
-def test_context_is_stored_with_the_job(integrator: Caller, kind: str) -> None:
-    job = records.make(integrator, f"ipm.{kind}")["job_id"]
-    answer = integrator(GET, job_id=job)
+def test_context_is_stored_with_the_job(ipm_owner: Caller, kind: str) -> None:
+    job = records.make(ipm_owner, f"ipm.{kind}")["job_id"]
+    answer = ipm_owner(GET, job_id=job)
     stored = answer.accepted().optional("request_context") or {}
     answer.expect(
         "the context of its creation is stored with a job",
-        holds=stored.get("orgcode") == integrator.world["orgcode"] and "actor" in stored,
+        holds=stored.get("orgcode") == ipm_owner.world["orgcode"] and "actor" in stored,
         expected="request_context with org and actor",
         observed=", ".join(sorted(stored)) or "none",
         uses=("request_context",),
@@ -199,7 +201,7 @@ def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answ
     """Upload a text, commit it, and go on until the job has ended."""
     job = create_upload(caller, text)
     size = {} if part_size is None else {"part_size": part_size}
-    answer = deduced(caller(COMMIT, AS_PROVEN, job_id=job, **size))
+    answer = deduced(caller(COMMIT, job_id=job, **size))
     for _ in range(MOST_PARTS):
         if answer.optional("state") in ENDED:
             break
@@ -220,29 +222,29 @@ def _events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.requirement("EVENT-65")
-def test_committed_events_are_in_the_feed(integrator: Caller) -> None:
-    service, events = _events(integrator, 3)
-    imported(integrator, ndjson.lines(*events))
-    found = _fed(integrator, service, *_ids(events))
+def test_committed_events_are_in_the_feed(ipm_owner: Caller) -> None:
+    service, events = _events(ipm_owner, 3)
+    imported(ipm_owner, ndjson.lines(*events))
+    found = _fed(ipm_owner, service, *_ids(events))
     for name in _ids(events):
         # What else an importer wants of an event is not documented.
         expect_listed(found, name, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-66")
-def test_import_goes_on_after_its_last_line(integrator: Caller) -> None:
-    service, events = _events(integrator, 5)
-    imported(integrator, ndjson.lines(*events), part_size=LINES)
-    found = _fed(integrator, service, *_ids(events))
+def test_import_goes_on_after_its_last_line(ipm_owner: Caller) -> None:
+    service, events = _events(ipm_owner, 5)
+    imported(ipm_owner, ndjson.lines(*events), part_size=LINES)
+    found = _fed(ipm_owner, service, *_ids(events))
     for name in _ids(events):
         # What else an importer wants of an event is not documented.
         expect_listed(found, name, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-71")
-def test_import_that_is_done_is_completed(integrator: Caller) -> None:
-    _, events = _events(integrator, 3)
-    answer = imported(integrator, ndjson.lines(*events), part_size=LINES)
+def test_import_that_is_done_is_completed(ipm_owner: Caller) -> None:
+    _, events = _events(ipm_owner, 3)
+    answer = imported(ipm_owner, ndjson.lines(*events), part_size=LINES)
     answer.expect(
         "an import that has taken over every line is completed",
         holds=answer.value("state") == "completed",
@@ -261,11 +263,11 @@ _BROKEN: Final = {
 
 @pytest.mark.requirement("EVENT-67")
 @pytest.mark.parametrize("line", _BROKEN)
-def test_lines_around_a_malformed_one_are_taken_over(integrator: Caller, line: str) -> None:
-    service, events = _events(integrator, 3)
+def test_lines_around_a_malformed_one_are_taken_over(ipm_owner: Caller, line: str) -> None:
+    service, events = _events(ipm_owner, 3)
     before, *after = events
-    answer = imported(integrator, ndjson.lines(before, _BROKEN[line], *after))
-    found = _fed(integrator, service, *_ids(events))
+    answer = imported(ipm_owner, ndjson.lines(before, _BROKEN[line], *after))
+    found = _fed(ipm_owner, service, *_ids(events))
     for name in _ids(events):
         expect_listed(found, name, inferred=True)
     errors = answer.optional("errors") or []
@@ -280,28 +282,28 @@ def test_lines_around_a_malformed_one_are_taken_over(integrator: Caller, line: s
 
 
 @pytest.mark.requirement("EVENT-67")
-def test_valid_event_among_many_malformed_lines_is_taken_over(integrator: Caller) -> None:
-    service, (event,) = _events(integrator, 1)
-    imported(integrator, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
+def test_valid_event_among_many_malformed_lines_is_taken_over(ipm_owner: Caller) -> None:
+    service, (event,) = _events(ipm_owner, 1)
+    imported(ipm_owner, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
     name = str(event["event_id"])
-    expect_listed(_fed(integrator, service, name), name, inferred=True)
+    expect_listed(_fed(ipm_owner, service, name), name, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-68")
-def test_commit_before_the_upload_is_refused(integrator: Caller) -> None:
-    integrator(COMMIT, **records.make(integrator, "ipm.uploaded_import")).accepted()
-    job = records.make(integrator, "ipm.import")["job_id"]
-    integrator(COMMIT, AS_PROVEN, job_id=job).refused()
+def test_commit_before_the_upload_is_refused(ipm_owner: Caller) -> None:
+    ipm_owner(COMMIT, **records.make(ipm_owner, "ipm.uploaded_import")).accepted()
+    job = records.make(ipm_owner, "ipm.import")["job_id"]
+    ipm_owner(COMMIT, job_id=job).refused()
 
 
 @pytest.mark.requirement("EVENT-69")
 @pytest.mark.needs("second-org")
 def test_event_of_another_organisation_is_not_imported(
-    integrator: Caller, stranger_org: Stranger
+    ipm_owner: Caller, stranger_org: Stranger
 ) -> None:
-    service, (own, foreign) = _events(integrator, 2)
+    service, (own, foreign) = _events(ipm_owner, 2)
     there = {**foreign, "orgcode": stranger_org.orgcode}
-    imported(integrator, ndjson.lines(there, own))
-    found = _fed(integrator, service, str(own["event_id"]))
+    imported(ipm_owner, ndjson.lines(there, own))
+    found = _fed(ipm_owner, service, str(own["event_id"]))
     expect_listed(found, str(own["event_id"]), inferred=True)
     expect_listed(found, str(foreign["event_id"]), listed=False, inferred=True)

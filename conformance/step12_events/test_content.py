@@ -9,13 +9,10 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT, FINGERPRINTS, REQUIRED, SOURCES
+from fixtures import Answer, Caller, Inconclusive, pages
 from fixtures.context import records
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.client import Caller
-from fixtures.run.paging import pages
 from fixtures.services.ipm import actions as at_work
-from fixtures.services.ipm.actions import Place
+from fixtures.services.ipm.actions import IsolatedFacility
 
 CDC: Final = "ipm.cdc.list"
 KEBAB: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -48,8 +45,11 @@ def _lacks(event: Mapping[str, Any]) -> str | None:
 
 
 @pytest.mark.requirement("EVENT-31")
-def test_every_event_has_the_base_fields(place: Place) -> None:
-    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
+def test_every_event_has_the_base_fields(isolated_facility: IsolatedFacility) -> None:
+    answers = [
+        *isolated_facility.feed(*isolated_facility.emit(2)),
+        *_recent(isolated_facility.caller),
+    ]
     _judge(answers, "an event has the required base fields", _lacks, ", ".join(BASE_EVENT))
 
 
@@ -68,18 +68,24 @@ def _context_lacks(event: Mapping[str, Any]) -> str | None:
 
 
 @pytest.mark.requirement("EVENT-32")
-def test_context_of_an_event_says_who_and_what_for(place: Place) -> None:
-    answers = [*place.feed(*place.emit(2)), *_recent(place.caller)]
+def test_context_of_an_event_says_who_and_what_for(isolated_facility: IsolatedFacility) -> None:
+    answers = [
+        *isolated_facility.feed(*isolated_facility.emit(2)),
+        *_recent(isolated_facility.caller),
+    ]
     _judge(answers, "the context of an event is whole", _context_lacks, ", ".join(REQUIRED))
 
 
 @pytest.mark.requirement("EVENT-32")
-def test_context_of_an_event_is_that_of_its_request(place: Place) -> None:
-    found = place.feed(*place.emit())
+def test_context_of_an_event_is_that_of_its_request(isolated_facility: IsolatedFacility) -> None:
+    found = isolated_facility.feed(*isolated_facility.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         context = event.get("request_context") or {}
-        wanted = {"orgcode": place.caller.world["orgcode"], "logical_guid": place.guid}
+        wanted = {
+            "orgcode": isolated_facility.caller.world["orgcode"],
+            "logical_guid": isolated_facility.guid,
+        }
         wrong = [name for name, value in wanted.items() if context.get(name) != value]
         return f"another {', '.join(wrong)}" if wrong else None
 
@@ -87,22 +93,25 @@ def test_context_of_an_event_is_that_of_its_request(place: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-34")
-def test_actions_are_written_in_kebab_case(place: Place) -> None:
-    found = place.feed(*place.emit())
+def test_actions_are_written_in_kebab_case(isolated_facility: IsolatedFacility) -> None:
+    found = isolated_facility.feed(*isolated_facility.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         action = str(event.get("action"))
         return None if KEBAB.fullmatch(action) else action
 
-    answers = [*found, *_recent(place.caller)]
+    answers = [*found, *_recent(isolated_facility.caller)]
     _judge(answers, "an action is written in kebab case", broken, "such as comment-created")
 
 
 @pytest.mark.requirement("EVENT-51")
-def test_catalogue_holds_the_actions_of_the_feed(place: Place) -> None:
-    found = place.feed(*place.emit())
+def test_catalogue_holds_the_actions_of_the_feed(isolated_facility: IsolatedFacility) -> None:
+    found = isolated_facility.feed(*isolated_facility.emit())
     listed = pages(
-        place.caller, "ipm.event.catalog_list", limit=LARGEST_LIMIT, listed_service="ics"
+        isolated_facility.caller,
+        "ipm.event.catalog_list",
+        limit=LARGEST_LIMIT,
+        listed_service="ics",
     )
     known = {answer.read_item(i, "item_action") for answer in listed for i in answer.items()}
 
@@ -134,28 +143,28 @@ def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str
 
 
 @pytest.mark.requirement("EVENT-36")
-def test_no_event_holds_a_secret(integrator: Caller, place: Place) -> None:
-    since = _since(integrator)
-    key = records.make(integrator, "usm.api_key")
-    hook = integrator("ipm.webhook.create")
+def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedFacility) -> None:
+    since = _since(ipm_owner)
+    key = records.make(ipm_owner, "usm.api_key")
+    webhook = ipm_owner("ipm.webhook.create")
     secrets = {
-        "the session": integrator.actor.session,
-        "the passcode": integrator.actor.passcode,
+        "the session": ipm_owner.actor.session,
+        "the passcode": ipm_owner.actor.passcode,
         "an API key": str(key["api_key"]),
-        "a webhook secret": str(hook.optional("secret") or ""),
+        "a webhook secret": str(webhook.optional("secret") or ""),
     }
     answers = [
-        *place.feed(*place.emit()),
-        *pages(integrator, CDC, listed_service="usm", since=since, limit=LARGEST_LIMIT),
-        *pages(integrator, CDC, listed_service="ipm", since=since, limit=LARGEST_LIMIT),
+        *isolated_facility.feed(*isolated_facility.emit()),
+        *pages(ipm_owner, CDC, listed_service="usm", since=since, limit=LARGEST_LIMIT),
+        *pages(ipm_owner, CDC, listed_service="ipm", since=since, limit=LARGEST_LIMIT),
     ]
     _expect_nowhere(answers, secrets, "a secret")
 
 
 @pytest.mark.requirement("EVENT-37")
-def test_no_event_holds_personal_data(integrator: Caller) -> None:
-    since = _since(integrator)
-    email = str(integrator.world.fresh("email"))
-    integrator("ofm.member.invite_create", email=email).accepted()
-    answers = pages(integrator, CDC, listed_service="ofm", since=since, limit=LARGEST_LIMIT)
+def test_no_event_holds_personal_data(ipm_owner: Caller) -> None:
+    since = _since(ipm_owner)
+    email = str(ipm_owner.world.fresh("email"))
+    ipm_owner("ofm.member.invite_create", email=email).accepted()
+    answers = pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST_LIMIT)
     _expect_nowhere(answers, {"an address": email}, "an email address")

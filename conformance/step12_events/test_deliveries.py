@@ -5,11 +5,9 @@ from typing import Final
 import pytest
 
 from conformance.contract.services.event_context import BASE_EVENT
-from fixtures.exchange.outcome import Inconclusive
+from fixtures import Caller, Inconclusive, Session
 from fixtures.exchange.target import Receiver
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.services.ipm.actions import Hook, Hooks, Place, utc_from_now
+from fixtures.services.ipm.actions import IsolatedFacility, Webhook, Webhooks, utc_from_now
 from fixtures.services.ipm.receiver import Manner
 from fixtures.services.ipm.signature import Verdict, verify
 
@@ -17,18 +15,22 @@ AN_HOUR: Final = 3600.0
 
 
 @pytest.mark.requirement("EVENT-11")
-def test_active_webhook_is_sent_events(hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place)
-    hook.expect_delivered(place.emit(2), "an event is delivered to an active webhook")
+def test_active_webhook_is_sent_events(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook = webhooks.listen(isolated_facility)
+    webhook.expect_delivered(
+        isolated_facility.emit(2), "an event is delivered to an active webhook"
+    )
 
 
 @pytest.mark.requirement("EVENT-23")
-def test_delivery_is_a_base_event(hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place)
-    hook.expect_delivered(place.emit(), "an event is delivered")
-    for delivery in hook.delivered():
+def test_delivery_is_a_base_event(webhooks: Webhooks, isolated_facility: IsolatedFacility) -> None:
+    webhook = webhooks.listen(isolated_facility)
+    webhook.expect_delivered(isolated_facility.emit(), "an event is delivered")
+    for delivery in webhook.delivered():
         missing = [name for name in BASE_EVENT if name not in delivery.envelope]
-        hook.answer.expect(
+        webhook.answer.expect(
             "a delivery holds an event with the required base fields",
             holds=not missing,
             expected=", ".join(BASE_EVENT),
@@ -45,17 +47,17 @@ def _scheme(session: Session) -> Receiver:
 
 @pytest.mark.requirement("EVENT-12")
 def test_delivery_is_signed_with_the_webhooks_secret(
-    session: Session, hooks: Hooks, place: Place
+    session: Session, webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    hook = hooks.listen(place)
-    if not hook.secret:
+    webhook = webhooks.listen(isolated_facility)
+    if not webhook.secret:
         raise Inconclusive("the webhook's secret cannot be read", cause="ipm.webhook.create:secret")
-    hook.expect_delivered(place.emit(2), "an event is delivered")
-    for delivery in hook.delivered():
+    webhook.expect_delivered(isolated_facility.emit(2), "an event is delivered")
+    for delivery in webhook.delivered():
         found = verify(
-            _scheme(session), hook.secret, delivery.headers, delivery.body, now=delivery.at
+            _scheme(session), webhook.secret, delivery.headers, delivery.body, now=delivery.at
         )
-        hook.answer.expect(
+        webhook.answer.expect(
             "the signature of a delivery is that of its bytes under the webhook's secret",
             holds=found in (Verdict.GOOD, Verdict.STALE),
             expected="a good signature",
@@ -66,8 +68,10 @@ def test_delivery_is_signed_with_the_webhooks_secret(
 
 
 @pytest.mark.requirement("EVENT-12")
-def test_each_webhook_has_a_secret_of_its_own(hooks: Hooks, place: Place) -> None:
-    first, second = (hooks.listen(place, active=False) for _ in range(2))
+def test_each_webhook_has_a_secret_of_its_own(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    first, second = (webhooks.listen(isolated_facility, active=False) for _ in range(2))
     second.answer.expect(
         "two webhooks have two secrets",
         holds=bool(first.secret) and first.secret != second.secret,
@@ -78,14 +82,16 @@ def test_each_webhook_has_a_secret_of_its_own(hooks: Hooks, place: Place) -> Non
 
 
 @pytest.mark.requirement("EVENT-13")
-def test_signature_is_of_the_time_of_delivery(session: Session, hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place)
-    hook.expect_delivered(place.emit(), "an event is delivered")
-    for delivery in hook.delivered():
+def test_signature_is_of_the_time_of_delivery(
+    session: Session, webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook = webhooks.listen(isolated_facility)
+    webhook.expect_delivered(isolated_facility.emit(), "an event is delivered")
+    for delivery in webhook.delivered():
         found = verify(
-            _scheme(session), hook.secret, delivery.headers, delivery.body, now=delivery.at
+            _scheme(session), webhook.secret, delivery.headers, delivery.body, now=delivery.at
         )
-        hook.answer.expect(
+        webhook.answer.expect(
             "the signed instant is that of the delivery",
             holds=found is not Verdict.STALE,
             expected="an instant within the tolerance",
@@ -103,31 +109,39 @@ def test_signature_is_of_the_time_of_delivery(session: Session, hooks: Hooks, pl
     [Manner.ERROR, Manner.BUSY, Manner.DROPPED, Manner.GARBAGE, Manner.SILENT],
     ids=lambda manner: manner.name.lower(),
 )
-def test_failed_delivery_is_retried(hooks: Hooks, place: Place, manner: Manner) -> None:
-    hook = hooks.listen(place, manner)
-    hook.expect_delivered(
-        place.emit(), f"a delivery that was answered with '{manner}' is sent again"
+def test_failed_delivery_is_retried(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility, manner: Manner
+) -> None:
+    webhook = webhooks.listen(isolated_facility, manner)
+    webhook.expect_delivered(
+        isolated_facility.emit(), f"a delivery that was answered with '{manner}' is sent again"
     )
 
 
 @pytest.mark.requirement("EVENT-14")
-def test_delivery_is_retried_more_than_once(hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place, Manner.ERROR, Manner.BUSY, Manner.ERROR)
+def test_delivery_is_retried_more_than_once(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook = webhooks.listen(isolated_facility, Manner.ERROR, Manner.BUSY, Manner.ERROR)
     # How often is not documented.
-    hook.expect_delivered(place.emit(), "three failures are outlasted", inferred=True)
+    webhook.expect_delivered(
+        isolated_facility.emit(), "three failures are outlasted", inferred=True
+    )
 
 
 @pytest.mark.requirement("EVENT-15")
-def test_repeated_delivery_keeps_its_event_id(hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place, Manner.ERROR)
-    (zone,) = place.emit()
-    hook.expect_delivered([zone], "a failed delivery is sent again")
-    sent = {d.event_id for d in hook.inbox.deliveries if zone in d.body.decode(errors="replace")}
-    hook.answer.expect(
+def test_repeated_delivery_keeps_its_event_id(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook = webhooks.listen(isolated_facility, Manner.ERROR)
+    (zone,) = isolated_facility.emit()
+    webhook.expect_delivered([zone], "a failed delivery is sent again")
+    sent = {d.event_id for d in webhook.inbox.deliveries if zone in d.body.decode(errors="replace")}
+    webhook.answer.expect(
         "a delivery and its repetition bear one event id",
         holds=len(sent) == 1 and "" not in sent,
         expected="one event id",
-        observed=f"{len(sent)} ids in {len(hook.inbox.deliveries)} deliveries",
+        observed=f"{len(sent)} ids in {len(webhook.inbox.deliveries)} deliveries",
     )
 
 
@@ -135,12 +149,12 @@ def test_repeated_delivery_keeps_its_event_id(hooks: Hooks, place: Place) -> Non
 
 
 def _expect_untouched(
-    hook: Hook, unwanted: list[str], rule: str, *, inferred: bool = False
+    webhook: Webhook, unwanted: list[str], rule: str, *, inferred: bool = False
 ) -> None:
     """Expect that none of these was delivered so far, whatever the answer was."""
-    seen = b"\n".join(delivery.body for delivery in hook.inbox.deliveries)
+    seen = b"\n".join(delivery.body for delivery in webhook.inbox.deliveries)
     found = [each for each in unwanted if each.encode() in seen]
-    hook.answer.expect(
+    webhook.answer.expect(
         rule,
         holds=not found,
         expected="no delivery of it",
@@ -151,88 +165,103 @@ def _expect_untouched(
 
 @pytest.mark.requirement("EVENT-16")
 def test_event_of_another_facility_is_not_delivered(
-    hooks: Hooks, place: Place, integrator: Caller
+    webhooks: Webhooks, isolated_facility: IsolatedFacility, ipm_owner: Caller
 ) -> None:
-    hook = hooks.listen(place)
-    if not hook.listens_to(place.guid):
+    webhook = webhooks.listen(isolated_facility)
+    if not webhook.listens_to(isolated_facility.guid):
         raise Inconclusive("the webhook does not show its filters", cause="ipm.webhook.get:filters")
-    unwanted = Place(integrator).emit(2)
-    hook.expect_delivered(place.emit(), "an event of the facility is delivered")
-    _expect_untouched(hook, unwanted, "no event of another facility is delivered")
+    unwanted = IsolatedFacility(ipm_owner).emit(2)
+    webhook.expect_delivered(isolated_facility.emit(), "an event of the facility is delivered")
+    _expect_untouched(webhook, unwanted, "no event of another facility is delivered")
 
 
 @pytest.mark.requirement("EVENT-17")
-def test_paused_webhook_is_sent_nothing(hooks: Hooks, place: Place) -> None:
-    hook, witness = hooks.listen(place), hooks.listen(place)
-    hook.expect_delivered(place.emit(), "an event is delivered while the webhook is active")
-    hook.pause()
-    unwanted = place.emit(2)
+def test_paused_webhook_is_sent_nothing(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook, witness = webhooks.listen(isolated_facility), webhooks.listen(isolated_facility)
+    webhook.expect_delivered(
+        isolated_facility.emit(), "an event is delivered while the webhook is active"
+    )
+    webhook.pause()
+    unwanted = isolated_facility.emit(2)
     witness.expect_delivered(unwanted, "an active webhook beside it is sent the events")
-    _expect_untouched(hook, unwanted, "nothing is delivered to a paused webhook")
+    _expect_untouched(webhook, unwanted, "nothing is delivered to a paused webhook")
 
 
 @pytest.mark.requirement("EVENT-18")
-def test_webhook_that_was_never_activated_is_sent_nothing(hooks: Hooks, place: Place) -> None:
-    hook, witness = hooks.listen(place, active=False), hooks.listen(place)
-    unwanted = place.emit(2)
+def test_webhook_that_was_never_activated_is_sent_nothing(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook, witness = (
+        webhooks.listen(isolated_facility, active=False),
+        webhooks.listen(isolated_facility),
+    )
+    unwanted = isolated_facility.emit(2)
     witness.expect_delivered(unwanted, "an active webhook beside it is sent the events")
-    _expect_untouched(hook, unwanted, "nothing is delivered before activation")
+    _expect_untouched(webhook, unwanted, "nothing is delivered before activation")
 
 
 # --- replay ---
 
 
-def _times(hook: Hook, text: str) -> int:
-    return sum(text.encode() in delivery.body for delivery in hook.inbox.taken())
+def _times(webhook: Webhook, text: str) -> int:
+    return sum(text.encode() in delivery.body for delivery in webhook.inbox.taken())
 
 
 @pytest.mark.requirement("EVENT-19")
-def test_replay_sends_the_window_again(hooks: Hooks, place: Place) -> None:
-    hook = hooks.listen(place)
-    zones = place.emit(2)
-    hook.expect_delivered(zones, "the events are delivered")
-    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
-    again = hooks.settle(hook, lambda: all(_times(hook, zone) >= 2 for zone in zones))
-    hook.answer.expect(
+def test_replay_sends_the_window_again(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    webhook = webhooks.listen(isolated_facility)
+    zones = isolated_facility.emit(2)
+    webhook.expect_delivered(zones, "the events are delivered")
+    webhook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
+    again = webhooks.settle(webhook, lambda: all(_times(webhook, zone) >= 2 for zone in zones))
+    webhook.answer.expect(
         "replay sends the events of its window again",
         holds=again,
         expected="each event once more",
-        observed=", ".join(f"{_times(hook, zone)} times" for zone in zones),
+        observed=", ".join(f"{_times(webhook, zone)} times" for zone in zones),
     )
 
 
 @pytest.mark.requirement("EVENT-19")
-def test_replay_brings_what_happened_before_the_activation(hooks: Hooks, place: Place) -> None:
-    zones = place.emit(2)
-    place.feed(*zones)
-    hook = hooks.listen(place)
-    hook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
-    hook.expect_delivered(zones, "replay delivers stored events from before the activation")
+def test_replay_brings_what_happened_before_the_activation(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    zones = isolated_facility.emit(2)
+    isolated_facility.feed(*zones)
+    webhook = webhooks.listen(isolated_facility)
+    webhook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
+    webhook.expect_delivered(zones, "replay delivers stored events from before the activation")
 
 
 @pytest.mark.requirement("EVENT-20")
 @pytest.mark.parametrize("hours", [(-3, -2), (2, 3)], ids=["past", "future"])
 def test_replay_sends_nothing_from_outside_its_window(
-    hooks: Hooks, place: Place, hours: tuple[int, int]
+    webhooks: Webhooks, isolated_facility: IsolatedFacility, hours: tuple[int, int]
 ) -> None:
-    unwanted = place.emit(2)
-    place.feed(*unwanted)
-    hook = hooks.listen(place)
+    unwanted = isolated_facility.emit(2)
+    isolated_facility.feed(*unwanted)
+    webhook = webhooks.listen(isolated_facility)
     since, until = (utc_from_now(hour * AN_HOUR) for hour in hours)
-    hook.replay(since=since, until=until, limit=256)
-    hook.expect_delivered(place.emit(), "an event after the replay is delivered")
+    webhook.replay(since=since, until=until, limit=256)
+    webhook.expect_delivered(isolated_facility.emit(), "an event after the replay is delivered")
     rule = "no event from outside the window is sent again"
     # Nothing shows whether the names of the window were understood.
-    _expect_untouched(hook, unwanted, rule, inferred=True)
+    _expect_untouched(webhook, unwanted, rule, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-21")
-def test_replay_goes_on_from_its_cursor(hooks: Hooks, place: Place) -> None:
-    zones = place.emit(3)
-    place.feed(*zones)
-    hook = hooks.listen(place)
+def test_replay_goes_on_from_its_cursor(
+    webhooks: Webhooks, isolated_facility: IsolatedFacility
+) -> None:
+    zones = isolated_facility.emit(3)
+    isolated_facility.feed(*zones)
+    webhook = webhooks.listen(isolated_facility)
     window = {"since": utc_from_now(-AN_HOUR), "until": utc_from_now(AN_HOUR)}
-    answer, calls = hook.replay(**window, limit=1), 1
+    answer, calls = webhook.replay(**window, limit=1), 1
     while (token := answer.optional("next_token")) and calls < 10:
-        answer, calls = hook.replay(**window, limit=1, next_token=token), calls + 1
-    hook.expect_delivered(zones, "the pages of a replay bring the whole window")
+        answer, calls = webhook.replay(**window, limit=1, next_token=token), calls + 1
+    webhook.expect_delivered(zones, "the pages of a replay bring the whole window")

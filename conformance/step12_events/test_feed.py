@@ -5,13 +5,12 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import RECORDS
+from conformance.contract.errors import Tag
+from fixtures import Caller, expect_listed, ids, pages
 from fixtures.context import records
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, ids, pages
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ipm import actions as at_work
-from fixtures.services.ipm.actions import Place, events_of, settled, utc_from_now
+from fixtures.services.ipm.actions import IsolatedFacility, events_of, settled, utc_from_now
 from fixtures.services.pvm.context import Catalog
 
 CDC: Final = "ipm.cdc.list"
@@ -20,14 +19,14 @@ AN_HOUR: Final = 3600.0
 
 
 @pytest.mark.requirement("EVENT-30")
-def test_accepted_write_is_in_the_feed(place: Place) -> None:
-    (zone,) = place.emit()
-    expect_listed(place.feed(zone), zone)
+def test_accepted_write_is_in_the_feed(isolated_facility: IsolatedFacility) -> None:
+    (zone,) = isolated_facility.emit()
+    expect_listed(isolated_facility.feed(zone), zone)
 
 
 @pytest.mark.requirement("EVENT-30")
-def test_event_comes_with_redaction_metadata(place: Place) -> None:
-    answer = place.feed(*place.emit())[0]
+def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility) -> None:
+    answer = isolated_facility.feed(*isolated_facility.emit())[0]
     item = answer.items()[0]
     answer.expect(
         "an event of the feed comes with redaction metadata",
@@ -65,30 +64,30 @@ def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
         ("ipm.webhook", "ipm"),
     ],
 )
-def test_creation_is_told(integrator: Caller, kind: str, service: str) -> None:
-    since = _since(integrator)
-    made = records.make(integrator, kind)
-    _expect_told(integrator, service, since, made[RECORDS[kind].id])
+def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
+    since = _since(ipm_owner)
+    made = records.make(ipm_owner, kind)
+    _expect_told(ipm_owner, service, since, made[RECORDS[kind].id])
 
 
 @pytest.mark.requirement("EVENT-48")
 @pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
-def test_change_is_told(integrator: Caller, kind: str) -> None:
+def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
-    made = records.make(integrator, kind)
-    since = _since(integrator)
-    integrator(str(record.update), **_named(record.id, made)).accepted()
-    _expect_told(integrator, record.service, since, made[record.id])
+    made = records.make(ipm_owner, kind)
+    since = _since(ipm_owner)
+    ipm_owner(str(record.update), **_named(record.id, made)).accepted()
+    _expect_told(ipm_owner, record.service, since, made[record.id])
 
 
 @pytest.mark.requirement("EVENT-48")
 @pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
-def test_change_of_status_is_told(integrator: Caller, kind: str) -> None:
+def test_change_of_status_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
-    made = records.make(integrator, kind)
-    since = _since(integrator)
-    records.move(integrator, record, made, record.turns[0])
-    _expect_told(integrator, record.service, since, made[record.id])
+    made = records.make(ipm_owner, kind)
+    since = _since(ipm_owner)
+    records.move(ipm_owner, record, made, record.turns[0])
+    _expect_told(ipm_owner, record.service, since, made[record.id])
 
 
 def _named(name: str, made: records.Values) -> records.Values:
@@ -96,13 +95,13 @@ def _named(name: str, made: records.Values) -> records.Values:
 
 
 @pytest.mark.requirement("EVENT-47")
-def test_refused_write_leaves_no_event(place: Place) -> None:
-    place.caller("ics.zone.create").accepted()
-    code = str(place.caller.world.fresh("code"))
-    zone = place.caller("ics.zone.create", code=code).value("zone_id")
-    before = place.events(str(zone))
-    place.caller("ics.zone.create", code=code).refused()
-    answer, after = place.feed()[0], place.events()
+def test_refused_write_leaves_no_event(isolated_facility: IsolatedFacility) -> None:
+    isolated_facility.caller("ics.zone.create").accepted()
+    code = str(isolated_facility.caller.world.fresh("code"))
+    zone = isolated_facility.caller("ics.zone.create", code=code).value("zone_id")
+    before = isolated_facility.events(str(zone))
+    isolated_facility.caller("ics.zone.create", code=code).refused()
+    answer, after = isolated_facility.feed()[0], isolated_facility.events()
     answer.expect(
         "a refused write leaves no event",
         holds=after.keys() == before.keys(),
@@ -113,11 +112,13 @@ def test_refused_write_leaves_no_event(place: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-35")
-def test_event_keeps_reason_code_and_source_references(place: Place, catalog: Catalog) -> None:
-    source = {"type": "conformance_run", "id": str(place.caller.world.fresh("tag"))}
+def test_event_keeps_reason_code_and_source_references(
+    isolated_facility: IsolatedFacility, catalog: Catalog
+) -> None:
+    source = {"type": "conformance_run", "id": str(isolated_facility.caller.world.fresh("tag"))}
     explained = {"reason_code": "INVENTORY.ADJUST", "source_refs": [source]}
-    Shelf(place.caller, catalog.variant_id).adjust(3, **explained).accepted()
-    found = place.feed(str(source["id"]))
+    StockItem(isolated_facility.caller, catalog.variant_id).adjust(3, **explained).accepted()
+    found = isolated_facility.feed(str(source["id"]))
     expect_listed(found, source["id"])
     expect_listed(found, "INVENTORY.ADJUST")
 
@@ -128,38 +129,42 @@ def test_event_keeps_reason_code_and_source_references(place: Place, catalog: Ca
 
 
 @pytest.mark.requirement("EVENT-38")
-def test_feed_is_narrowed_to_a_service(place: Place) -> None:
-    (zone,) = place.emit()
-    expect_listed(place.feed(zone, listed_service="ics"), zone)
-    expect_listed(place.feed(listed_service="pvm"), zone, listed=False, inferred=True)
+def test_feed_is_narrowed_to_a_service(isolated_facility: IsolatedFacility) -> None:
+    (zone,) = isolated_facility.emit()
+    expect_listed(isolated_facility.feed(zone, listed_service="ics"), zone)
+    expect_listed(isolated_facility.feed(listed_service="pvm"), zone, listed=False, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-40")
-def test_feed_is_narrowed_to_a_facility(place: Place, integrator: Caller) -> None:
-    (elsewhere,) = Place(integrator).emit()
-    (zone,) = place.emit()
-    found = place.feed(zone)
+def test_feed_is_narrowed_to_a_facility(
+    isolated_facility: IsolatedFacility, ipm_owner: Caller
+) -> None:
+    (elsewhere,) = IsolatedFacility(ipm_owner).emit()
+    (zone,) = isolated_facility.emit()
+    found = isolated_facility.feed(zone)
     expect_listed(found, zone)
     expect_listed(found, elsewhere, listed=False, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-39")
-def test_feed_is_narrowed_to_a_channel(place: Place, catalog: Catalog) -> None:
-    shelf = Shelf(place.caller, catalog.variant_id)
-    shelf.adjust(5).accepted()
+def test_feed_is_narrowed_to_a_channel(
+    isolated_facility: IsolatedFacility, catalog: Catalog
+) -> None:
+    stock_item = StockItem(isolated_facility.caller, catalog.variant_id)
+    stock_item.adjust(5).accepted()
     channels = ("g3npos", "kiosk")
     held = {
         channel: str(
-            place.caller(
+            isolated_facility.caller(
                 "ics.reservation.create",
-                variant_id=shelf.variant_id,
+                variant_id=stock_item.variant_id,
                 channel_code=channel,
                 quantity=1,
             ).value("reservation_id")
         )
         for channel in channels
     }
-    found = place.feed(held["g3npos"], listed_channel="g3npos")
+    found = isolated_facility.feed(held["g3npos"], listed_channel="g3npos")
     expect_listed(found, held["g3npos"], inferred=True)
     expect_listed(found, held["kiosk"], listed=False, inferred=True)
 
@@ -171,24 +176,24 @@ def test_feed_is_narrowed_to_a_channel(place: Place, catalog: Catalog) -> None:
     ids=["around", "from-before", "from-later", "to-later", "to-before"],
 )
 def test_feed_is_narrowed_to_a_time(
-    crowd: Place, since: int | None, until: int | None, listed: bool
+    populated_list: IsolatedFacility, since: int | None, until: int | None, listed: bool
 ) -> None:
-    event = ids(crowd.feed())[0]
+    event = ids(populated_list.feed())[0]
     hours = {"since": since, "until": until}
     window = {n: utc_from_now(h * AN_HOUR) for n, h in hours.items() if h is not None}
-    expect_listed(crowd.feed(**window), event, listed=listed, inferred=True)
+    expect_listed(populated_list.feed(**window), event, listed=listed, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-46")
 def test_feed_shows_no_event_of_another_organisation(
-    integrator: Caller, foreign_integrator: Caller
+    ipm_owner: Caller, ipm_owner_elsewhere: Caller
 ) -> None:
-    since = _since(integrator)
-    foreign = records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"]
-    own = records.make(integrator, "ofm.cost_centre")["cc_guid"]
+    since = _since(ipm_owner)
+    foreign = records.make(ipm_owner_elsewhere, "ofm.cost_centre")["cc_guid"]
+    own = records.make(ipm_owner, "ofm.cost_centre")["cc_guid"]
     found = settled(
-        integrator,
-        lambda: pages(integrator, CDC, listed_service="ofm", since=since, limit=LARGEST),
+        ipm_owner,
+        lambda: pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST),
         str(own),
     )
     expect_listed(found, str(own))
@@ -197,13 +202,13 @@ def test_feed_shows_no_event_of_another_organisation(
 
 @pytest.mark.requirement("EVENT-46")
 def test_cursor_of_another_organisation_leads_to_none_of_its_events(
-    integrator: Caller, foreign_integrator: Caller
+    ipm_owner: Caller, ipm_owner_elsewhere: Caller
 ) -> None:
     wanted = {"listed_service": "ofm", "limit": 1}
-    token = foreign_integrator(CDC, AS_PROVEN, **wanted).accepted().optional("next_token")
-    foreign = [records.make(foreign_integrator, "ofm.cost_centre")["cc_guid"] for _ in range(2)]
-    integrator(CDC, AS_PROVEN, **wanted).accepted()
-    answer = integrator(CDC, AS_PROVEN, **{**wanted, "limit": LARGEST, "next_token": token})
+    token = ipm_owner_elsewhere(CDC, **wanted).accepted().optional("next_token")
+    foreign = [records.make(ipm_owner_elsewhere, "ofm.cost_centre")["cc_guid"] for _ in range(2)]
+    ipm_owner(CDC, **wanted).accepted()
+    answer = ipm_owner(CDC, **{**wanted, "limit": LARGEST, "next_token": token})
     shown = [guid for guid in map(str, foreign) if guid in str(answer.body)]
     answer.expect(
         "a cursor of another organisation is refused, or leads on among one's own events",
@@ -217,8 +222,8 @@ def test_cursor_of_another_organisation_leads_to_none_of_its_events(
 
 
 @pytest.mark.requirement("EVENT-44")
-def test_events_of_two_walks_are_in_one_order(crowd: Place) -> None:
-    first, second = crowd.feed(limit=3), crowd.feed(limit=4)
+def test_events_of_two_walks_are_in_one_order(populated_list: IsolatedFacility) -> None:
+    first, second = populated_list.feed(limit=3), populated_list.feed(limit=4)
     second[-1].expect(
         "two walks show the same events in the same order",
         holds=ids(first) == ids(second),
@@ -230,16 +235,18 @@ def test_events_of_two_walks_are_in_one_order(crowd: Place) -> None:
 
 @pytest.mark.requirement("EVENT-49")
 @pytest.mark.parametrize("token", ["never-given-out", "eyJhZnRlciI6IC0xfQ=="])
-def test_cursor_that_was_never_given_out_is_refused(crowd: Place, token: str) -> None:
-    crowd.caller(CDC, listed_service="ics", listed_place=crowd.guid).accepted()
-    crowd.caller(CDC, next_token=token).refused(400, "invalid-input")
+def test_cursor_that_was_never_given_out_is_refused(
+    populated_list: IsolatedFacility, token: str
+) -> None:
+    populated_list.caller(CDC, listed_service="ics", listed_place=populated_list.guid).accepted()
+    populated_list.caller(CDC, next_token=token).refused(400, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("EVENT-33")
-def test_event_ids_are_unique(crowd: Place, integrator: Caller) -> None:
-    since = _since(integrator)
-    records.make(integrator, "ofm.cost_centre")
-    found = [*crowd.feed(), *pages(integrator, CDC, listed_service="ofm", since=since)]
+def test_event_ids_are_unique(populated_list: IsolatedFacility, ipm_owner: Caller) -> None:
+    since = _since(ipm_owner)
+    records.make(ipm_owner, "ofm.cost_centre")
+    found = [*populated_list.feed(), *pages(ipm_owner, CDC, listed_service="ofm", since=since)]
     seen = ids(found)
     found[0].expect(
         "no two events have one id",

@@ -7,10 +7,8 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT
+from fixtures import Caller, expect_listed, pages, read_all
 from fixtures.context import records
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages, read_all
 from fixtures.services.ipm.receiver import envelope_of
 
 CATALOG, CONTRACTS = "ipm.event.catalog_list", "ipm.export.contract_list"
@@ -32,13 +30,13 @@ def _expect_entries(caller: Caller, operation: str, name: str, **more: Any) -> N
 
 
 @pytest.mark.requirement("EVENT-50")
-def test_event_catalogue_lists_actions(integrator: Caller) -> None:
-    _expect_entries(integrator, CATALOG, "item_action", listed_service="ofm")
+def test_event_catalogue_lists_actions(ipm_owner: Caller) -> None:
+    _expect_entries(ipm_owner, CATALOG, "item_action", listed_service="ofm")
 
 
 @pytest.mark.requirement("EVENT-50")
-def test_event_catalogue_is_narrowed_to_a_service(integrator: Caller) -> None:
-    answer = integrator(CATALOG, limit=LARGEST_LIMIT, listed_service="ofm")
+def test_event_catalogue_is_narrowed_to_a_service(ipm_owner: Caller) -> None:
+    answer = ipm_owner(CATALOG, limit=LARGEST_LIMIT, listed_service="ofm")
     found = set(read_all([answer], "item_service"))
     answer.expect(
         "the catalogue of one service holds no action of another",
@@ -50,20 +48,20 @@ def test_event_catalogue_is_narrowed_to_a_service(integrator: Caller) -> None:
 
 
 @pytest.mark.requirement("EVENT-52")
-def test_export_contracts_are_listed(integrator: Caller) -> None:
-    _expect_entries(integrator, CONTRACTS, "item_service", listed_service="ofm")
+def test_export_contracts_are_listed(ipm_owner: Caller) -> None:
+    _expect_entries(ipm_owner, CONTRACTS, "item_service", listed_service="ofm")
 
 
 @pytest.mark.requirement("EVENT-53")
-def test_lifecycles_are_listed(integrator: Caller) -> None:
-    _expect_entries(integrator, LIFECYCLES, "item_entity", listed_service="ofm")
+def test_lifecycles_are_listed(ipm_owner: Caller) -> None:
+    _expect_entries(ipm_owner, LIFECYCLES, "item_entity", listed_service="ofm")
 
 
 @pytest.mark.requirement("EVENT-54")
-def test_specimen_is_of_the_action_that_is_asked_for(integrator: Caller) -> None:
-    answer = integrator("ipm.specimen.get")
+def test_specimen_is_of_the_action_that_is_asked_for(ipm_owner: Caller) -> None:
+    answer = ipm_owner("ipm.specimen.get")
     specimen = envelope_of(answer.value("specimen"))
-    wanted = integrator.world["specimen_action"]
+    wanted = ipm_owner.world["specimen_action"]
     answer.expect(
         "a specimen is an event of the action that was asked for",
         holds=specimen.get("action") == wanted and all(name in specimen for name in BASE_EVENT),
@@ -74,8 +72,8 @@ def test_specimen_is_of_the_action_that_is_asked_for(integrator: Caller) -> None
 
 
 @pytest.mark.requirement("EVENT-55")
-def test_paging_is_told_as_it_is_documented(integrator: Caller) -> None:
-    answer = integrator("ipm.pagination.get")
+def test_paging_is_told_as_it_is_documented(ipm_owner: Caller) -> None:
+    answer = ipm_owner("ipm.pagination.get")
     told = {name: answer.value(name) for name in CONVENTIONS}
     answer.expect(
         "the conventions of paging are told",
@@ -88,10 +86,10 @@ def test_paging_is_told_as_it_is_documented(integrator: Caller) -> None:
 
 @pytest.mark.requirement("EVENT-56")
 @pytest.mark.parametrize("limit", [3, 8])
-def test_walk_through_the_catalogue_shows_each_action_once(integrator: Caller, limit: int) -> None:
-    walk = pages(integrator, CATALOG, listed_service="ofm", limit=limit)
+def test_walk_through_the_catalogue_shows_each_action_once(ipm_owner: Caller, limit: int) -> None:
+    walk = pages(ipm_owner, CATALOG, listed_service="ofm", limit=limit)
     seen = read_all(walk, "item_action")
-    whole = read_all(pages(integrator, CATALOG, listed_service="ofm", limit=256), "item_action")
+    whole = read_all(pages(ipm_owner, CATALOG, listed_service="ofm", limit=256), "item_action")
     walk[-1].expect(
         "a walk shows each action once",
         holds=sorted(seen) == sorted(whole) and len(set(seen)) == len(seen),
@@ -105,29 +103,29 @@ def test_walk_through_the_catalogue_shows_each_action_once(integrator: Caller, l
 
 
 @pytest.mark.requirement("EVENT-75")
-def test_recorded_snapshot_is_shown(integrator: Caller) -> None:
-    metric = str(integrator.world.fresh("metric"))
-    snapshot = integrator(RECORD, metric=metric).value("kpi_id")
-    expect_listed(pages(integrator, QUERY, metric=metric), str(snapshot))
+def test_recorded_snapshot_is_shown(ipm_owner: Caller) -> None:
+    metric = str(ipm_owner.world.fresh("metric"))
+    snapshot = ipm_owner(RECORD, metric=metric).value("kpi_id")
+    expect_listed(pages(ipm_owner, QUERY, metric=metric), str(snapshot))
 
 
 @pytest.mark.requirement("EVENT-75")
-def test_snapshot_of_another_metric_is_not_shown(integrator: Caller) -> None:
-    snapshot = integrator(RECORD).value("kpi_id")
+def test_snapshot_of_another_metric_is_not_shown(ipm_owner: Caller) -> None:
+    snapshot = ipm_owner(RECORD).value("kpi_id")
     # Nothing shows whether the name of the metric was understood.
-    expect_listed(pages(integrator, QUERY), str(snapshot), listed=False, inferred=True)
+    expect_listed(pages(ipm_owner, QUERY), str(snapshot), listed=False, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-76")
 @pytest.mark.parametrize("dimension", ["measured_place", "measured_channel"])
-def test_query_for_a_dimension_shows_no_other(integrator: Caller, dimension: str) -> None:
-    metric = str(integrator.world.fresh("metric"))
-    values = _two_of(integrator, dimension)
+def test_query_for_a_dimension_shows_no_other(ipm_owner: Caller, dimension: str) -> None:
+    metric = str(ipm_owner.world.fresh("metric"))
+    values = _two_of(ipm_owner, dimension)
     made = [
-        str(integrator(RECORD, AS_PROVEN, metric=metric, **{dimension: value}).value("kpi_id"))
+        str(ipm_owner(RECORD, metric=metric, **{dimension: value}).value("kpi_id"))
         for value in values
     ]
-    found = pages(integrator, QUERY, metric=metric, **{dimension: values[0]})
+    found = pages(ipm_owner, QUERY, metric=metric, **{dimension: values[0]})
     expect_listed(found, made[0])
     expect_listed(found, made[1], listed=False, inferred=True)
 
@@ -141,10 +139,10 @@ def _two_of(caller: Caller, dimension: str) -> list[str]:
 
 @pytest.mark.requirement("EVENT-77")
 @pytest.mark.parametrize("value", ["1234567890.123456", "0.10", "-3"])
-def test_value_is_kept_with_every_digit(integrator: Caller, value: str) -> None:
-    metric = str(integrator.world.fresh("metric"))
-    integrator(RECORD, metric=metric, value=value).accepted()
-    answer = integrator(QUERY, metric=metric)
+def test_value_is_kept_with_every_digit(ipm_owner: Caller, value: str) -> None:
+    metric = str(ipm_owner.world.fresh("metric"))
+    ipm_owner(RECORD, metric=metric, value=value).accepted()
+    answer = ipm_owner(QUERY, metric=metric)
     shown = [answer.read_item(item, "item_value") for item in answer.items()]
     answer.expect(
         "the value of a snapshot is shown with every digit",
@@ -156,5 +154,5 @@ def test_value_is_kept_with_every_digit(integrator: Caller, value: str) -> None:
 
 
 @pytest.mark.requirement("EVENT-78")
-def test_alert_is_taken(integrator: Caller) -> None:
-    integrator("ipm.kpi.alert").accepted()
+def test_alert_is_taken(ipm_owner: Caller) -> None:
+    ipm_owner("ipm.kpi.alert").accepted()

@@ -7,13 +7,10 @@ import pytest
 
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT
+from fixtures import Caller, Inconclusive, expect_listed, pages
 from fixtures.context import records
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
-from fixtures.services.ipm.actions import Place
-from fixtures.services.rbs.actions import Bus, Subscription
+from fixtures.services.ipm.actions import IsolatedFacility
+from fixtures.services.rbs.actions import Subscription, Subscriptions
 
 SECRET: Final = "conformance-secret-access-key"
 SAME: Final = ("event_id", "service", "action", "orgcode", "timestamp_utc", "schema_version")
@@ -31,9 +28,11 @@ def _envelopes(made: Subscription, wanted: list[str]) -> list[Mapping[str, Any]]
 
 
 @pytest.mark.requirement("EVENT-125")
-def test_message_holds_a_base_event(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
-    for envelope in _envelopes(made, spot.emit(2)):
+def test_message_holds_a_base_event(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    for envelope in _envelopes(made, rbs_facility.emit(2)):
         missing = [name for name in BASE_EVENT if name not in envelope]
         made.answer.expect(
             "a delivered event has the required base fields",
@@ -44,9 +43,11 @@ def test_message_holds_a_base_event(bus: Bus, spot: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-126")
-def test_message_holds_the_envelope_of_the_feed(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
-    delivered, stored = _envelopes(made, spot.emit(2)), spot.events()
+def test_message_holds_the_envelope_of_the_feed(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.events()
     for envelope in delivered:
         original = stored.get(str(envelope.get("event_id")), {})
         other = [name for name in SAME if envelope.get(name) != original.get(name)]
@@ -71,13 +72,19 @@ def _expect_nowhere(made: Subscription, unwanted: Mapping[str, str | None], what
 
 
 @pytest.mark.requirement("EVENT-132")
-def test_no_message_holds_a_secret(bus: Bus, spot: Place) -> None:
-    caller = spot.caller
+def test_no_message_holds_a_secret(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    caller = rbs_facility.caller
     # Keys that open nothing: only the stand-in takes them.
     lent = caller.client.target.queue is None
     keys: Any = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
-    made = bus.listen(spot, queue_credentials=keys) if lent else bus.listen(spot)
-    made.expect_delivered(spot.emit(2), "the events are delivered")
+    made = (
+        subscriptions.listen(rbs_facility, queue_credentials=keys)
+        if lent
+        else subscriptions.listen(rbs_facility)
+    )
+    made.expect_delivered(rbs_facility.emit(2), "the events are delivered")
     key = records.make(caller, "usm.api_key")
     unwanted = {
         "the session": caller.actor.session,
@@ -89,13 +96,13 @@ def test_no_message_holds_a_secret(bus: Bus, spot: Place) -> None:
 
 
 @pytest.mark.requirement("EVENT-133")
-def test_no_message_holds_personal_data(bus: Bus, subscriber: Caller) -> None:
-    made = bus.active(subscriber, listened_service="ofm")
-    email = str(subscriber.world.fresh("email"))
-    subscriber("ofm.member.invite_create", email=email).accepted()
-    later = str(records.make(subscriber, "ofm.cost_centre")["cc_guid"])
+def test_no_message_holds_personal_data(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
+    made = subscriptions.active(rbs_owner, listened_service="ofm")
+    email = str(rbs_owner.world.fresh("email"))
+    rbs_owner("ofm.member.invite_create", email=email).accepted()
+    later = str(records.make(rbs_owner, "ofm.cost_centre")["cc_guid"])
     made.expect_delivered([later], "an event after it is delivered")
-    unwanted = {"an invited address": email, "the subscriber's address": subscriber.actor.email}
+    unwanted = {"an invited address": email, "the subscriber's address": rbs_owner.actor.email}
     _expect_nowhere(made, unwanted, "an email address")
 
 
@@ -103,12 +110,12 @@ def test_no_message_holds_personal_data(bus: Bus, subscriber: Caller) -> None:
 
 
 @pytest.mark.requirement("EVENT-150")
-def test_template_is_read_as_it_was_set_last(subscriber: Caller) -> None:
-    code = str(subscriber.world.fresh("code"))
-    made = subscriber(TEMPLATE_SET, template_code=code)
-    template, text = made.value("template_id"), str(subscriber.world.fresh("caption"))
-    again = subscriber(TEMPLATE_SET, template_code=code, template_text=text)
-    answer = subscriber(TEMPLATE_GET, template_id=again.value("template_id"))
+def test_template_is_read_as_it_was_set_last(rbs_owner: Caller) -> None:
+    code = str(rbs_owner.world.fresh("code"))
+    made = rbs_owner(TEMPLATE_SET, template_code=code)
+    template, text = made.value("template_id"), str(rbs_owner.world.fresh("caption"))
+    again = rbs_owner(TEMPLATE_SET, template_code=code, template_text=text)
+    answer = rbs_owner(TEMPLATE_GET, template_id=again.value("template_id"))
     answer.expect(
         "a template that is set again is the same, with its new text",
         holds=again.value("template_id") == template and answer.value("text") == text,
@@ -116,17 +123,17 @@ def test_template_is_read_as_it_was_set_last(subscriber: Caller) -> None:
         observed=f"template {again.value('template_id')}, text {answer.optional('text')}",
         uses=("template_id", "text"),
     )
-    found = pages(subscriber, "rbs.notification.template_list", limit=LARGEST_LIMIT)
+    found = pages(rbs_owner, "rbs.notification.template_list", limit=LARGEST_LIMIT)
     expect_listed(found, str(template), inferred=True)
 
 
 @pytest.mark.requirement("EVENT-151")
 @pytest.mark.parametrize("status", ["inactive", "active"])
-def test_status_of_a_template_is_shown_as_set(subscriber: Caller, status: str) -> None:
-    template = records.make(subscriber, "rbs.template")["template_id"]
+def test_status_of_a_template_is_shown_as_set(rbs_owner: Caller, status: str) -> None:
+    template = records.make(rbs_owner, "rbs.template")["template_id"]
     named = {"template_id": template}
-    subscriber("rbs.notification.template_status_set", **named, status=status).accepted()
-    answer = subscriber(TEMPLATE_GET, **named)
+    rbs_owner("rbs.notification.template_status_set", **named, status=status).accepted()
+    answer = rbs_owner(TEMPLATE_GET, **named)
     answer.expect(
         "a template shows the status that was set",
         holds=answer.value("state") == status,
@@ -136,24 +143,24 @@ def test_status_of_a_template_is_shown_as_set(subscriber: Caller, status: str) -
     )
 
 
-def _notify(subscriber: Caller) -> str:
-    template = records.make(subscriber, "rbs.template")["template_id"]
-    answer = subscriber("rbs.notification.send", template_id=template)
+def _notify(rbs_owner: Caller) -> str:
+    template = records.make(rbs_owner, "rbs.template")["template_id"]
+    answer = rbs_owner("rbs.notification.send", template_id=template)
     return str(answer.value("notification_id"))
 
 
 @pytest.mark.requirement("EVENT-152")
-def test_sent_notification_is_in_the_log(subscriber: Caller) -> None:
-    sent = _notify(subscriber)
-    expect_listed(pages(subscriber, LOG, limit=LARGEST_LIMIT), sent)
+def test_sent_notification_is_in_the_log(rbs_owner: Caller) -> None:
+    sent = _notify(rbs_owner)
+    expect_listed(pages(rbs_owner, LOG, limit=LARGEST_LIMIT), sent)
 
 
 @pytest.mark.requirement("EVENT-153")
-def test_log_of_notifications_pages(subscriber: Caller) -> None:
-    there = len(subscriber(LOG, AS_PROVEN, limit=DEFAULT_LIMIT + 1).items())
+def test_log_of_notifications_pages(rbs_owner: Caller) -> None:
+    there = len(rbs_owner(LOG, limit=DEFAULT_LIMIT + 1).items())
     for _ in range(there, DEFAULT_LIMIT + 1):
-        _notify(subscriber)
-    answer = subscriber(LOG)
+        _notify(rbs_owner)
+    answer = rbs_owner(LOG)
     answer.expect(
         "a page of the log holds 8 entries where no limit is sent, and a cursor",
         holds=len(answer.items()) <= DEFAULT_LIMIT and bool(answer.optional("next_token")),

@@ -5,14 +5,13 @@ from typing import Any, Final
 
 import pytest
 
+from fixtures import Caller, Inconclusive
 from fixtures.context import records
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.client import Caller
-from fixtures.services.ics.actions import Shelf
+from fixtures.services.ics.actions import StockItem
 from fixtures.services.ipm import actions as at_work
-from fixtures.services.ipm.actions import Place
+from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.pvm.context import Catalog
-from fixtures.services.rbs.actions import Bus, reader_of_own
+from fixtures.services.rbs.actions import Subscriptions, reader_of_own
 
 Filters = dict[str, Any]
 MANY: Final = 6
@@ -20,63 +19,82 @@ FEED: Final = "ipm.cdc.list"
 
 
 @pytest.fixture
-def other_spot(subscriber: Caller) -> Place:
+def other_spot(rbs_owner: Caller) -> IsolatedFacility:
     """A second facility, whose events tell that the first one's would have come by now."""
-    return at_work.place(subscriber)
+    return at_work.isolated_facility(rbs_owner)
 
 
 @pytest.mark.requirement("EVENT-120")
-def test_each_event_is_delivered(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
-    made.expect_delivered(spot.emit(MANY), "each matching event is delivered")
+def test_each_event_is_delivered(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    made.expect_delivered(rbs_facility.emit(MANY), "each matching event is delivered")
 
 
 @pytest.mark.requirement("EVENT-105")
-def test_nothing_is_delivered_before_verification(bus: Bus, spot: Place, other_spot: Place) -> None:
-    filters: Filters = {"listened_service": "ics", "listened_place": spot.guid}
-    pending, witness = bus.register(spot.caller, **filters), bus.listen(other_spot)
-    unwanted = spot.emit(2)
+def test_nothing_is_delivered_before_verification(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
+) -> None:
+    filters: Filters = {"listened_service": "ics", "listened_place": rbs_facility.guid}
+    pending, witness = (
+        subscriptions.register(rbs_facility.caller, **filters),
+        subscriptions.listen(other_spot),
+    )
+    unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_spot.emit(), "a verified subscription beside it is served")
     pending.expect_silence(unwanted, "nothing is delivered before verification")
 
 
 @pytest.mark.requirement("EVENT-104")
-def test_nothing_is_delivered_after_a_wrong_token(bus: Bus, spot: Place, other_spot: Place) -> None:
-    witness = bus.listen(other_spot)
-    filters: Filters = {"listened_service": "ics", "listened_place": spot.guid}
-    pending = bus.register(spot.caller, **filters)
+def test_nothing_is_delivered_after_a_wrong_token(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
+) -> None:
+    witness = subscriptions.listen(other_spot)
+    filters: Filters = {"listened_service": "ics", "listened_place": rbs_facility.guid}
+    pending = subscriptions.register(rbs_facility.caller, **filters)
     pending.verify(pending.token()[::-1])
-    unwanted = spot.emit(2)
+    unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_spot.emit(), "a verified subscription beside it is served")
     pending.expect_silence(unwanted, "a wrong token opens nothing")
 
 
 @pytest.mark.requirement("EVENT-127")
-def test_paused_subscription_is_delivered_nothing(bus: Bus, spot: Place, other_spot: Place) -> None:
-    made, witness = bus.listen(spot), bus.listen(other_spot)
-    made.expect_delivered(spot.emit(), "an event is delivered while the subscription is active")
+def test_paused_subscription_is_delivered_nothing(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
+) -> None:
+    made, witness = subscriptions.listen(rbs_facility), subscriptions.listen(other_spot)
+    made.expect_delivered(
+        rbs_facility.emit(), "an event is delivered while the subscription is active"
+    )
     made.turn("paused")
-    unwanted = spot.emit(2)
+    unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_spot.emit(), "an active subscription beside it is served")
     made.expect_silence(unwanted, "nothing is delivered while a subscription is paused")
 
 
 @pytest.mark.requirement("EVENT-128")
-def test_resumed_subscription_is_delivered_events_again(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
+def test_resumed_subscription_is_delivered_events_again(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
     made.turn("paused")
     made.turn("active")
-    made.expect_delivered(spot.emit(2), "events are delivered after a subscription was resumed")
+    made.expect_delivered(
+        rbs_facility.emit(2), "events are delivered after a subscription was resumed"
+    )
 
 
 @pytest.mark.requirement("EVENT-129")
 def test_revoked_subscription_is_delivered_nothing(
-    bus: Bus, spot: Place, other_spot: Place
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
 ) -> None:
-    made, witness = bus.listen(spot), bus.listen(other_spot)
-    made.expect_delivered(spot.emit(), "an event is delivered while the subscription is active")
+    made, witness = subscriptions.listen(rbs_facility), subscriptions.listen(other_spot)
+    made.expect_delivered(
+        rbs_facility.emit(), "an event is delivered while the subscription is active"
+    )
     made.end().accepted()
-    unwanted = spot.emit(2)
+    unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_spot.emit(), "an active subscription beside it is served")
     made.expect_silence(unwanted, "nothing is delivered after revocation")
 
@@ -85,32 +103,36 @@ def test_revoked_subscription_is_delivered_nothing(
 
 
 @pytest.mark.requirement("EVENT-121")
-def test_event_of_another_service_does_not_come_to_the_queue(bus: Bus, spot: Place) -> None:
-    made = bus.active(spot.caller, listened_service="ofm")
-    unwanted = spot.emit(2)
-    wanted = str(records.make(spot.caller, "ofm.cost_centre")["cc_guid"])
+def test_event_of_another_service_does_not_come_to_the_queue(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.active(rbs_facility.caller, listened_service="ofm")
+    unwanted = rbs_facility.emit(2)
+    wanted = str(records.make(rbs_facility.caller, "ofm.cost_centre")["cc_guid"])
     made.expect_delivered([wanted], "an event of the service is delivered")
     made.expect_silence(unwanted, "no event of another service is delivered")
 
 
 @pytest.mark.requirement("EVENT-122")
-def test_action_that_begins_otherwise_is_not_delivered(bus: Bus, spot: Place) -> None:
-    (zone,) = spot.emit()
-    bin_ = str(spot.caller("ics.bin.create", zone_id=zone).value("bin_id"))
-    prefix = _prefix(spot, zone, bin_)
-    made = bus.listen(spot, listened_prefix=prefix)
-    (zone,) = spot.emit()
-    bin_ = str(spot.caller("ics.bin.create", zone_id=zone).value("bin_id"))
-    (later,) = spot.emit()
+def test_action_that_begins_otherwise_is_not_delivered(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    (zone,) = rbs_facility.emit()
+    bin_ = str(rbs_facility.caller("ics.bin.create", zone_id=zone).value("bin_id"))
+    prefix = _prefix(rbs_facility, zone, bin_)
+    made = subscriptions.listen(rbs_facility, listened_prefix=prefix)
+    (zone,) = rbs_facility.emit()
+    bin_ = str(rbs_facility.caller("ics.bin.create", zone_id=zone).value("bin_id"))
+    (later,) = rbs_facility.emit()
     made.expect_delivered([zone, later], f"an event whose action begins with {prefix} is delivered")
     made.expect_silence([bin_], "no event whose action begins otherwise is delivered")
 
 
-def _prefix(spot: Place, zone: str, bin_: str) -> str:
+def _prefix(rbs_facility: IsolatedFacility, zone: str, bin_: str) -> str:
     """What the action of a new zone begins with, and that of a new bin does not."""
     actions = {
         str(event.get("aggregate_id") or event): str(event.get("action"))
-        for event in spot.events().values()
+        for event in rbs_facility.events().values()
     }
     of_zone = next((action for key, action in actions.items() if zone in key), "")
     of_bin = next((action for key, action in actions.items() if bin_ in key), "")
@@ -122,50 +144,52 @@ def _prefix(spot: Place, zone: str, bin_: str) -> str:
 
 @pytest.mark.requirement("EVENT-123")
 def test_event_of_another_facility_does_not_come_to_the_queue(
-    bus: Bus, spot: Place, other_spot: Place
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
 ) -> None:
-    made = bus.listen(spot)
+    made = subscriptions.listen(rbs_facility)
     unwanted = other_spot.emit(2)
-    made.expect_delivered(spot.emit(), "an event of the facility is delivered")
+    made.expect_delivered(rbs_facility.emit(), "an event of the facility is delivered")
     made.expect_silence(unwanted, "no event of another facility is delivered")
 
 
 @pytest.mark.requirement("EVENT-124")
 def test_event_of_another_channel_does_not_come_to_the_queue(
-    bus: Bus, spot: Place, catalog: Catalog
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, catalog: Catalog
 ) -> None:
-    shelf = Shelf(spot.caller, catalog.variant_id)
-    shelf.adjust(5).accepted()
-    made = bus.listen(spot, listened_channel="g3npos")
-    unwanted, wanted = (_held(shelf, channel) for channel in ("kiosk", "g3npos"))
+    stock_item = StockItem(rbs_facility.caller, catalog.variant_id)
+    stock_item.adjust(5).accepted()
+    made = subscriptions.listen(rbs_facility, listened_channel="g3npos")
+    unwanted, wanted = (_held(stock_item, channel) for channel in ("kiosk", "g3npos"))
     made.expect_delivered([wanted], "an event of the channel is delivered")
     made.expect_silence([unwanted], "no event of another channel is delivered")
 
 
-def _held(shelf: Shelf, channel: str) -> str:
-    answer = shelf.caller(
-        "ics.reservation.create", variant_id=shelf.variant_id, channel_code=channel, quantity=1
+def _held(stock_item: StockItem, channel: str) -> str:
+    answer = stock_item.caller(
+        "ics.reservation.create", variant_id=stock_item.variant_id, channel_code=channel, quantity=1
     )
     return str(answer.value("reservation_id"))
 
 
 @pytest.mark.requirement("EVENT-111")
-def test_filters_that_were_set_last_hold(bus: Bus, spot: Place, other_spot: Place) -> None:
-    made = bus.listen(spot)
-    made.expect_delivered(spot.emit(), "an event is delivered by the first filters")
+def test_filters_that_were_set_last_hold(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_spot: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    made.expect_delivered(rbs_facility.emit(), "an event is delivered by the first filters")
     made.narrow(listened_service="ics", listened_place=other_spot.guid)
-    unwanted = spot.emit(2)
+    unwanted = rbs_facility.emit(2)
     made.expect_delivered(other_spot.emit(), "an event is delivered by the filters set last")
     made.expect_silence(unwanted, "no event is delivered by the filters of before")
 
 
 @pytest.mark.requirement("EVENT-134")
 def test_event_of_another_organisation_does_not_come_to_the_queue(
-    bus: Bus, subscriber: Caller, foreign_subscriber: Caller
+    subscriptions: Subscriptions, rbs_owner: Caller, rbs_owner_elsewhere: Caller
 ) -> None:
-    made = bus.active(subscriber, listened_service="ofm")
-    foreign = str(records.make(foreign_subscriber, "ofm.cost_centre")["cc_guid"])
-    own = str(records.make(subscriber, "ofm.cost_centre")["cc_guid"])
+    made = subscriptions.active(rbs_owner, listened_service="ofm")
+    foreign = str(records.make(rbs_owner_elsewhere, "ofm.cost_centre")["cc_guid"])
+    own = str(records.make(rbs_owner, "ofm.cost_centre")["cc_guid"])
     made.expect_delivered([own], "an event of the organisation is delivered")
     made.expect_silence([foreign], "no event of another organisation is delivered")
 
@@ -174,28 +198,39 @@ def test_event_of_another_organisation_does_not_come_to_the_queue(
 
 
 @pytest.mark.requirement("EVENT-130")
-def test_delivery_that_the_queue_refused_is_tried_again(bus: Bus, spot: Place) -> None:
-    reader = reader_of_own(spot.caller, secrets.token_hex(6))
-    made, witness = bus.listen(spot, reader), bus.listen(spot)
+def test_delivery_that_the_queue_refused_is_tried_again(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    reader = reader_of_own(rbs_facility.caller, secrets.token_hex(6))
+    made, witness = (
+        subscriptions.listen(rbs_facility, reader),
+        subscriptions.listen(rbs_facility),
+    )
     name = reader.address.url.rpartition("/")[2]
     reader.sqs.delete_queue(QueueUrl=reader.address.url)
-    zones = spot.emit(3)
+    zones = rbs_facility.emit(3)
     witness.expect_delivered(zones, "a queue that is there is served")
     reader.sqs.create_queue(QueueName=name)
     made.expect_delivered(zones, "what a queue refused is delivered once it takes it")
 
 
 @pytest.mark.requirement("EVENT-135")
-def test_test_comes_to_the_queue(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
+def test_test_comes_to_the_queue(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
     made.call("test").accepted()
     made.expect_test("a test comes to the queue")
 
 
 @pytest.mark.requirement("EVENT-136")
-def test_test_before_verification_sends_nothing(bus: Bus, spot: Place) -> None:
-    bus.listen(spot).call("test").accepted()
-    pending = bus.register(spot.caller, listened_service="ics", listened_place=spot.guid)
+def test_test_before_verification_sends_nothing(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    subscriptions.listen(rbs_facility).call("test").accepted()
+    pending = subscriptions.register(
+        rbs_facility.caller, listened_service="ics", listened_place=rbs_facility.guid
+    )
     answer = pending.call("test")
     if answer.ok:
         pending.expect_silence([str(answer.value("event_id"))], "no test comes to the queue")
@@ -206,18 +241,20 @@ def test_test_before_verification_sends_nothing(bus: Bus, spot: Place) -> None:
 # --- what is delivered ---
 
 
-def _of(spot: Place, zone: str) -> str:
+def _of(rbs_facility: IsolatedFacility, zone: str) -> str:
     """The id of the event about a zone, as the feed shows it."""
-    found = [name for name, event in spot.events().items() if zone in str(event)]
+    found = [name for name, event in rbs_facility.events().items() if zone in str(event)]
     if not found:
         raise Inconclusive("the feed does not show the event", cause=FEED)
     return found[0]
 
 
 @pytest.mark.requirement("EVENT-131")
-def test_event_too_large_comes_by_a_signed_pointer(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
-    event_id, zone = made.emit_large(spot)
+def test_event_too_large_comes_by_a_signed_pointer(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    event_id, zone = made.emit_large(rbs_facility)
     message = made.pointer_to(event_id, zone)
     made.answer.expect(
         "the pointer is signed",

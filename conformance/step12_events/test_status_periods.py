@@ -4,13 +4,12 @@ from typing import Final
 
 import pytest
 
+from fixtures import Caller, Session
 from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.ipm import actions as at_work
-from fixtures.services.ipm.actions import Place
-from fixtures.services.rbs.actions import Bus
-from fixtures.services.rbs.plans import LIFE, Life, lives
+from fixtures.services.ipm.actions import IsolatedFacility
+from fixtures.services.rbs.actions import Subscriptions
+from fixtures.services.rbs.plans import LIFE, SubscriptionTimeline, lives
 
 _DRAWN: Final = 2
 _DEEP: Final = 40
@@ -18,29 +17,31 @@ _DEEP: Final = 40
 
 @pytest.mark.requirement("EVENT-127")
 def test_subscription_is_delivered_what_happens_while_it_is_active(
-    session: Session, bus: Bus, subscriber: Caller
+    session: Session, subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
-    def visit(life: Life) -> None:
-        _judge(bus, at_work.place(subscriber), life)
+    def visit(life: SubscriptionTimeline) -> None:
+        _judge(subscriptions, at_work.isolated_facility(rbs_owner), life)
 
     visit(LIFE)
     count = examples(session, _DRAWN, _DEEP)
     try_out(lives(), visit, seed=seed_of(session, "spells"), count=count)
 
 
-def _judge(bus: Bus, spot: Place, life: Life) -> None:
+def _judge(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, life: SubscriptionTimeline
+) -> None:
     """What is under way when a pause begins is nobody's promise, so it is waited for before."""
-    made = bus.listen(spot)
+    made = subscriptions.listen(rbs_facility)
     told = ", ".join(map(str, life))
     unwanted: list[str] = []
     for spell in life:
         # A status that it has already may be refused, and then it still has it.
         made.set(spell.status)
-        zones = spot.emit(spell.writes)
+        zones = rbs_facility.emit(spell.writes)
         if not spell.is_served:
             unwanted += zones
         elif zones:
             made.expect_delivered(zones, f"{told}: what happens while active is delivered")
     made.set("active")
-    made.expect_delivered(spot.emit(), f"{told}: it is served in the end")
+    made.expect_delivered(rbs_facility.emit(), f"{told}: it is served in the end")
     made.expect_silence(unwanted, f"{told}: nothing of a pause is delivered")

@@ -5,16 +5,22 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from fixtures import (
+    Caller,
+    Change,
+    Check,
+    NotApplicable,
+    Stranger,
+    expect_listed,
+    ids,
+    pages,
+    without,
+)
 from fixtures.context import records
-from fixtures.context.cast import Stranger
-from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import NotApplicable
-from fixtures.exchange.request import AS_PROVEN, Change, without
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, ids, pages
-from fixtures.services.ipm.actions import Place
-from fixtures.services.rbs.actions import Bus
+from fixtures.services.ipm.actions import IsolatedFacility
+from fixtures.services.rbs.actions import Subscriptions
 
 REGISTER, GET, LIST = (f"rbs.subscription.{name}" for name in ("register", "get", "list"))
 TEMPLATE: Final = "rbs.notification.template_set"
@@ -22,8 +28,10 @@ Keyed = Callable[[str], Caller]
 
 
 @pytest.mark.requirement("EVENT-100")
-def test_subscription_is_not_active_at_first(bus: Bus, subscriber: Caller) -> None:
-    made = bus.register(subscriber)
+def test_subscription_is_not_active_at_first(
+    subscriptions: Subscriptions, rbs_owner: Caller
+) -> None:
+    made = subscriptions.register(rbs_owner)
     shown = made.answer.value("state")
     made.answer.expect(
         "a subscription is not active before it was verified",
@@ -35,8 +43,8 @@ def test_subscription_is_not_active_at_first(bus: Bus, subscriber: Caller) -> No
 
 
 @pytest.mark.requirement("EVENT-101")
-def test_token_comes_to_the_queue(bus: Bus, subscriber: Caller) -> None:
-    made = bus.register(subscriber)
+def test_token_comes_to_the_queue(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
+    made = subscriptions.register(rbs_owner)
     came = made.came_token()
     made.answer.expect(
         "a verification token comes to the queue that was registered",
@@ -48,12 +56,12 @@ def test_token_comes_to_the_queue(bus: Bus, subscriber: Caller) -> None:
 
 
 @pytest.mark.requirement("EVENT-102")
-def test_token_is_in_no_answer(bus: Bus, subscriber: Caller) -> None:
-    made = bus.register(subscriber)
+def test_token_is_in_no_answer(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
+    made = subscriptions.register(rbs_owner)
     answers = [
         made.answer,
         made.call("get"),
-        subscriber(LIST, limit=LARGEST_LIMIT),
+        rbs_owner(LIST, limit=LARGEST_LIMIT),
     ]
     token = made.token()
     for answer in answers:
@@ -66,9 +74,11 @@ def test_token_is_in_no_answer(bus: Bus, subscriber: Caller) -> None:
 
 
 @pytest.mark.requirement("EVENT-103")
-def test_token_makes_the_subscription_active(bus: Bus, spot: Place) -> None:
-    made = bus.listen(spot)
-    made.expect_delivered(spot.emit(), "events are delivered once the token came back")
+def test_token_makes_the_subscription_active(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility
+) -> None:
+    made = subscriptions.listen(rbs_facility)
+    made.expect_delivered(rbs_facility.emit(), "events are delivered once the token came back")
     answer = made.call("get")
     answer.expect(
         "a verified subscription is active",
@@ -81,9 +91,13 @@ def test_token_makes_the_subscription_active(bus: Bus, spot: Place) -> None:
 
 @pytest.mark.requirement("EVENT-104")
 @pytest.mark.parametrize("wrong", ["another", "of-another-subscription"])
-def test_wrong_token_is_refused(bus: Bus, spot: Place, wrong: str) -> None:
-    other = bus.listen(spot)
-    made = bus.register(spot.caller, listened_service="ics", listened_place=spot.guid)
+def test_wrong_token_is_refused(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, wrong: str
+) -> None:
+    other = subscriptions.listen(rbs_facility)
+    made = subscriptions.register(
+        rbs_facility.caller, listened_service="ics", listened_place=rbs_facility.guid
+    )
     token = other.token() if wrong != "another" else made.token()[::-1]
     made.verify(token).refused()
 
@@ -91,53 +105,59 @@ def test_wrong_token_is_refused(bus: Bus, spot: Place, wrong: str) -> None:
 @pytest.mark.requirement("EVENT-106")
 @pytest.mark.parametrize("queue", ["absent", "foreign"])
 def test_queue_that_is_not_the_customers_is_refused(
-    bus: Bus, subscriber: Caller, queue: str
+    subscriptions: Subscriptions, rbs_owner: Caller, queue: str
 ) -> None:
-    bus.register(subscriber)
-    before, _, name = str(subscriber.world["queue_url"]).rpartition("/")
+    subscriptions.register(rbs_owner)
+    before, _, name = str(rbs_owner.world["queue_url"]).rpartition("/")
     url = f"{before}/{name}-absent"
     if queue == "foreign":
         host, _, account = before.rpartition("/")
         url = f"{host}/{account[::-1]}/{name}"
-    subscriber(REGISTER, AS_PROVEN, queue_url=url).refused()
+    rbs_owner(REGISTER, queue_url=url).refused()
 
 
 @pytest.mark.requirement("EVENT-107")
 @pytest.mark.parametrize("url", ["queue", "https://sqs.us-east-1.amazonaws.com/", ""])
-def test_address_that_is_no_queues_is_refused(bus: Bus, subscriber: Caller, url: str) -> None:
-    bus.register(subscriber)
-    subscriber(REGISTER, AS_PROVEN, queue_url=url).refused(400, "invalid-input")
+def test_address_that_is_no_queues_is_refused(
+    subscriptions: Subscriptions, rbs_owner: Caller, url: str
+) -> None:
+    subscriptions.register(rbs_owner)
+    rbs_owner(REGISTER, queue_url=url).refused(400, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("EVENT-108")
-def test_subscription_with_an_unknown_filter_is_refused(bus: Bus, subscriber: Caller) -> None:
-    bus.register(subscriber)
+def test_subscription_with_an_unknown_filter_is_refused(
+    subscriptions: Subscriptions, rbs_owner: Caller
+) -> None:
+    subscriptions.register(rbs_owner)
     change = Change(body={"filters": {"conformance_colour": "red"}})
-    subscriber(REGISTER, change).refused(400, "invalid-input")
+    rbs_owner(REGISTER, change).refused(400, Tag.INVALID_INPUT)
 
 
 # --- the record ---
 
 
 @pytest.mark.requirement("EVENT-109")
-def test_subscription_is_read_back_and_listed(bus: Bus, subscriber: Caller) -> None:
-    made = bus.register(subscriber)
+def test_subscription_is_read_back_and_listed(
+    subscriptions: Subscriptions, rbs_owner: Caller
+) -> None:
+    made = subscriptions.register(rbs_owner)
     expect_listed([made.call("get").accepted()], made.subscription_id)
-    expect_listed(pages(subscriber, LIST, limit=LARGEST_LIMIT), made.subscription_id)
+    expect_listed(pages(rbs_owner, LIST, limit=LARGEST_LIMIT), made.subscription_id)
 
 
 @pytest.fixture
-def crowded(subscriber: Caller) -> Caller:
+def populated(rbs_owner: Caller) -> Caller:
     """An org with more subscriptions than a page holds."""
-    there = len(subscriber(LIST, AS_PROVEN, limit=LARGEST_LIMIT).items())
+    there = len(rbs_owner(LIST, limit=LARGEST_LIMIT).items())
     for _ in range(there, DEFAULT_LIMIT + 1):
-        records.make(subscriber, "rbs.subscription")
-    return subscriber
+        records.make(rbs_owner, "rbs.subscription")
+    return rbs_owner
 
 
 @pytest.mark.requirement("EVENT-110")
-def test_page_holds_eight_subscriptions_by_default(crowded: Caller) -> None:
-    answer = crowded(LIST)
+def test_page_holds_eight_subscriptions_by_default(populated: Caller) -> None:
+    answer = populated(LIST)
     answer.expect(
         "a page holds 8 subscriptions where no limit is sent",
         holds=len(answer.items()) <= DEFAULT_LIMIT and bool(answer.optional("next_token")),
@@ -149,8 +169,8 @@ def test_page_holds_eight_subscriptions_by_default(crowded: Caller) -> None:
 
 @pytest.mark.requirement("EVENT-110")
 @pytest.mark.parametrize("limit", [0, -1, 257])
-def test_limit_of_subscriptions_is_pulled_into_its_range(crowded: Caller, limit: int) -> None:
-    answer = crowded(LIST, AS_PROVEN, limit=limit).accepted()
+def test_limit_of_subscriptions_is_pulled_into_its_range(populated: Caller, limit: int) -> None:
+    answer = populated(LIST, limit=limit).accepted()
     most = 1 if limit < 1 else LARGEST_LIMIT
     answer.expect(
         "a limit outside 1 to 256 is pulled into it",
@@ -162,9 +182,9 @@ def test_limit_of_subscriptions_is_pulled_into_its_range(crowded: Caller, limit:
 
 
 @pytest.mark.requirement("EVENT-110")
-def test_walk_shows_each_subscription_once(crowded: Caller) -> None:
-    known = records.make(crowded, "rbs.subscription")["subscription_id"]
-    walk = pages(crowded, LIST, limit=DEFAULT_LIMIT)
+def test_walk_shows_each_subscription_once(populated: Caller) -> None:
+    known = records.make(populated, "rbs.subscription")["subscription_id"]
+    walk = pages(populated, LIST, limit=DEFAULT_LIMIT)
     found = ids(walk)
     walk[-1].expect(
         "a walk shows each subscription once",
@@ -179,13 +199,13 @@ SECRET: Final = "conformance-secret-access-key"
 
 
 @pytest.mark.requirement("EVENT-112")
-def test_credentials_are_in_no_answer(bus: Bus, subscriber: Caller) -> None:
+def test_credentials_are_in_no_answer(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
     """Keys that open nothing: the stand-in asks that a request is signed, and not by whom."""
-    if subscriber.client.target.queue is not None:
+    if rbs_owner.client.target.queue is not None:
         raise NotApplicable("keys that open nothing would be refused by a real queue")
     keys = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
-    made = bus.register(subscriber, queue_credentials=keys)
-    for answer in (made.answer, made.call("get"), subscriber(LIST, limit=LARGEST_LIMIT)):
+    made = subscriptions.register(rbs_owner, queue_credentials=keys)
+    for answer in (made.answer, made.call("get"), rbs_owner(LIST, limit=LARGEST_LIMIT)):
         answer.accepted().expect(
             "no answer shows delivery credentials",
             holds=SECRET not in str(answer.body),
@@ -196,8 +216,10 @@ def test_credentials_are_in_no_answer(bus: Bus, subscriber: Caller) -> None:
 
 @pytest.mark.requirement("EVENT-137")
 @pytest.mark.parametrize("back", ["active", "paused"])
-def test_revoked_subscription_stays_revoked(bus: Bus, spot: Place, back: str) -> None:
-    made = bus.listen(spot)
+def test_revoked_subscription_stays_revoked(
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, back: str
+) -> None:
+    made = subscriptions.listen(rbs_facility)
     made.turn("paused")
     made.end().accepted()
     made.set(back).refused()
@@ -219,10 +241,10 @@ def _stated(caller: Caller) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "operation", [pytest.param(REGISTER, marks=pytest.mark.needs("queue")), TEMPLATE]
 )
-def test_bus_refuses_a_write_without_its_context(subscriber: Caller, operation: str) -> None:
-    subscriber(operation).accepted()
+def test_bus_refuses_a_write_without_its_context(rbs_owner: Caller, operation: str) -> None:
+    rbs_owner(operation).accepted()
     # Where in a request the context stands is our deduction.
-    subscriber(operation, Change(body={"request_context": None})).refused(inferred=True)
+    rbs_owner(operation, Change(body={"request_context": None})).refused(inferred=True)
 
 
 # Where the context that a request states stands a second time, and what it must not say then.
@@ -244,37 +266,37 @@ def _own(caller: Caller, name: str) -> str:
 
 @pytest.mark.requirement("EVENT-114")
 @pytest.mark.parametrize("name", _TWICE)
-def test_context_that_disagrees_with_a_header_is_refused(subscriber: Caller, name: str) -> None:
+def test_context_that_disagrees_with_a_header_is_refused(rbs_owner: Caller, name: str) -> None:
     header, other = _TWICE[name]
-    own = _own(subscriber, name)
-    context, headers = _stated(subscriber), {header: own}
+    own = _own(rbs_owner, name)
+    context, headers = _stated(rbs_owner), {header: own}
 
     def sent(value: str) -> Change:
         return Change(headers=headers, body={"request_context": {**context, name: value}})
 
-    subscriber(TEMPLATE).accepted()
-    subscriber(TEMPLATE, sent(own)).accepted()
-    subscriber(TEMPLATE, sent(other)).refused(None, "invalid-input", inferred=True)
+    rbs_owner(TEMPLATE).accepted()
+    rbs_owner(TEMPLATE, sent(own)).accepted()
+    rbs_owner(TEMPLATE, sent(other)).refused(None, Tag.INVALID_INPUT, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-114")
-def test_bus_refuses_the_context_of_another_source(subscriber: Caller) -> None:
-    subscriber(TEMPLATE).accepted()
-    change = Change(body={"request_context": {**_stated(subscriber), "context_source": "operator"}})
-    subscriber(TEMPLATE, change).refused(None, "invalid-input", inferred=True)
+def test_bus_refuses_the_context_of_another_source(rbs_owner: Caller) -> None:
+    rbs_owner(TEMPLATE).accepted()
+    change = Change(body={"request_context": {**_stated(rbs_owner), "context_source": "operator"}})
+    rbs_owner(TEMPLATE, change).refused(None, Tag.INVALID_INPUT, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-114")
 @pytest.mark.needs("second-org")
 def test_bus_refuses_the_context_of_another_organisation(
-    subscriber: Caller, stranger_org: Stranger, check: Check
+    rbs_owner: Caller, stranger_org: Stranger, check: Check
 ) -> None:
-    subscriber(TEMPLATE).accepted()
+    rbs_owner(TEMPLATE).accepted()
     change = Change(
-        body={"request_context": {**_stated(subscriber), "orgcode": stranger_org.orgcode}}
+        body={"request_context": {**_stated(rbs_owner), "orgcode": stranger_org.orgcode}}
     )
-    answer = subscriber(TEMPLATE, change)
-    answer.refused(None, "invalid-input", "context_mismatch", inferred=True)
+    answer = rbs_owner(TEMPLATE, change)
+    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH, inferred=True)
     check.reading("tag of a context that names another org (RBS)", str(answer.tag))
 
 
@@ -293,21 +315,21 @@ def _expect_role(caller: Caller, operation: str, role: str, check: Check) -> Non
 
 @pytest.mark.requirement("EVENT-140")
 def test_view_role_reads_unless_owners_alone_may(
-    subscriber: Caller, keyed_subscriber: Keyed, check: Check
+    rbs_owner: Caller, rbs_key: Keyed, check: Check
 ) -> None:
-    subscriber(LIST).accepted()
-    _expect_role(keyed_subscriber("rbs_view"), LIST, "rbs_view", check)
+    rbs_owner(LIST).accepted()
+    _expect_role(rbs_key("rbs_view"), LIST, "rbs_view", check)
 
 
 @pytest.mark.requirement("EVENT-142")
 def test_admin_role_writes_unless_owners_alone_may(
-    subscriber: Caller, keyed_subscriber: Keyed, check: Check
+    rbs_owner: Caller, rbs_key: Keyed, check: Check
 ) -> None:
-    subscriber(TEMPLATE).accepted()
-    _expect_role(keyed_subscriber("rbs_admin"), TEMPLATE, "rbs_admin", check)
+    rbs_owner(TEMPLATE).accepted()
+    _expect_role(rbs_key("rbs_admin"), TEMPLATE, "rbs_admin", check)
 
 
 @pytest.mark.requirement("EVENT-143")
-def test_health_of_the_bus_is_told_without_an_organisation(subscriber: Caller) -> None:
-    subscriber("rbs.stat").accepted()
-    subscriber("rbs.stat", without("orgcode")).accepted()
+def test_health_of_the_bus_is_told_without_an_organisation(rbs_owner: Caller) -> None:
+    rbs_owner("rbs.stat").accepted()
+    rbs_owner("rbs.stat", without("orgcode")).accepted()

@@ -5,21 +5,24 @@ from decimal import Decimal
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, ids, pages
-from fixtures.services.accounting.actions import Books, Export, fetched, number, prepared
+from fixtures import Answer, Caller, expect_listed, ids, pages
+from fixtures.services.accounting.actions import (
+    Export,
+    FacilityAccounting,
+    fetched,
+    number,
+    prepared,
+)
 from fixtures.services.accounting.context import AMOUNTS
 
 GET, STATUS = "accounting.export.batch.get", "accounting.export.batch.status_set"
 
 
 @pytest.fixture
-def busy(books: Books) -> Books:
+def busy(facility_accounting: FacilityAccounting) -> FacilityAccounting:
     """Books in which an event was recorded, and none elsewhere."""
-    books.record("5.00")
-    return books
+    facility_accounting.record("5.00")
+    return facility_accounting
 
 
 @pytest.fixture
@@ -46,15 +49,17 @@ def expect_evidence(export: Export, rule: str, name: str, *, holds: bool, expect
 
 @pytest.mark.requirement("EXIT-20")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
-def test_batch_is_made(books: Books, way: str) -> None:
-    books.caller(way, exported_place=books.place).value("batch_id")
+def test_batch_is_made(facility_accounting: FacilityAccounting, way: str) -> None:
+    facility_accounting.caller(way, exported_place=facility_accounting.place).value("batch_id")
 
 
 @pytest.mark.requirement("EXIT-21")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
-def test_batch_becomes_ready(books: Books, way: str) -> None:
-    made = books.caller(way, exported_place=books.place).value("batch_id")
-    answer = prepared(books.caller, str(made))
+def test_batch_becomes_ready(facility_accounting: FacilityAccounting, way: str) -> None:
+    made = facility_accounting.caller(way, exported_place=facility_accounting.place).value(
+        "batch_id"
+    )
+    answer = prepared(facility_accounting.caller, str(made))
     answer.expect(
         "a batch becomes ready",
         holds=answer.value("state") == "ready",
@@ -93,7 +98,7 @@ def test_checksum_of_a_batch_is_that_of_its_file(file: Export) -> None:
 
 @pytest.mark.requirement("EXIT-25")
 def test_batch_holds_each_event_of_its_facility(exported: Caller, file: Export) -> None:
-    wanted = {*exported.world["exported_events"], *ids(Books(exported).listed())}
+    wanted = {*exported.world["exported_events"], *ids(FacilityAccounting(exported).listed())}
     missing = [each for each in wanted if not file.holds(each)]
     file.answer.expect(
         "a batch holds each event that its filter lets through",
@@ -105,13 +110,15 @@ def test_batch_holds_each_event_of_its_facility(exported: Caller, file: Export) 
 
 
 @pytest.mark.requirement("EXIT-25")
-def test_batch_of_a_facility_holds_no_event_of_another(bookkeeper: Caller, busy: Books) -> None:
-    (elsewhere,) = Books(bookkeeper).record("1.00")
+def test_batch_of_a_facility_holds_no_event_of_another(
+    accounting_owner: Caller, busy: FacilityAccounting
+) -> None:
+    (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
     _expect_absent(busy.export(), elsewhere, "a batch of one facility holds no event of another")
 
 
 @pytest.mark.requirement("EXIT-25")
-def test_batch_of_a_type_holds_no_event_of_another(busy: Books) -> None:
+def test_batch_of_a_type_holds_no_event_of_another(busy: FacilityAccounting) -> None:
     (refund,) = busy.record("-1.00", event_type="refund")
     (sale,) = busy.record("1.00")
     export = busy.export(exported_place=busy.place, exported_type="refund")
@@ -127,10 +134,15 @@ def test_batch_of_a_type_holds_no_event_of_another(busy: Books) -> None:
 
 @pytest.mark.requirement("EXIT-26")
 @pytest.mark.needs("second-org")
-def test_batch_holds_no_event_of_another_organisation(books: Books, foreign_books: Books) -> None:
-    since = books.caller("accounting.event.record").value("timestamp_utc")
-    (foreign,), (own,) = foreign_books.record("1.00"), books.record("1.00")
-    export = books.export(exported_from=since)
+def test_batch_holds_no_event_of_another_organisation(
+    facility_accounting: FacilityAccounting, foreign_facility_accounting: FacilityAccounting
+) -> None:
+    since = facility_accounting.caller("accounting.event.record").value("timestamp_utc")
+    (foreign,), (own,) = (
+        foreign_facility_accounting.record("1.00"),
+        facility_accounting.record("1.00"),
+    )
+    export = facility_accounting.export(exported_from=since)
     export.answer.expect(
         "a batch of a window holds what was recorded in it",
         holds=export.holds(own),
@@ -167,7 +179,7 @@ def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
 
 
 @pytest.mark.requirement("EXIT-28")
-def test_batch_that_is_sent_is_read_as_sent(busy: Books) -> None:
+def test_batch_that_is_sent_is_read_as_sent(busy: FacilityAccounting) -> None:
     sent = busy.sent(busy.batch())
     answer = busy.caller(GET, batch_id=sent.value("batch_id"))
     answer.expect(
@@ -180,11 +192,11 @@ def test_batch_that_is_sent_is_read_as_sent(busy: Books) -> None:
 
 
 @pytest.mark.requirement("EXIT-28")
-def test_batch_that_failed_is_read_as_failed(busy: Books) -> None:
+def test_batch_that_failed_is_read_as_failed(busy: FacilityAccounting) -> None:
     busy.sent(busy.batch())
     second = busy.batch()
     named = {"batch_id": second.value("batch_id"), "expected_revision": second.revision}
-    busy.caller(STATUS, AS_PROVEN, **named, status="failed").accepted()
+    busy.caller(STATUS, **named, status="failed").accepted()
     answer = busy.caller(GET, batch_id=named["batch_id"])
     answer.expect(
         "a batch that was set to failed is read as failed",
@@ -198,14 +210,14 @@ def test_batch_that_failed_is_read_as_failed(busy: Books) -> None:
 
 @pytest.mark.requirement("EXIT-29")
 @pytest.mark.parametrize("status", ["ready", "failed"])
-def test_sent_batch_stays_sent(busy: Books, status: str) -> None:
+def test_sent_batch_stays_sent(busy: FacilityAccounting, status: str) -> None:
     sent = busy.sent(busy.batch())
     named = {"batch_id": sent.value("batch_id"), "expected_revision": sent.revision}
-    busy.caller(STATUS, AS_PROVEN, **named, status=status).refused()
+    busy.caller(STATUS, **named, status=status).refused()
 
 
 @pytest.mark.requirement("EXIT-30")
-def test_batches_are_listed_whatever_their_status(busy: Books) -> None:
+def test_batches_are_listed_whatever_their_status(busy: FacilityAccounting) -> None:
     ready, sent = busy.batch(), busy.sent(busy.batch())
     found = pages(busy.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
     for answer in (ready, sent):

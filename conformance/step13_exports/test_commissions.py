@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.request import AS_PROVEN
-from fixtures.run.client import Caller
-from fixtures.run.paging import expect_listed, pages
+from fixtures import Answer, Caller, expect_listed, pages
 from fixtures.services.accounting.actions import added_up, number
 
 ADJUST, SPLIT = "accounting.commission.adjust", "accounting.commission.split_set"
@@ -39,7 +36,7 @@ class Desk:
     def step(self, payout: Answer, status: str) -> Answer:
         """Ask for the next status of the payout that this answer shows."""
         named = {"payout_id": payout.value("payout_id"), "expected_revision": payout.revision}
-        return self.caller(STATUS, AS_PROVEN, **named, status=status)
+        return self.caller(STATUS, **named, status=status)
 
     def taken(self, *steps: str) -> Answer:
         """A new payout after these steps."""
@@ -54,8 +51,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(bookkeeper: Caller) -> Desk:
-    return Desk(bookkeeper, str(bookkeeper.world.fresh("guid")))
+def desk(accounting_owner: Caller) -> Desk:
+    return Desk(accounting_owner, str(accounting_owner.world.fresh("guid")))
 
 
 def _expect_amount(answer: Answer, rule: str, name: str, wanted: str) -> None:
@@ -114,7 +111,7 @@ def test_commissions_are_listed(desk: Desk, by: str) -> None:
 def test_splits_that_are_not_the_whole_are_refused(desk: Desk, whole: int) -> None:
     made = desk.bonus("10.00").value("commission_id")
     desk.caller(SPLIT, commission_id=made, bps=2_500, second_bps=7_500).accepted()
-    answer = desk.caller(SPLIT, AS_PROVEN, commission_id=made, bps=2_500, second_bps=whole - 2_500)
+    answer = desk.caller(SPLIT, commission_id=made, bps=2_500, second_bps=whole - 2_500)
     answer.refused()
 
 

@@ -7,22 +7,18 @@ from typing import Final
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.utl import EARLIEST_DAYS, LATEST_DAYS
+from fixtures import Answer, Caller, Check, ContextBuilder, Session, instant, without
 from fixtures.context import users_and_orgs
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, without
 from fixtures.formats.clock_changes import next_change
-from fixtures.formats.instants import instant, written
+from fixtures.formats.instants import written
 from fixtures.run import paging
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.utl import offboarding
 from fixtures.services.utl import trials as drawn
-from fixtures.services.utl.offboarding import CANCEL, REQUEST, STATUS, Leaver
+from fixtures.services.utl.offboarding import CANCEL, REQUEST, STATUS, LeavingOrg
 from fixtures.services.utl.trials import Offer
 
 EARLIEST: Final = timedelta(days=EARLIEST_DAYS)
@@ -41,7 +37,7 @@ MARGIN: Final = timedelta(minutes=5)
 def test_request_is_shown_as_it_was_filed(spare_owner: Caller) -> None:
     at = offboarding.now_of(spare_owner) + timedelta(days=45, hours=7, minutes=13, seconds=9)
     at = at.replace(microsecond=0)
-    filed = spare_owner(REQUEST, AS_PROVEN, requested_export_at=written(at), reason="moving on")
+    filed = spare_owner(REQUEST, requested_export_at=written(at), reason="moving on")
     shown = spare_owner(STATUS, offboarding_id=filed.value("offboarding_id"))
     offboarding.stay(spare_owner, filed)
     found = instant(shown.value("export_at"))
@@ -62,19 +58,19 @@ def test_request_without_a_reason_is_refused(spare_owner: Caller) -> None:
 @pytest.mark.requirement("EXIT-131")
 def test_window_before_30_days_is_refused(spare_owner: Caller) -> None:
     for ahead in (EARLIEST - HOUR, EARLIEST - MARGIN, timedelta(days=1)):
-        offboarding.hesitate(spare_owner, ahead).refused()
+        offboarding.request_and_cancel(spare_owner, ahead).refused()
 
 
 @pytest.mark.requirement("EXIT-132")
 def test_window_after_90_days_is_refused(spare_owner: Caller) -> None:
     for ahead in (LATEST + MARGIN, LATEST + HOUR, timedelta(days=180)):
-        offboarding.hesitate(spare_owner, ahead).refused()
+        offboarding.request_and_cancel(spare_owner, ahead).refused()
 
 
 @pytest.mark.requirement("EXIT-133")
 def test_window_at_the_end_of_its_range_is_accepted(spare_owner: Caller) -> None:
     for ahead in (EARLIEST + MARGIN, LATEST - MARGIN):
-        offboarding.hesitate(spare_owner, ahead).accepted()
+        offboarding.request_and_cancel(spare_owner, ahead).accepted()
 
 
 # --- windows that are drawn ---
@@ -155,32 +151,36 @@ def test_days_have_24_hours_while_clocks_are_changed(
     # Two weeks before the change, so that both ends of the range lie behind it.
     ahead = next_change(zone, now + BEFORE_CHANGE) - BEFORE_CHANGE - now
     owner = offboarding.later(clock_session, clocked_owner, ahead)
-    offboarding.hesitate(owner).accepted()
+    offboarding.request_and_cancel(owner).accepted()
     for end, outwards in ((EARLIEST, -1), (LATEST, 1)):
-        offboarding.hesitate(owner, end + outwards * HALF_AN_HOUR).refused(inferred=True)
-        offboarding.hesitate(owner, end - outwards * HALF_AN_HOUR).accepted()
+        offboarding.request_and_cancel(owner, end + outwards * HALF_AN_HOUR).refused(inferred=True)
+        offboarding.request_and_cancel(owner, end - outwards * HALF_AN_HOUR).accepted()
 
 
 # --- more than one ---
 
 
 @pytest.mark.requirement("EXIT-136")
-def test_second_request_is_refused_while_one_is_under_way(leaver: Leaver) -> None:
-    offboarding.ask(leaver.owner, timedelta(days=50)).refused(inferred=True)
+def test_second_request_is_refused_while_one_is_under_way(leaving_org: LeavingOrg) -> None:
+    offboarding.ask(leaving_org.owner, timedelta(days=50)).refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-137")
-def test_cancelled_request_is_not_approved(leaver: Leaver, session: Session, check: Check) -> None:
-    if not session.room.proofs.has(OPERATIONS[APPROVE]):
-        offboarding.leaver(session, check).approve()
-    leaver.cancel().accepted()
-    leaver.stage("approve").refused()
+def test_cancelled_request_is_not_approved(
+    leaving_org: LeavingOrg, session: Session, check: Check
+) -> None:
+    if not session.runtime.proofs.has(OPERATIONS[APPROVE]):
+        offboarding.leaving_org(session, check).approve()
+    leaving_org.cancel().accepted()
+    leaving_org.stage("approve").refused()
 
 
 @pytest.mark.requirement("EXIT-138")
-def test_approved_request_is_cancelled(session: Session, check: Check, leaver: Leaver) -> None:
-    Stage(session).proven(check, OPERATIONS[CANCEL])
-    leaver.approve().cancel().accepted()
+def test_approved_request_is_cancelled(
+    session: Session, check: Check, leaving_org: LeavingOrg
+) -> None:
+    ContextBuilder(session).proven(check, OPERATIONS[CANCEL])
+    leaving_org.approve().cancel().accepted()
 
 
 # --- whose it is ---
@@ -192,20 +192,20 @@ def test_member_is_forbidden_to_ask_to_leave(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
     actor = users_and_orgs.new_member(session, check, spare_owner, "plain-member")
-    offboarding.ask(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403, "forbidden")
+    offboarding.ask(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403, Tag.FORBIDDEN)
 
 
 @pytest.mark.requirement("EXIT-102")
 @pytest.mark.needs("operator", "throwaway")
 def test_member_is_forbidden_what_others_asked_for(
-    session: Session, check: Check, leaver: Leaver
+    session: Session, check: Check, leaving_org: LeavingOrg
 ) -> None:
-    member = leaver.owner.as_(
-        users_and_orgs.new_member(session, check, leaver.owner, "plain-member")
+    member = leaving_org.owner.as_(
+        users_and_orgs.new_member(session, check, leaving_org.owner, "plain-member")
     )
     for operation in (STATUS, CANCEL):
-        Stage(session).proven(check, OPERATIONS[operation])
-        member(operation, AS_PROVEN, offboarding_id=leaver.id).refused(403, "forbidden")
+        ContextBuilder(session).proven(check, OPERATIONS[operation])
+        member(operation, offboarding_id=leaving_org.id).refused(403, Tag.FORBIDDEN)
 
 
 @pytest.mark.requirement("EXIT-108")
@@ -249,22 +249,22 @@ def test_offboarding_administrator_files_a_request_or_not(
 
 @pytest.mark.requirement("EXIT-140")
 def test_request_of_another_organisation_is_not_found(
-    session: Session, check: Check, leaver: Leaver
+    session: Session, check: Check, leaving_org: LeavingOrg
 ) -> None:
-    elsewhere = offboarding.leaver(session, check)
+    elsewhere = offboarding.leaving_org(session, check)
     for operation in (STATUS, CANCEL):
-        Stage(session).proven(check, OPERATIONS[operation])
-        for named in (elsewhere.id, leaver.owner.world.fresh("guid")):
-            leaver.owner(operation, AS_PROVEN, offboarding_id=named).refused(404, "not-found")
+        ContextBuilder(session).proven(check, OPERATIONS[operation])
+        for named in (elsewhere.id, leaving_org.owner.world.fresh("guid")):
+            leaving_org.owner(operation, offboarding_id=named).refused(404, Tag.NOT_FOUND)
 
 
 # --- events ---
 
 
 @pytest.mark.requirement("EXIT-160")
-def test_stage_leaves_an_event(leaver: Leaver) -> None:
-    leaver.approve()
-    feed = paging.pages(leaver.owner, "ipm.cdc.list", limit=LARGEST_LIMIT)
+def test_stage_leaves_an_event(leaving_org: LeavingOrg) -> None:
+    leaving_org.approve()
+    feed = paging.pages(leaving_org.owner, "ipm.cdc.list", limit=LARGEST_LIMIT)
     events = [envelope_of(item) for page in feed for item in page.items()]
     about = [each for each in events if "offboarding" in str(each.get("action"))]
     feed[-1].expect(

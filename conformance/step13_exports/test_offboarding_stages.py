@@ -9,17 +9,13 @@ from typing import Final
 import pytest
 
 from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.utl import EXPORTED, EXPORTING, OPEN_WINDOW, PURGED
-from fixtures.context.operation_context import Stage
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
+from fixtures import Answer, Caller, Check, ContextBuilder, Session, eventually
 from fixtures.run import paging
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 from fixtures.services.utl import offboarding
-from fixtures.services.utl.offboarding import Leaver
+from fixtures.services.utl.offboarding import LeavingOrg
 
 # Writes of several services that need nothing to act on.
 WRITES: Final = (
@@ -30,7 +26,7 @@ WRITES: Final = (
 )
 READS: Final = ("ofm.org.get", "ofm.cost_centre.list", "pvm.vendor.list")
 STANDARD_STORAGE_DAYS: Final = 90
-Go = Callable[[Leaver], object]
+Go = Callable[[LeavingOrg], object]
 
 
 def shows(answer: Answer, state: str) -> None:
@@ -49,32 +45,34 @@ def proven(session: Session, clock_session: Session, check: Check) -> None:
     """Every stage was accepted once in this run, so that its refusal proves something."""
     stages = ("approve", "export_start", "export_finalize", "purge_start")
     known = [OPERATIONS[f"operator.utl_offboarding_{name}"] for name in stages]
-    if not all(session.room.proofs.has(each) for each in known):
-        offboarding.leaver(clock_session, check).purge()
+    if not all(session.runtime.proofs.has(each) for each in known):
+        offboarding.leaving_org(clock_session, check).purge()
 
 
 # --- before the window ---
 
 
 @pytest.mark.requirement("EXIT-150")
-def test_approval_is_shown(leaver: Leaver) -> None:
-    shows(leaver.approve().status(), "approved")
+def test_approval_is_shown(leaving_org: LeavingOrg) -> None:
+    shows(leaving_org.approve().status(), "approved")
 
 
 @pytest.mark.requirement("EXIT-150")
-def test_organisation_works_on_until_its_window(leaver: Leaver) -> None:
-    leaver.owner("ofm.cost_centre.create").accepted()
-    leaver.approve()
-    leaver.owner("ofm.cost_centre.create").accepted()
+def test_organisation_works_on_until_its_window(leaving_org: LeavingOrg) -> None:
+    leaving_org.owner("ofm.cost_centre.create").accepted()
+    leaving_org.approve()
+    leaving_org.owner("ofm.cost_centre.create").accepted()
 
 
 @pytest.mark.requirement("EXIT-151")
-def test_window_opens_at_its_time_and_not_before(check: Check, clocked_leaver: Leaver) -> None:
-    clocked_leaver.approve()
-    clocked_leaver.pass_days(offboarding.LEAD.days - 1)
-    shows(clocked_leaver.status(), "approved")
-    clocked_leaver.pass_days(1)
-    shows(clocked_leaver.reached(OPEN_WINDOW), OPEN_WINDOW)
+def test_window_opens_at_its_time_and_not_before(
+    check: Check, clocked_leaving_org: LeavingOrg
+) -> None:
+    clocked_leaving_org.approve()
+    clocked_leaving_org.pass_days(offboarding.LEAD.days - 1)
+    shows(clocked_leaving_org.status(), "approved")
+    clocked_leaving_org.pass_days(1)
+    shows(clocked_leaving_org.reached(OPEN_WINDOW), OPEN_WINDOW)
     check.reading("who opens the export window", "a sweep of the system")
 
 
@@ -82,20 +80,22 @@ def test_window_opens_at_its_time_and_not_before(check: Check, clocked_leaver: L
 
 
 @pytest.mark.requirement("EXIT-152")
-def test_organisation_takes_no_writes_in_its_window(clocked_leaver: Leaver) -> None:
+def test_organisation_takes_no_writes_in_its_window(clocked_leaving_org: LeavingOrg) -> None:
     for write in WRITES:
-        clocked_leaver.owner(write).accepted()
-    clocked_leaver.open_window()
+        clocked_leaving_org.owner(write).accepted()
+    clocked_leaving_org.open_window()
     for write in WRITES:
-        clocked_leaver.owner(write).refused(403, "org-write-blocked")
+        clocked_leaving_org.owner(write).refused(403, Tag.ORG_WRITE_BLOCKED)
 
 
 @pytest.mark.requirement("EXIT-152")
-def test_organisation_is_read_in_its_window_or_not(clocked_leaver: Leaver, check: Check) -> None:
+def test_organisation_is_read_in_its_window_or_not(
+    clocked_leaving_org: LeavingOrg, check: Check
+) -> None:
     for read in READS:
-        clocked_leaver.owner(read).accepted()
-    clocked_leaver.open_window()
-    answers = [clocked_leaver.owner(read) for read in READS]
+        clocked_leaving_org.owner(read).accepted()
+    clocked_leaving_org.open_window()
+    answers = [clocked_leaving_org.owner(read) for read in READS]
     taken = [answer.ok for answer in answers]
     check.reading("reads of an organisation in its window", _how_many(taken))
     for answer in answers:
@@ -114,8 +114,10 @@ def _how_many(taken: list[bool]) -> str:
 
 @pytest.mark.requirement("EXIT-138")
 @pytest.mark.needs("clock")
-def test_request_in_its_window_is_cancelled_or_not(clocked_leaver: Leaver, check: Check) -> None:
-    answer = clocked_leaver.open_window().cancel()
+def test_request_in_its_window_is_cancelled_or_not(
+    clocked_leaving_org: LeavingOrg, check: Check
+) -> None:
+    answer = clocked_leaving_org.open_window().cancel()
     check.reading("cancelling in the window", "accepted" if answer.ok else "refused")
     answer.expect(
         "the request is taken back, or the frozen organisation takes no writes",
@@ -129,29 +131,29 @@ def test_request_in_its_window_is_cancelled_or_not(clocked_leaver: Leaver, check
 
 WRONG: Final[dict[str, tuple[str, Go]]] = {
     "export-before-approval": ("export_start", lambda _: None),
-    "export-before-window": ("export_start", Leaver.approve),
-    "finalize-before-export": ("export_finalize", Leaver.open_window),
-    "purge-before-export": ("purge_start", Leaver.open_window),
-    "purge-before-finalize": ("purge_start", Leaver.start),
+    "export-before-window": ("export_start", LeavingOrg.approve),
+    "finalize-before-export": ("export_finalize", LeavingOrg.open_window),
+    "purge-before-export": ("purge_start", LeavingOrg.open_window),
+    "purge-before-finalize": ("purge_start", LeavingOrg.start),
 }
 
 
 @pytest.mark.requirement("EXIT-153")
 @pytest.mark.usefixtures("proven")
 @pytest.mark.parametrize("case", WRONG)
-def test_stage_in_wrong_order_is_refused(clocked_leaver: Leaver, case: str) -> None:
+def test_stage_in_wrong_order_is_refused(clocked_leaving_org: LeavingOrg, case: str) -> None:
     stage, before = WRONG[case]
-    before(clocked_leaver)
-    clocked_leaver.stage(stage).refused(None, "invalid-state")
+    before(clocked_leaving_org)
+    clocked_leaving_org.stage(stage).refused(None, Tag.INVALID_STATE)
 
 
 @pytest.mark.requirement("EXIT-139")
 def test_request_is_not_cancelled_once_its_export_began(
-    session: Session, check: Check, clocked_leaver: Leaver
+    session: Session, check: Check, clocked_leaving_org: LeavingOrg
 ) -> None:
-    Stage(session).proven(check, OPERATIONS[offboarding.CANCEL])
-    clocked_leaver.start().cancel().refused()
-    shown = clocked_leaver.status()
+    ContextBuilder(session).proven(check, OPERATIONS[offboarding.CANCEL])
+    clocked_leaving_org.start().cancel().refused()
+    shown = clocked_leaving_org.status()
     shown.expect(
         "the request is not shown as cancelled",
         holds=not str(shown.value("state")).startswith("cancel"),
@@ -162,25 +164,25 @@ def test_request_is_not_cancelled_once_its_export_began(
 
 
 @pytest.mark.requirement("EXIT-154")
-def test_stages_are_shown_to_the_owner(clocked_leaver: Leaver) -> None:
-    shows(clocked_leaver.start().status(), EXPORTING)
+def test_stages_are_shown_to_the_owner(clocked_leaving_org: LeavingOrg) -> None:
+    shows(clocked_leaving_org.start().status(), EXPORTING)
     eventually(
-        lambda: clocked_leaver.stage("export_finalize"),
+        lambda: clocked_leaving_org.stage("export_finalize"),
         lambda answer: answer.ok,
         bound_s=offboarding.BOUND_S,
         pause_s=offboarding.PAUSE_S,
     ).accepted()
-    shows(clocked_leaver.status(), EXPORTED)
-    clocked_leaver.stage("purge_start").accepted()
-    shows(clocked_leaver.reached(PURGED), PURGED)
+    shows(clocked_leaving_org.status(), EXPORTED)
+    clocked_leaving_org.stage("purge_start").accepted()
+    shows(clocked_leaving_org.reached(PURGED), PURGED)
 
 
 # --- purge ---
 
 
 @pytest.mark.requirement("EXIT-155")
-def test_purge_leaves_a_report_of_its_verification(clocked_leaver: Leaver) -> None:
-    shown = clocked_leaver.purge().status()
+def test_purge_leaves_a_report_of_its_verification(clocked_leaving_org: LeavingOrg) -> None:
+    shown = clocked_leaving_org.purge().status()
     report = shown.optional("purge_report")
     shown.accepted().expect(
         "a purge that is done has a report of its verification",
@@ -192,11 +194,13 @@ def test_purge_leaves_a_report_of_its_verification(clocked_leaver: Leaver) -> No
 
 
 @pytest.mark.requirement("EXIT-156")
-def test_purged_organisation_shows_no_record(clocked_leaver: Leaver) -> None:
-    made = {kind: _made(clocked_leaver.owner, kind) for kind in ("ofm.cost_centre", "pvm.vendor")}
-    clocked_leaver.purge()
+def test_purged_organisation_shows_no_record(clocked_leaving_org: LeavingOrg) -> None:
+    made = {
+        kind: _made(clocked_leaving_org.owner, kind) for kind in ("ofm.cost_centre", "pvm.vendor")
+    }
+    clocked_leaving_org.purge()
     for kind, record in made.items():
-        answer = clocked_leaver.owner(str(RECORDS[kind].list), limit=LARGEST_LIMIT)
+        answer = clocked_leaving_org.owner(str(RECORDS[kind].list), limit=LARGEST_LIMIT)
         answer.expect(
             f"{kind} is not shown after the purge",
             holds=not paging.holds([answer], record),
@@ -215,32 +219,32 @@ def _made(owner: Caller, kind: str) -> str:
 
 @pytest.mark.requirement("EXIT-157")
 @pytest.mark.usefixtures("proven")
-def test_legal_hold_blocks_the_purge(clocked_leaver: Leaver) -> None:
-    clocked_leaver.finalize()
-    clocked_leaver.stage("legal_hold_set", legal_hold=True).accepted()
-    clocked_leaver.stage("purge_start").refused()
-    shows(clocked_leaver.status(), EXPORTED)
+def test_legal_hold_blocks_the_purge(clocked_leaving_org: LeavingOrg) -> None:
+    clocked_leaving_org.finalize()
+    clocked_leaving_org.stage("legal_hold_set", legal_hold=True).accepted()
+    clocked_leaving_org.stage("purge_start").refused()
+    shows(clocked_leaving_org.status(), EXPORTED)
 
 
 @pytest.mark.requirement("EXIT-158")
 @pytest.mark.usefixtures("proven")
-def test_purge_begins_once_the_hold_is_lifted(clocked_leaver: Leaver) -> None:
-    clocked_leaver.finalize()
+def test_purge_begins_once_the_hold_is_lifted(clocked_leaving_org: LeavingOrg) -> None:
+    clocked_leaving_org.finalize()
     for held in (True, False):
-        clocked_leaver.stage("legal_hold_set", legal_hold=held).accepted()
-    clocked_leaver.stage("purge_start").accepted()
-    shows(clocked_leaver.reached(PURGED), PURGED)
+        clocked_leaving_org.stage("legal_hold_set", legal_hold=held).accepted()
+    clocked_leaving_org.stage("purge_start").accepted()
+    shows(clocked_leaving_org.reached(PURGED), PURGED)
 
 
 @pytest.mark.requirement("EXIT-159")
-def test_sweep_archives_no_young_copy(clocked_leaver: Leaver) -> None:
-    clocked_leaver.finalize()
-    clocked_leaver.pass_days(STANDARD_STORAGE_DAYS - 2)
-    clocked_leaver.stage("archive_sweep").accepted()
-    young = clocked_leaver.status().accepted().optional("archived_at")
-    clocked_leaver.pass_days(3)
-    clocked_leaver.stage("archive_sweep").accepted()
-    shown = clocked_leaver.status()
+def test_sweep_archives_no_young_copy(clocked_leaving_org: LeavingOrg) -> None:
+    clocked_leaving_org.finalize()
+    clocked_leaving_org.pass_days(STANDARD_STORAGE_DAYS - 2)
+    clocked_leaving_org.stage("archive_sweep").accepted()
+    young = clocked_leaving_org.status().accepted().optional("archived_at")
+    clocked_leaving_org.pass_days(3)
+    clocked_leaving_org.stage("archive_sweep").accepted()
+    shown = clocked_leaving_org.status()
     shown.accepted().expect(
         "a copy is archived after 90 days, and not before",
         holds=young is None and shown.optional("archived_at") is not None,

@@ -5,15 +5,15 @@ from typing import Final
 
 import pytest
 
-from fixtures.run.client import Caller
+from fixtures import Caller
 from fixtures.services.accounting.actions import number
 
 NOTHING: Final = Decimal(0)
 
 
 @pytest.mark.requirement("EXIT-40")
-def test_aging_report_is_by_age(bookkeeper: Caller) -> None:
-    answer = bookkeeper("accounting.ar.aging_report")
+def test_aging_report_is_by_age(accounting_owner: Caller) -> None:
+    answer = accounting_owner("accounting.ar.aging_report")
     buckets = answer.value("buckets")
     amounts = buckets.values() if isinstance(buckets, dict) else []
     answer.expect(
@@ -27,8 +27,8 @@ def test_aging_report_is_by_age(bookkeeper: Caller) -> None:
 
 
 @pytest.mark.requirement("EXIT-41")
-def test_customer_without_invoices_owes_nothing(bookkeeper: Caller) -> None:
-    answer = bookkeeper("accounting.ar.balance")
+def test_customer_without_invoices_owes_nothing(accounting_owner: Caller) -> None:
+    answer = accounting_owner("accounting.ar.balance")
     answer.expect(
         "the balance of a customer without invoices is zero",
         holds=number(answer.value("balance")) == NOTHING,
@@ -40,13 +40,15 @@ def test_customer_without_invoices_owes_nothing(bookkeeper: Caller) -> None:
 
 
 @pytest.mark.requirement("EXIT-42")
-def test_holds_of_a_customer_are_told(bookkeeper: Caller) -> None:
-    bookkeeper("accounting.ar.credit_hold_check").accepted()
+def test_holds_of_a_customer_are_told(accounting_owner: Caller) -> None:
+    accounting_owner("accounting.ar.credit_hold_check").accepted()
 
 
 @pytest.mark.requirement("EXIT-43")
-def test_statement_of_a_customer_without_invoices_comes_to_nothing(bookkeeper: Caller) -> None:
-    answer = bookkeeper("accounting.ar.statement")
+def test_statement_of_a_customer_without_invoices_comes_to_nothing(
+    accounting_owner: Caller,
+) -> None:
+    answer = accounting_owner("accounting.ar.statement")
     answer.expect(
         "a statement without invoices closes at zero",
         holds=number(answer.value("closing_balance")) == NOTHING,

@@ -9,16 +9,11 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.accounting.money import INVOICE_STATES
+from fixtures import Answer, Caller, Inconclusive, Session, eventually, pages
 from fixtures.context import layers
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.outcome import Inconclusive
-from fixtures.run.client import Caller
-from fixtures.run.paging import pages
-from fixtures.run.session import Session
-from fixtures.run.waiting import eventually
 from fixtures.services.accounting.actions import number
 from fixtures.services.accounting.receivables import PRICE, PRICED
-from fixtures.services.scm.actions import CAPTURE, PLACE, Stall
+from fixtures.services.scm.actions import CAPTURE, PLACE, SellableItem
 
 UNITS: Final = 3
 OWED: Final = UNITS * PRICE
@@ -48,12 +43,12 @@ class Invoice:
 
 
 @pytest.fixture
-def counter(session: Session, owner: Caller) -> Stall:
+def counter(session: Session, owner: Caller) -> SellableItem:
     """The owner where a variant is on sale of which the price is known."""
-    return Stall(owner.within(layers.main_world(session, PRICED, owner.world)))
+    return SellableItem(owner.within(layers.main_world(session, PRICED, owner.world)))
 
 
-def _sold(counter: Stall, *tenders: Decimal) -> str:
+def _sold(counter: SellableItem, *tenders: Decimal) -> str:
     """An order of three units, placed, and paid by these tenders."""
     order = counter.order(UNITS, PLACE)
     for amount in tenders:
@@ -61,7 +56,7 @@ def _sold(counter: Stall, *tenders: Decimal) -> str:
     return order
 
 
-def _invoice(counter: Stall, order: str, until: Callable[[Invoice], bool]) -> Invoice:
+def _invoice(counter: SellableItem, order: str, until: Callable[[Invoice], bool]) -> Invoice:
     near = counter.caller.client.target.is_loopback
     return eventually(
         lambda: _looked_up(counter, order),
@@ -71,7 +66,7 @@ def _invoice(counter: Stall, order: str, until: Callable[[Invoice], bool]) -> In
     )
 
 
-def _looked_up(counter: Stall, order: str) -> Invoice:
+def _looked_up(counter: SellableItem, order: str) -> Invoice:
     walk = pages(counter.caller, "accounting.ar.aging_report", limit=LARGEST_LIMIT)
     for answer in walk:
         for item in answer.items():
@@ -92,14 +87,14 @@ def _read(answer: Answer, item: Any) -> Invoice:
 
 
 @pytest.mark.requirement("EXIT-44")
-def test_placed_order_is_owed(counter: Stall) -> None:
+def test_placed_order_is_owed(counter: SellableItem) -> None:
     found = _invoice(counter, _sold(counter), lambda each: each.open == OWED)
     rule = "a placed order is open with units times price"
     found.expect(rule, holds=found.open == OWED, expected=str(OWED))
 
 
 @pytest.mark.requirement("EXIT-45")
-def test_captured_tender_reduces_what_is_owed(counter: Stall) -> None:
+def test_captured_tender_reduces_what_is_owed(counter: SellableItem) -> None:
     left = OWED - PART
     found = _invoice(counter, _sold(counter, PART), lambda each: each.open == left)
     rule = "a tender reduces what its order owes by its amount"
@@ -107,7 +102,7 @@ def test_captured_tender_reduces_what_is_owed(counter: Stall) -> None:
 
 
 @pytest.mark.requirement("EXIT-45")
-def test_order_that_was_paid_in_full_is_not_owed(counter: Stall) -> None:
+def test_order_that_was_paid_in_full_is_not_owed(counter: SellableItem) -> None:
     order = _sold(counter, PART, OWED - PART)
     found = _invoice(counter, order, lambda each: not each.open)
     rule = "tenders that add up to the order leave nothing open"
@@ -115,7 +110,7 @@ def test_order_that_was_paid_in_full_is_not_owed(counter: Stall) -> None:
 
 
 @pytest.mark.requirement("EXIT-46")
-def test_invoice_is_open_and_then_partial(counter: Stall) -> None:
+def test_invoice_is_open_and_then_partial(counter: SellableItem) -> None:
     for tenders, state in (((), "open"), ((PART,), "partial")):
         found = _invoice(counter, _sold(counter, *tenders), lambda each: each.open is not None)
         found.answer.expect(

@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 
-from fixtures.exchange.answer import Answer
-from fixtures.run.client import Caller
-from fixtures.services.accounting.actions import Books
+from fixtures import Answer, Caller
+from fixtures.services.accounting.actions import FacilityAccounting
 
 RECORD, RECONCILE = "accounting.usage.record", "accounting.usage.reconcile"
 
 
 @pytest.mark.requirement("EXIT-31")
-def test_report_tells_the_lineage_of_events(books: Books) -> None:
-    source = str(books.caller.world.fresh("tag"))
-    books.record("5.00", source_id=source)
-    answer = books.report()
+def test_report_tells_the_lineage_of_events(facility_accounting: FacilityAccounting) -> None:
+    source = str(facility_accounting.caller.world.fresh("tag"))
+    facility_accounting.record("5.00", source_id=source)
+    answer = facility_accounting.report()
     answer.expect(
         "the report shows the transaction that an event came from",
         holds=source in json.dumps(answer.value("lineage")),
@@ -29,8 +28,8 @@ def test_report_tells_the_lineage_of_events(books: Books) -> None:
 
 
 @pytest.mark.requirement("EXIT-31")
-def test_report_tells_discrepancies(books: Books) -> None:
-    answer = books.report()
+def test_report_tells_discrepancies(facility_accounting: FacilityAccounting) -> None:
+    answer = facility_accounting.report()
     found = answer.value("discrepancies")
     answer.expect(
         "the report has a list of discrepancies, which may be empty",
@@ -41,8 +40,10 @@ def test_report_tells_discrepancies(books: Books) -> None:
     )
 
 
-def _expect_discrepancy(books: Books, event: str, *, named: bool) -> None:
-    answer = books.report()
+def _expect_discrepancy(
+    facility_accounting: FacilityAccounting, event: str, *, named: bool
+) -> None:
+    answer = facility_accounting.report()
     which = "names" if named else "does not name"
     answer.expect(
         f"the report {which} the event as a discrepancy",
@@ -54,23 +55,29 @@ def _expect_discrepancy(books: Books, event: str, *, named: bool) -> None:
 
 
 @pytest.mark.requirement("EXIT-32")
-def test_event_that_was_never_exported_is_a_discrepancy(books: Books) -> None:
-    (event,) = books.record("5.00")
-    _expect_discrepancy(books, event, named=True)
+def test_event_that_was_never_exported_is_a_discrepancy(
+    facility_accounting: FacilityAccounting,
+) -> None:
+    (event,) = facility_accounting.record("5.00")
+    _expect_discrepancy(facility_accounting, event, named=True)
 
 
 @pytest.mark.requirement("EXIT-32")
-def test_event_of_a_batch_that_was_not_sent_is_a_discrepancy(books: Books) -> None:
-    (event,) = books.record("5.00")
-    books.batch()
-    _expect_discrepancy(books, event, named=True)
+def test_event_of_a_batch_that_was_not_sent_is_a_discrepancy(
+    facility_accounting: FacilityAccounting,
+) -> None:
+    (event,) = facility_accounting.record("5.00")
+    facility_accounting.batch()
+    _expect_discrepancy(facility_accounting, event, named=True)
 
 
 @pytest.mark.requirement("EXIT-32")
-def test_event_of_a_batch_that_was_sent_is_no_discrepancy(books: Books) -> None:
-    (event,) = books.record("5.00")
-    books.sent(books.batch())
-    _expect_discrepancy(books, event, named=False)
+def test_event_of_a_batch_that_was_sent_is_no_discrepancy(
+    facility_accounting: FacilityAccounting,
+) -> None:
+    (event,) = facility_accounting.record("5.00")
+    facility_accounting.sent(facility_accounting.batch())
+    _expect_discrepancy(facility_accounting, event, named=False)
 
 
 # --- storage usage ---
@@ -93,14 +100,14 @@ class Meter:
 
 
 @pytest.fixture
-def meter(bookkeeper: Caller) -> Meter:
+def meter(accounting_owner: Caller) -> Meter:
     """A minute of a year long past, so that no other check measures in it."""
     at = secrets.randbelow(28 * 24 * 60)
     day, hour, minute = at // 1440 + 1, at // 60 % 24, at % 60
     start = f"2021-{secrets.randbelow(12) + 1:02}-{day:02}T{hour:02}:{minute:02}"
     window = {"from_utc": f"{start}:00Z", "to_utc": f"{start}:59Z"}
-    prefix = bookkeeper.world.fresh("tag")
-    return Meter(bookkeeper, {**window, "resource_prefix": prefix})
+    prefix = accounting_owner.world.fresh("tag")
+    return Meter(accounting_owner, {**window, "resource_prefix": prefix})
 
 
 def _expect_added(answer: Answer, rule: str, count: int) -> None:

@@ -5,25 +5,23 @@ from typing import Final
 
 import pytest
 
-from fixtures.formats.instants import instant
-from fixtures.run.client import Caller
-from fixtures.run.world import World
+from fixtures import Caller, World, instant
 from fixtures.services.utl import exports
 from fixtures.services.utl.context import KINDS, LISTED, Departure
-from fixtures.services.utl.exports import Copy
+from fixtures.services.utl.exports import TenantExport
 
 _FEW: Final = 5
 
 
 @pytest.mark.requirement("EXIT-112")
 def test_every_row_has_the_instant_of_its_export(
-    copied: Copy, departed: Departure, departed_owner: Caller
+    tenant_export: TenantExport, departed: Departure, departed_owner: Caller
 ) -> None:
     begun = instant(departed.requested_at)
     ended = instant(departed_owner("utl.stat").value("now"))
-    read = [instant(copied.reads(row, "row_exported_at")) for row in copied.rows]
+    read = [instant(tenant_export.reads(row, "row_exported_at")) for row in tenant_export.rows]
     right = [each for each in read if begun and ended and each and begun <= each <= ended]
-    copied.answer.expect(
+    tenant_export.answer.expect(
         "every row has exported_at_utc, an instant between request and download",
         holds=len(right) == len(read),
         expected=f"{len(read)} instants in UTC since {departed.requested_at}",
@@ -33,10 +31,12 @@ def test_every_row_has_the_instant_of_its_export(
 
 
 @pytest.mark.requirement("EXIT-113")
-def test_row_has_the_revision_of_its_record(copied: Copy, departed: Departure) -> None:
+def test_row_has_the_revision_of_its_record(
+    tenant_export: TenantExport, departed: Departure
+) -> None:
     for record, revision in departed.revisions.items():
-        found = [copied.reads(row, "row_revision") for row in copied.holding(record)]
-        copied.answer.expect(
+        found = [tenant_export.reads(row, "row_revision") for row in tenant_export.holding(record)]
+        tenant_export.answer.expect(
             "the row of a changed record has the revision it was changed to",
             holds=revision in found,
             expected=f"source_revision {revision}",
@@ -48,23 +48,25 @@ def test_row_has_the_revision_of_its_record(copied: Copy, departed: Departure) -
 @pytest.mark.requirement("EXIT-114")
 @pytest.mark.parametrize("service", KINDS)
 def test_copy_holds_the_records_of_each_service(
-    copied: Copy, departed: Departure, service: str
+    tenant_export: TenantExport, departed: Departure, service: str
 ) -> None:
     record = departed.made[service]
-    copied.answer.expect(
+    tenant_export.answer.expect(
         f"the copy holds what was made in {service}",
-        holds=bool(copied.holding(record)),
+        holds=bool(tenant_export.holding(record)),
         expected=f"a row with {record}",
-        observed=f"{len(copied.rows)} rows without it",
+        observed=f"{len(tenant_export.rows)} rows without it",
     )
 
 
 @pytest.mark.requirement("EXIT-114")
 @pytest.mark.parametrize("service", LISTED)
-def test_copy_holds_all_that_is_listed(copied: Copy, departed: Departure, service: str) -> None:
-    known = {value for row in copied.rows for value in exports.values(row)}
+def test_copy_holds_all_that_is_listed(
+    tenant_export: TenantExport, departed: Departure, service: str
+) -> None:
+    known = {value for row in tenant_export.rows for value in exports.values(row)}
     lacking = [each for each in departed.listed[service] if each not in known]
-    copied.answer.expect(
+    tenant_export.answer.expect(
         f"the copy holds every record that {service} lists",
         holds=not lacking,
         expected=f"{len(departed.listed[service])} records of {KINDS[service]}",
@@ -73,10 +75,12 @@ def test_copy_holds_all_that_is_listed(copied: Copy, departed: Departure, servic
 
 
 @pytest.mark.requirement("EXIT-115")
-def test_copy_holds_nothing_of_another_organisation(copied: Copy, world: World) -> None:
+def test_copy_holds_nothing_of_another_organisation(
+    tenant_export: TenantExport, world: World
+) -> None:
     there = {name: str(world[name]) for name in ("org_guid", "orgcode", "logical_guid", "cc_guid")}
-    told = [name for name, value in there.items() if copied.holding(value)]
-    copied.answer.expect(
+    told = [name for name, value in there.items() if tenant_export.holding(value)]
+    tenant_export.answer.expect(
         "the copy holds no record of another organisation",
         holds=not told,
         expected="no row with an id of another organisation",
@@ -85,9 +89,9 @@ def test_copy_holds_nothing_of_another_organisation(copied: Copy, world: World) 
 
 
 @pytest.mark.requirement("EXIT-119")
-def test_copy_shows_no_secret_again(copied: Copy, departed: Departure) -> None:
-    shown = any(departed.secret in text for text in copied.objects.values())
-    copied.answer.expect(
+def test_copy_shows_no_secret_again(tenant_export: TenantExport, departed: Departure) -> None:
+    shown = any(departed.secret in text for text in tenant_export.objects.values())
+    tenant_export.answer.expect(
         "the secret of a webhook, returned once, is not in the copy",
         holds=not shown,
         expected="no row with the secret",
@@ -99,11 +103,11 @@ def test_copy_shows_no_secret_again(copied: Copy, departed: Departure) -> None:
 
 
 @pytest.mark.requirement("EXIT-116")
-def test_manifest_counts_the_rows_of_each_service(copied: Copy) -> None:
-    services = copied.reads(copied.manifest, "manifest_services")
-    told = _counts(copied, services if isinstance(services, list) else [], "service_count")
-    found = Counter(str(copied.reads(row, "row_service")) for row in copied.rows)
-    copied.answer.expect(
+def test_manifest_counts_the_rows_of_each_service(tenant_export: TenantExport) -> None:
+    services = tenant_export.reads(tenant_export.manifest, "manifest_services")
+    told = _counts(tenant_export, services if isinstance(services, list) else [], "service_count")
+    found = Counter(str(tenant_export.reads(row, "row_service")) for row in tenant_export.rows)
+    tenant_export.answer.expect(
         "the manifest counts rows as they are in the objects",
         holds=told == dict(found),
         expected=str(dict(found)),
@@ -114,17 +118,17 @@ def test_manifest_counts_the_rows_of_each_service(copied: Copy) -> None:
 
 @pytest.mark.requirement("EXIT-116")
 def test_summary_counts_rows_and_bytes(
-    copied: Copy, departed: Departure, departed_owner: Caller
+    tenant_export: TenantExport, departed: Departure, departed_owner: Caller
 ) -> None:
     answer = exports.status(departed_owner, departed.export_id)
     services = answer.value("services")
     names = ("service_count", "service_bytes")
-    told = [sum(_counts(copied, services, name).values()) for name in names]
-    size = sum(len(text.encode()) for text in copied.objects.values())
+    told = [sum(_counts(tenant_export, services, name).values()) for name in names]
+    size = sum(len(text.encode()) for text in tenant_export.objects.values())
     answer.expect(
         "the summary counts rows and bytes as they are in the objects",
-        holds=told == [len(copied.rows), size],
-        expected=f"{len(copied.rows)} rows, {size} bytes",
+        holds=told == [len(tenant_export.rows), size],
+        expected=f"{len(tenant_export.rows)} rows, {size} bytes",
         observed=f"{told[0]} rows, {told[1]} bytes",
         uses=("services", "service_name", *names),
     )
@@ -142,11 +146,13 @@ def test_summary_tells_the_cost(departed: Departure, departed_owner: Caller) -> 
     )
 
 
-def _counts(copied: Copy, services: list[dict[str, object]], name: str) -> dict[str, int]:
+def _counts(
+    tenant_export: TenantExport, services: list[dict[str, object]], name: str
+) -> dict[str, int]:
     """A figure of each service in a summary; what is no whole number counts as none."""
     found = {}
     for each in services:
-        figure = copied.reads(each, name)
-        service = str(copied.reads(each, "service_name"))
+        figure = tenant_export.reads(each, name)
+        service = str(tenant_export.reads(each, "service_name"))
         found[service] = figure if isinstance(figure, int) else 0
     return found

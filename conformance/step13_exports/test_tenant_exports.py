@@ -6,15 +6,11 @@ from typing import Final
 
 import pytest
 
+from conformance.contract.errors import Tag
 from conformance.contract.operation import Placement
-from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change, without
-from fixtures.run.client import Caller
-from fixtures.run.session import Session
+from fixtures import Actor, Answer, Caller, Change, Check, Session, without
 from fixtures.services.utl import exports, offboarding
-from fixtures.services.utl.exports import Copy
+from fixtures.services.utl.exports import TenantExport
 
 REQUEST: Final = "utl.export.request"
 STATUS: Final = "utl.export.status"
@@ -93,9 +89,9 @@ def test_member_is_forbidden_to_export(
     org_owner: Caller, member_actor: Actor, export: str, operation: str
 ) -> None:
     exports.download(org_owner, export)
-    org_owner(operation, AS_PROVEN, export_id=export).accepted()
+    org_owner(operation, export_id=export).accepted()
     member = org_owner.as_(member_actor)
-    member(operation, AS_PROVEN, export_id=export).refused(403, "forbidden")
+    member(operation, export_id=export).refused(403, Tag.FORBIDDEN)
 
 
 @pytest.mark.requirement("EXIT-103")
@@ -153,13 +149,14 @@ def test_status_tells_of_the_export(org_owner: Caller, export: str) -> None:
 
 
 @pytest.mark.requirement("EXIT-111")
-def test_pointers_lead_to_manifest_and_objects(copied: Copy) -> None:
-    prefix = str(copied.answer.value("prefix"))
-    copied.answer.expect(
+def test_pointers_lead_to_manifest_and_objects(tenant_export: TenantExport) -> None:
+    prefix = str(tenant_export.answer.value("prefix"))
+    tenant_export.answer.expect(
         "manifest and objects are in S3 where the download says",
-        holds=bool(copied.has_manifest and copied.objects),
+        holds=bool(tenant_export.has_manifest and tenant_export.objects),
         expected=f"a manifest, and objects under {prefix}",
-        observed=f"{'a' if copied.has_manifest else 'no'} manifest, {len(copied.objects)} objects",
+        observed=f"{len(tenant_export.objects)} objects, "
+        f"{'a' if tenant_export.has_manifest else 'no'} manifest",
         uses=POINTERS,
     )
 

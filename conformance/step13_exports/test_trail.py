@@ -6,11 +6,8 @@ from typing import Final
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures.exchange.answer import Answer
-from fixtures.run.client import Caller
-from fixtures.run.paging import pages
-from fixtures.run.waiting import eventually
-from fixtures.services.accounting.actions import BOUND_HERE_S, BOUND_S, Books
+from fixtures import Answer, Caller, eventually, pages
+from fixtures.services.accounting.actions import BOUND_HERE_S, BOUND_S, FacilityAccounting
 from fixtures.services.ipm.actions import events_of
 
 # What the catalogue names of the way of a batch (common/event-catalog.html).
@@ -29,12 +26,14 @@ def _actions(walk: list[Answer], batch_id: str) -> set[str]:
 
 
 @pytest.mark.requirement("EXIT-33")
-def test_export_leaves_the_events_of_the_catalogue(integrator: Caller, books: Books) -> None:
-    since = str(books.caller("accounting.event.record").value("timestamp_utc"))
-    batch_id = str(books.sent(books.batch()).value("batch_id"))
-    near = integrator.client.target.is_loopback
+def test_export_leaves_the_events_of_the_catalogue(
+    ipm_owner: Caller, facility_accounting: FacilityAccounting
+) -> None:
+    since = str(facility_accounting.caller("accounting.event.record").value("timestamp_utc"))
+    batch_id = str(facility_accounting.sent(facility_accounting.batch()).value("batch_id"))
+    near = ipm_owner.client.target.is_loopback
     walk = eventually(
-        lambda: _feed(integrator, since),
+        lambda: _feed(ipm_owner, since),
         lambda found: _actions(found, batch_id) >= TRAIL,
         bound_s=BOUND_HERE_S if near else BOUND_S,
     )

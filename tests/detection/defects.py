@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.run.suite import ROOT
 
 CATALOGUE: Final = ROOT / "fixtures" / "reference" / "defects"
-WATCHERS: Final = "conformance/watchers"
+INVARIANTS: Final = "conformance/invariants"
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Defect:
     """A named deviation of the reference platform.
 
     `caught_by` is a test function without parameters, or a watcher of answers
-    (`conformance/watchers::ENV-3`). `also` names further requirements that it breaks.
+    (`conformance/invariants::ENV-3`). `also` names further requirements that it breaks.
     """
 
     name: str

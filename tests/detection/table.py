@@ -88,9 +88,9 @@ def _totals(table: Sequence[Row]) -> str:
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    widths = [max(len(case) for case in column) for column in zip(*table, strict=True)]
     told = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        "| " + " | ".join(case.ljust(width) for case, width in zip(row, widths, strict=True)) + " |"
         for row in table
     ]
     told.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")

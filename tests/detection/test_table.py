@@ -8,7 +8,7 @@ import pytest
 from conformance.requirements import load
 from reports.detection import CAUGHT, detecting_power
 from tests.detection import table
-from tests.detection.defects import WATCHERS, Defect, catalogue, unbreakable
+from tests.detection.defects import INVARIANTS, Defect, catalogue, unbreakable
 from tests.detection.runs import Runner
 
 DEFECTS: Final = catalogue()
@@ -53,7 +53,7 @@ def test_defect_names_a_requirement_and_a_check_of_it(
 ) -> None:
     known = {each.id for each in load().requirements}
     assert set(defect.requirements) <= known
-    if defect.caught_by.startswith(WATCHERS):
-        assert defect.caught_by == f"{WATCHERS}::{defect.requirement}"
+    if defect.caught_by.startswith(INVARIANTS):
+        assert defect.caught_by == f"{INVARIANTS}::{defect.requirement}"
     else:
         assert defect.caught_by in functions[defect.requirement]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from tests.detection.defects import WATCHERS, Defect
+from tests.detection.defects import INVARIANTS, Defect
 from tests.detection.judging import Finding, Ran, Result, alarms, checks_of, result, verdict
 from tests.detection.runs import BrokenRunError, Runner
 
@@ -84,12 +84,12 @@ class Trials:
         if requirement == defect.requirement:
             return (defect.caught_by,)
         if requirement.startswith("ENV-"):
-            return (f"{WATCHERS}::{requirement}",)
+            return (f"{INVARIANTS}::{requirement}",)
         return self._runner.functions()[requirement]
 
     def _selection(self, defect: Defect) -> Sequence[str]:
         """What to run so that these checks take place."""
         named = [node for name in defect.requirements for node in self._checks(defect, name)]
-        watched = any(node.startswith(WATCHERS) for node in named)
-        tests = [node for node in named if not node.startswith(WATCHERS)]
+        watched = any(node.startswith(INVARIANTS) for node in named)
+        tests = [node for node in named if not node.startswith(INVARIANTS)]
         return [*dict.fromkeys(tests), *(WATCHED if watched else ())]

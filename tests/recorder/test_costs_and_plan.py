@@ -48,7 +48,7 @@ def test_cost_of_a_function_is_the_mean_over_its_parameters() -> None:
         sent("a.py::t[1]", "ofm.cost_centre.create", 400),
         sent("a.py::t[1]", "ofm.cost_centre.create", None),
         sent(f"{STAGES}flood"),
-        sent("conformance/watchers::ENV-1"),
+        sent("conformance/invariants::ENV-1"),
     ]
     assert costs.measure(run, exchanges) == {
         "a.py::t": Cost(2.5, 0.5, 0.5),

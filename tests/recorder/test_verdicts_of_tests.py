@@ -6,7 +6,14 @@ import pytest
 
 from conformance.contract.facts import Certainty
 from fixtures.exchange.check import Check
-from fixtures.exchange.outcome import Blocked, Finding, Inconclusive, Move, NotApplicable, Violation
+from fixtures.exchange.outcome import (
+    Blocked,
+    Finding,
+    Inconclusive,
+    NotApplicable,
+    Responsibility,
+    Violation,
+)
 from fixtures.exchange.permissions import RefusedBySuite
 from fixtures.exchange.redaction import Vault
 from reports.verdict import Verdict
@@ -22,7 +29,7 @@ FINDING: Final = Finding(
     source="ofm/",
     certainty=Certainty.DOCUMENTED,
     remedy="Mend it.",
-    move=Move.PLATFORM,
+    move=Responsibility.PLATFORM,
     repeat="pytest x",
 )
 

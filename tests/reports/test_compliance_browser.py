@@ -144,9 +144,9 @@ def test_copying_works_by_keyboard_and_is_announced(page: Page, address: str) ->
     tab_to(page, ".card button.copy")
     page.keyboard.press("Enter")
     page.locator("#said", has_text="Copied").wait_for(state="attached")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == page.locator(".card .command code").first.text_content()
-    assert copied.startswith("pytest 'conformance/")
+    tenant_export = page.evaluate("navigator.clipboard.readText()")
+    assert tenant_export == page.locator(".card .command code").first.text_content()
+    assert tenant_export.startswith("pytest 'conformance/")
 
 
 def test_a_link_to_a_requirement_opens_it(page: Page, address: str) -> None:

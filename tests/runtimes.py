@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from fixtures.exchange.evidence import Evidence
-from fixtures.exchange.invariants import Watchers
+from fixtures.exchange.invariants import Invariants
 from fixtures.exchange.pacing import Unpaced
 from fixtures.exchange.permissions import Permissions
 from fixtures.exchange.redaction import Vault
 from fixtures.exchange.target import build
-from fixtures.run.client import Proofs, Room
+from fixtures.run.client import Proofs, Runtime
 from fixtures.run.ledger import Ledger
 
 TARGET = build({"base_url": "http://127.0.0.1:1", "operator_url": "http://127.0.0.1:2"}, "test")
@@ -18,12 +18,12 @@ class Rule:
     id, level, certainty, source, remedy = "REV-4", "MUST", "documented", "ofm/", "none"
 
 
-def room_in(directory: Path) -> Room:
+def runtime_in(directory: Path) -> Runtime:
     vault = Vault()
-    return Room(
+    return Runtime(
         evidence=Evidence(directory / "exchanges.jsonl", vault, "test"),
         vault=vault,
-        watchers=Watchers(),
+        invariants=Invariants(),
         proofs=Proofs(directory / "proofs"),
         permissions=Permissions(TARGET),
         pacer=Unpaced(),
