@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance import __version__
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
@@ -16,7 +17,7 @@ from fixtures.exchange.invariants import BUILD_PLACES
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
-from fixtures.run.session import SUITE_VERSION, Session
+from fixtures.run.session import Session
 from reports.assemble import assemble
 from reports.compliance import write_compliance
 from reports.detection import detecting_power
@@ -91,8 +92,10 @@ def _clean_up(controller: "Controller") -> list[Entry]:
         if entry.kind == "ofm.org"
     }
     owners = _owners(session)
-    session.runtime.permissions.allow_orgs(*made, throwaway=True)
-    session.runtime.permissions.allow_orgs(*owners)
+    session.allow_orgs(*made, throwaway=True)
+    users = {entry.ids.get("user_id", "") for entry in entries if entry.kind == "uas.user"}
+    session.runtime.permissions.allow_users(*users - {""}, throwaway=True)
+    session.allow_orgs(*owners)
     check = session.stage_check("clean-up", "ORG-43")
     return Closer(session, check, owners, frozenset(made - {""})).close_all(entries)
 
@@ -124,7 +127,7 @@ def _scope(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Sco
     aim, target = controller.aim, controller.target
     org = controller.session.store.peek("organization", Org)
     return Scope(
-        suite_version=SUITE_VERSION,
+        suite_version=__version__,
         requirement_set=controller.requirements.version,
         profile=aim.profile.name,
         tier=aim.tier,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.contract import RECORDS
-from fixtures.run.client import CREATIONS
+from fixtures.run.bookkeeping import CREATIONS
 from reports.model import Exchange, Run
 
 # Kinds whose records the clean-up ends with a request each.

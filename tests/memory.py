@@ -1,4 +1,4 @@
-"""A target in memory, in the place of a client: for plans that send nothing."""
+"""A target in memory, in the place of a transport: for plans that send nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,13 +10,15 @@ from fixtures.exchange.answer import Answer
 from fixtures.exchange.check import Check
 from fixtures.exchange.request import AS_PROVEN, Change
 from fixtures.exchange.target import Target
-from fixtures.run.client import Caller, Runtime
+from fixtures.run.caller import Caller
+from fixtures.run.runtime import Runtime
+from fixtures.run.transport import Transport
 from fixtures.run.world import World
 from tests.runtimes import TARGET, Rule
 
 
 @dataclass
-class Memory:
+class Memory(Transport):
     """Answers by `respond`; the actor named `closed_to` may write nothing."""
 
     runtime: Runtime

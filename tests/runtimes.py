@@ -8,8 +8,9 @@ from fixtures.exchange.pacing import Unpaced
 from fixtures.exchange.permissions import Permissions
 from fixtures.exchange.redaction import Vault
 from fixtures.exchange.target import build
-from fixtures.run.client import Proofs, Runtime
 from fixtures.run.ledger import Ledger
+from fixtures.run.proofs import Proofs
+from fixtures.run.runtime import Runtime
 
 TARGET = build({"base_url": "http://127.0.0.1:1", "operator_url": "http://127.0.0.1:2"}, "test")
 

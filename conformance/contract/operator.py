@@ -18,7 +18,14 @@ _SOP = documented("common/user-provisioning.html")
 _REVISION = bound("/revision", "/data/revision", "/data/user/revision")
 
 
-def _action(name: str, source: Source, *, kind: Kind = Kind.ACTION, **more: Any) -> Operation:
+def _action(
+    name: str,
+    source: Source,
+    *,
+    kind: Kind = Kind.ACTION,
+    radius: Radius = Radius.RECORD,
+    **more: Any,
+) -> Operation:
     return Operation(
         id=f"operator.{name}",
         path=f"/{name}",
@@ -26,7 +33,7 @@ def _action(name: str, source: Source, *, kind: Kind = Kind.ACTION, **more: Any)
         source=source,
         access=Access.PUBLIC,
         credentials=Placement.NONE,
-        radius=Radius.RECORD,
+        radius=radius if kind.writes else Radius.NONE,
         needs=frozenset({"operator"}),
         **more,
     )
@@ -55,6 +62,7 @@ USER_GET = _action(
 EMAIL_ISSUE = _action(
     "uas_emailissuetoken",
     _SOP,
+    radius=Radius.USER,
     body={"user_id": "$user_id"},
     yields={"token": bound("/data/token", "/data/email_token")},
     issues=("token",),
@@ -62,12 +70,14 @@ EMAIL_ISSUE = _action(
 EMAIL_CONFIRM = _action(
     "uas_emailconfirmtoken",
     _SOP,
+    radius=Radius.USER,
     body={"user_id": "$user_id", "token": "$token"},
     yields=_USER,
 )
 USER_STATUS = _action(
     "uas_userstatusset",
     _SOP,
+    radius=Radius.USER,
     body={
         "user_id": "$user_id",
         "status": "$status",
@@ -79,6 +89,7 @@ USER_STATUS = _action(
 USER_CONFIG = _action(
     "uas_userconfigset",
     inferred("usm/playbooks.html"),
+    radius=Radius.USER,
     body={
         "user_id": "$user_id",
         "max_active_sessions": "$max_active_sessions",
@@ -110,6 +121,7 @@ INVITATION_DOOM = _action(
 ORG_STATUS = _action(
     "ofm_orgstatusset",
     documented("common/sdk-snippets.html"),
+    radius=Radius.ORG,
     body={
         "org_guid": "$org_guid",
         "status": "$status",
@@ -118,14 +130,17 @@ ORG_STATUS = _action(
     yields={"state": placed("org", "status"), "revision": _REVISION},
     revisioned=True,
 )
+# Takes a member's access away, in an org that need not be a throwaway.
 MEMBER_STATE = _action(
     "ofm_memberstatesetadmin",
     inferred("ofm/PROTOCOL.md"),
+    radius=Radius.USER,
     body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
 )
 OWNER_STATE = _action(
     "ofm_ownerstatesetadmin",
     inferred("ofm/PROTOCOL.md"),
+    radius=Radius.ORG,
     body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
 )
 
@@ -136,6 +151,7 @@ def _offboarding(name: str, **more: Any) -> Operation:
     return _action(
         f"utl_offboarding_{name}",
         documented("utl/playbooks.html"),
+        radius=Radius.ORG,
         body=body,
         yields={"state": placed("offboarding", "status")},
     )
@@ -147,8 +163,12 @@ OFFBOARDING_EXPORT_FINALIZE = _offboarding("export_finalize")
 OFFBOARDING_PURGE_START = _offboarding("purge_start")
 OFFBOARDING_ARCHIVE_SWEEP = _offboarding("archive_sweep")
 OFFBOARDING_LEGAL_HOLD = _offboarding("legal_hold_set", legal_hold="$legal_hold")
-MAINTENANCE_START = _action("ops_maintenancestart", inferred("ops/playbooks.html"))
-MAINTENANCE_END = _action("ops_maintenanceend", inferred("ops/playbooks.html"))
+MAINTENANCE_START = _action(
+    "ops_maintenancestart", inferred("ops/playbooks.html"), radius=Radius.PLATFORM
+)
+MAINTENANCE_END = _action(
+    "ops_maintenanceend", inferred("ops/playbooks.html"), radius=Radius.PLATFORM
+)
 
 # What only the reference knows: its settings, its clock, what stands in for AWS, a second process
 # of its kind.
@@ -162,7 +182,10 @@ REFERENCE_SETTINGS = _action(
     },
 )
 REFERENCE_CLOCK = _action(
-    "reference_clock", inferred("reference"), body={"advance_seconds": "$advance_seconds"}
+    "reference_clock",
+    inferred("reference"),
+    radius=Radius.PLATFORM,
+    body={"advance_seconds": "$advance_seconds"},
 )
 REFERENCE_AWS = _action(
     "reference_aws",

@@ -131,7 +131,7 @@ def test_stranger_cannot_tell_an_organisation_from_none_org_wide(
     operation_id: str,
 ) -> None:
     absent = absent_org()
-    stranger.client.runtime.permissions.allow_orgs(str(absent["orgcode"]), throwaway=True)
+    stranger.allow_orgs(str(absent["orgcode"]), throwaway=True)
     expect_indistinguishable(stranger, operation_id, disposable_org.world, absent)
 
 

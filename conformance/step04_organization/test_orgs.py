@@ -43,7 +43,7 @@ def new_org(session: Session, check: Check, owner_actor: Actor) -> Organization:
 
 def invited(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]:
     """What the user sends to create an org by a new invitation."""
-    orgcode = orgcode or str(user.world.fresh("orgcode"))
+    orgcode = orgcode or users_and_orgs.new_orgcode(user)
     code = users_and_orgs.invite_to_create(operator, user.actor, orgcode)
     return {"orgcode": orgcode, "invitation_code": code, "user_guid": user.actor.user_id}
 
@@ -90,7 +90,7 @@ def test_new_org_has_a_first_cost_centre(
     ContextBuilder(session).proven(check, OPERATIONS["ofm.cost_centre.get"])
     answer = user(CREATE, **invited(operator, user))
     org_guid, centre = str(answer.value("org_guid")), str(answer.value("cc_guid"))
-    user.client.runtime.permissions.allow_orgs(org_guid, throwaway=True)
+    user.allow_orgs(org_guid, throwaway=True)
     user("ofm.cost_centre.get", org_guid=org_guid, cc_guid=centre).accepted()
 
 
@@ -149,7 +149,7 @@ def test_orgcode_is_canonicalised_on_creation(
 @pytest.mark.requirement("ORG-7")
 @pytest.mark.usefixtures("proven")
 def test_expired_invitation_is_refused(operator: Caller, user: Caller) -> None:
-    values = {"orgcode": user.world.fresh("orgcode"), "user_guid": user.actor.user_id}
+    values = {"orgcode": users_and_orgs.new_orgcode(user), "user_guid": user.actor.user_id}
     action = "operator.ofm_invitationcreate"
     minted = operator(action, **values, expires_in_seconds=1)
     code = str(minted.value("invitation_code"))

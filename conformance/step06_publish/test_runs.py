@@ -4,6 +4,7 @@ import pytest
 
 from fixtures import Answer, Caller, Change, without
 from fixtures.context import users_and_orgs
+from fixtures.run.presigned import download
 from fixtures.run.world import PROFILED_CODE
 from fixtures.services.pmc import actions as pmc
 from fixtures.services.pmc.actions import COMPLETE
@@ -226,7 +227,7 @@ def test_finished_run_lists_its_manifest(pmc_owner: Caller) -> None:
 def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> None:
     run = pmc.finished(pmc_owner)
     answer = pmc_owner("pmc.manifest.presign", run_id=run["run_id"], part_id=run["part_id"])
-    shown = pmc.download(pmc_owner, str(answer.value("download_url")))
+    shown = download(pmc_owner, str(answer.value("download_url")))
     answer.expect(
         "the presigned address shows the part, which names the variant",
         holds=shown.is_success and pmc_owner.world["variant_id"] in shown.text,

@@ -11,10 +11,10 @@ from conformance.contract.services.ipm.bulk import ENDED, STATES
 from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages
 from fixtures.context import records
 from fixtures.formats import ndjson
+from fixtures.run.presigned import download
 from fixtures.services.ipm.actions import IsolatedFacility, deduced, settled, told_at
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
-from fixtures.services.pmc import actions as pmc
 
 EXPORT, EXPORT_ON = "ipm.export.create", "ipm.export.continue"
 COMMIT, IMPORT_ON = "ipm.import.commit", "ipm.import.continue"
@@ -74,7 +74,7 @@ def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
             bound_s=BOUND_S,
         )
     url = str(ready.value("download_url"))
-    return ndjson.read(pmc.download(caller, url).text)
+    return ndjson.read(download(caller, url).text)
 
 
 @pytest.mark.requirement("EVENT-60")
@@ -155,7 +155,7 @@ def test_job_that_is_done_is_completed(populated_list: IsolatedFacility) -> None
     answer = eventually(
         lambda: populated_list.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=2.0 if populated_list.caller.client.target.is_loopback else BOUND_S,
+        bound_s=2.0 if populated_list.caller.target.is_loopback else BOUND_S,
         pause_s=0.2,
     )
     answer.expect(

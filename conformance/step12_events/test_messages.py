@@ -77,7 +77,7 @@ def test_no_message_holds_a_secret(
 ) -> None:
     caller = rbs_facility.caller
     # Keys that open nothing: only the stand-in takes them.
-    lent = caller.client.target.queue is None
+    lent = caller.target.queue is None
     keys: Any = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
     made = (
         subscriptions.listen(rbs_facility, queue_credentials=keys)

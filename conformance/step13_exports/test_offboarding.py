@@ -169,7 +169,7 @@ def test_second_request_is_refused_while_one_is_under_way(leaving_org: LeavingOr
 def test_cancelled_request_is_not_approved(
     leaving_org: LeavingOrg, session: Session, check: Check
 ) -> None:
-    if not session.runtime.proofs.has(OPERATIONS[APPROVE]):
+    if not session.has_proven(OPERATIONS[APPROVE]):
         offboarding.leaving_org(session, check).approve()
     leaving_org.cancel().accepted()
     leaving_org.stage("approve").refused()

@@ -45,7 +45,7 @@ def proven(session: Session, clock_session: Session, check: Check) -> None:
     """Every stage was accepted once in this run, so that its refusal proves something."""
     stages = ("approve", "export_start", "export_finalize", "purge_start")
     known = [OPERATIONS[f"operator.utl_offboarding_{name}"] for name in stages]
-    if not all(session.runtime.proofs.has(each) for each in known):
+    if not all(session.has_proven(each) for each in known):
         offboarding.leaving_org(clock_session, check).purge()
 
 

@@ -57,7 +57,7 @@ def _sold(counter: SellableItem, *tenders: Decimal) -> str:
 
 
 def _invoice(counter: SellableItem, order: str, until: Callable[[Invoice], bool]) -> Invoice:
-    near = counter.caller.client.target.is_loopback
+    near = counter.caller.target.is_loopback
     return eventually(
         lambda: _looked_up(counter, order),
         until,

@@ -31,7 +31,7 @@ def test_export_leaves_the_events_of_the_catalogue(
 ) -> None:
     since = str(facility_accounting.caller("accounting.event.record").value("timestamp_utc"))
     batch_id = str(facility_accounting.sent(facility_accounting.batch()).value("batch_id"))
-    near = ipm_owner.client.target.is_loopback
+    near = ipm_owner.target.is_loopback
     walk = eventually(
         lambda: _feed(ipm_owner, since),
         lambda found: _actions(found, batch_id) >= TRAIL,
