@@ -204,10 +204,27 @@ def test_an_import_is_seen_in_every_form() -> None:
 
 def test_no_two_modules_of_callers_name_a_fixture_alike() -> None:
     named = Counter(
-        node.name
+        name
         for path in modules("fixtures")
         if path.name in ("callers.py", "disposable.py", "private_reference.py")
-        for node in parsed(path).body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
+        for name in fixtures_of(path)
     )
+    assert named["scm_owner"] == named["sellable_item"] == 1
     assert [name for name, count in named.items() if count > 1] == []
+
+
+def fixtures_of(path: Path) -> Iterator[str]:
+    """Names of the fixtures of a module: decorated functions, and what the factory returns."""
+    factory = {
+        node.name
+        for node in parsed(ROOT / "fixtures" / "context" / "service_callers.py").body
+        if isinstance(node, ast.FunctionDef)
+    }
+    for node in parsed(path).body:
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=[_, *_]):
+                yield name
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=made_by))
+            ) if made_by in factory:
+                yield name
