@@ -195,6 +195,26 @@ def test_the_contract_stands_on_itself(folder: str) -> None:
         assert [name for name in names if not within(name, *own)] == [], path
 
 
+# Each layer of the fixtures may import those before it.
+LAYERS: Final = ("formats", "exchange", "run", "context", "probes", "services")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_layers_of_the_fixtures_import_one_way(layer: str) -> None:
+    later = [f"fixtures.{each}" for each in LAYERS[LAYERS.index(layer) + 1 :]]
+    paths = modules(f"fixtures/{layer}")
+    assert paths
+    wrong = {path: [name for name in imported(path) if within(name, *later)] for path in paths}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_fixtures_are_laid_out_in_layers_and_services() -> None:
+    for folder in ("fixtures", "fixtures/services"):
+        assert [path.name for path in (ROOT / folder).glob("*.py")] == ["__init__.py"], folder
+    found = {path.parent.name for path in (ROOT / "fixtures").glob("*/__init__.py")}
+    assert found == {*LAYERS, "reference"}
+
+
 def test_an_import_is_seen_in_every_form() -> None:
     path = ROOT / "fixtures" / "context" / "cast.py"
     assert "fixtures.context.users_and_orgs" in imported(path)
