@@ -12,8 +12,8 @@ from conformance import __version__
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import at
 from fixtures.exchange.invariants import BUILD_PLACES
+from fixtures.formats.json_values import at
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate

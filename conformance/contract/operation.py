@@ -61,11 +61,6 @@ class Radius(StrEnum):
     ORG = "org"
     PLATFORM = "platform"
 
-    @property
-    def needs_throwaway(self) -> bool:
-        """True where only users and orgs that may be spoilt can be the object."""
-        return self in (Radius.USER, Radius.ORG, Radius.PLATFORM)
-
 
 @dataclass(frozen=True)
 class Fixed:

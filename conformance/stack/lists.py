@@ -1,7 +1,7 @@
 """Lists: which are walked page by page, and each service's requirements on them.
 
-A service joins by an entry in `PAGED`, and its crowd in `services/populated_lists.py`. What a list
-can be narrowed by differs from service to service, and is checked with the service.
+A service joins by an entry in `PAGED`, and by its module `populated_lists` in `fixtures.services`.
+What a list can be narrowed by differs from service to service, and is checked with the service.
 """
 
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from conformance.stack.lists import (
 from fixtures import Answer, Caller, Check, Session, expect_listed, holds, ids, pages
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
-from fixtures.services.populated_lists import RECIPES, populated_list
+from fixtures.probes.populated_lists import populated_list, recipes
 
 # --- pages ---
 
@@ -66,7 +66,7 @@ def _size(limit: int | None) -> dict[str, int]:
 def populated(session: Session, check: Check, paged: Paged) -> Crowded:
     """The owner before a list that holds more than a page."""
     made = populated_list(session, paged.operation)
-    owner = main_owner(session, check, RECIPES[paged.operation].layer)
+    owner = main_owner(session, check, recipes()[paged.operation].layer)
     there = owner.within(owner.world.extended(**made.around))
     return Crowded(paged, there, made.members)
 

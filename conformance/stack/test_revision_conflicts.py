@@ -4,8 +4,7 @@ The target is driven by plans and by races; each check judges one rule on what t
 tier `deep` a check draws plans of its own and looks for the smallest that breaks its rule.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 
@@ -14,17 +13,15 @@ from conformance.contract.operation import RecordKind
 from fixtures import Answer, Check, Inconclusive, Session
 from fixtures.probes import revision_trials
 from fixtures.probes.histories import Fault, Outcome, Version, flaws
-from fixtures.probes.hypothesis_driver import examples, is_deep, seed_of, try_out
 from fixtures.probes.races import Race
 from fixtures.probes.revision_plans import (
     Action,
     Plan,
-    Trial,
+    Turn,
     carries,
-    plans,
-    standard_plans,
     told_by_conflict,
 )
+from fixtures.probes.trials import Judge
 
 # Of each service, as many kinds take part in the longer race of a certificate.
 _RACING = 3
@@ -50,82 +47,14 @@ def kinds(*, racing: int | None = None) -> pytest.MarkDecorator:
 every_kind = kinds()
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One step of a plan, as this check sees it."""
-
-    move: Action
-    sent: str | None
-    before: Version
-    after: Version
-    through: str
-    answer: Answer
-    reading: Answer
-
-
-Rule = Callable[[Turn], object]
-
-
-@dataclass(frozen=True)
-class Trials:
-    """What was tried on records of one kind."""
-
-    session: Session
-    check: Check
-    kind: RecordKind
-
-    def judge(self, moves: Iterable[Action], rule: Rule) -> None:
-        """Judge each step of these moves by `rule`, once advice was given not further.
-
-        Raises:
-            Inconclusive: no such step could be taken.
-        """
-        if is_deep(self.session):
-            self._judge_deep(tuple(moves), rule)
-        else:
-            for trial in revision_trials.trials(self.session, self.kind).trials:
-                self._judge(trial, tuple(moves), rule)
-        if not self.check.expectations:
-            raise Inconclusive(f"{self.kind.name}: no step with {' or '.join(moves)} was judged")
-
-    def _judge_deep(self, moves: Sequence[Action], rule: Rule) -> None:
-        who = revision_trials.writers(self.session, self.check, self.kind)
-        onlookers = revision_trials.readers(self.session, self.check, self.kind)
-
-        def visit(plan: Plan) -> None:
-            self._judge(revision_trials.attempt(self.kind, plan, who, onlookers), moves, rule)
-
-        # The standard plans prove the operations; they are judged last, being far from smallest.
-        standard = [
-            revision_trials.attempt(self.kind, plan, who, onlookers)
-            for plan in standard_plans(self.kind)
-        ]
-        seed = seed_of(self.session, self.check.name)
-        count = examples(self.session, 0)
-        try_out(plans(self.kind), visit, seed=seed, count=count, shrink=True)
-        for trial in standard:
-            self._judge(trial, moves, rule)
-
-    def _judge(self, trial: Trial, moves: Sequence[Action], rule: Rule) -> None:
-        target, check = self.session.target, self.check
-        for turn in trial.turns:
-            if turn.move in moves and not check.advice:
-                rule(
-                    Turn(
-                        turn.move,
-                        turn.sent,
-                        turn.before,
-                        turn.after,
-                        turn.through,
-                        turn.answer.to(target, check),
-                        turn.reading.to(target, check),
-                    )
-                )
-
-
 @pytest.fixture
-def trials(session: Session, check: Check, kind: RecordKind) -> Trials:
-    return Trials(session, check, kind)
+def judge(session: Session, check: Check, kind: RecordKind) -> Judge[Plan, Turn]:
+    return Judge(session, check, revision_trials.planned(kind))
+
+
+def of(*moves: Action) -> Callable[[Turn], bool]:
+    """Chooses the turns of these moves."""
+    return lambda turn: turn.move in moves
 
 
 # --- plans ---
@@ -133,11 +62,11 @@ def trials(session: Session, check: Check, kind: RecordKind) -> Trials:
 
 @pytest.mark.requirement("REV-1")
 @every_kind
-def test_answer_carries_the_current_revision(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        if turn.answer.ok:
-            told = turn.answer.value("revision")
-            turn.answer.expect(
+def test_answer_carries_the_current_revision(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, _: Answer) -> None:
+        if answer.ok:
+            told = answer.value("revision")
+            answer.expect(
                 "the answer carries the record's current revision",
                 holds=told == turn.after.revision,
                 expected=f"revision {turn.after.revision}, as the next read shows",
@@ -145,79 +74,80 @@ def test_answer_carries_the_current_revision(trials: Trials) -> None:
                 uses=("revision",),
             )
 
-    trials.judge((Action.READ, Action.CURRENT), rule)
+    judge.each(rule, of(Action.READ, Action.CURRENT))
 
 
 @pytest.mark.requirement("REV-2")
 @every_kind
-def test_write_with_current_revision_is_accepted(trials: Trials) -> None:
-    trials.judge((Action.CURRENT,), lambda turn: turn.answer.accepted())
+def test_write_with_current_revision_is_accepted(judge: Judge[Plan, Turn]) -> None:
+    judge.each(lambda _, answer, __: answer.accepted(), of(Action.CURRENT))
 
 
 @pytest.mark.requirement("REV-3")
 @every_kind
-def test_write_without_revision_is_refused(trials: Trials) -> None:
-    trials.judge(
-        (Action.MISSING,), lambda turn: turn.answer.refused(428, Tag.EXPECTED_REVISION_REQUIRED)
+def test_write_without_revision_is_refused(judge: Judge[Plan, Turn]) -> None:
+    judge.each(
+        lambda _, answer, __: answer.refused(428, Tag.EXPECTED_REVISION_REQUIRED),
+        of(Action.MISSING),
     )
 
 
 @pytest.mark.requirement("REV-4")
 @every_kind
-def test_write_with_older_revision_is_refused(trials: Trials) -> None:
-    trials.judge((Action.STALE,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
+def test_write_with_older_revision_is_refused(judge: Judge[Plan, Turn]) -> None:
+    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.STALE))
 
 
 @pytest.mark.requirement("REV-5")
 @every_kind
-def test_write_with_revision_not_reached_yet_is_refused(trials: Trials) -> None:
-    trials.judge((Action.FUTURE,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
+def test_write_with_revision_not_reached_yet_is_refused(judge: Judge[Plan, Turn]) -> None:
+    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.FUTURE))
 
 
 @pytest.mark.requirement("REV-6")
 @every_kind
-def test_write_with_revision_that_is_no_number_is_refused(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        turn.answer.expect(
+def test_write_with_revision_that_is_no_number_is_refused(judge: Judge[Plan, Turn]) -> None:
+    def rule(_: Turn, answer: Answer, __: Answer) -> None:
+        answer.expect(
             "a revision that is no number is refused",
-            holds=not turn.answer.ok and turn.answer.status in _NUMBERLESS,
+            holds=not answer.ok and answer.status in _NUMBERLESS,
             expected="400, 409 or 428",
         )
 
-    trials.judge((Action.GARBAGE,), rule)
+    judge.each(rule, of(Action.GARBAGE))
 
 
 @pytest.mark.requirement("REV-7")
 @every_kind
-def test_revision_of_an_accepted_write_is_stale_afterwards(trials: Trials) -> None:
-    trials.judge((Action.SPENT,), lambda turn: turn.answer.refused(409, Tag.CONFLICT))
+def test_revision_of_an_accepted_write_is_stale_afterwards(judge: Judge[Plan, Turn]) -> None:
+    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.SPENT))
 
 
 @pytest.mark.requirement("REV-8")
 @every_kind
-def test_conflict_carries_a_snapshot_of_the_current_record(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
+def test_conflict_carries_a_snapshot_of_the_current_record(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, _: Answer) -> None:
         # Wherever the snapshot stands and however its fields are called, the current value of
         # the field that was written must be in it.
-        if turn.answer.status == 409:
-            turn.answer.expect(
+        if answer.status == 409:
+            answer.expect(
                 "the conflict carries the record as it is now",
-                holds=carries(turn.answer, turn.before.value),
+                holds=carries(answer, turn.before.value),
                 expected="the current value of the written field, somewhere in the answer",
                 observed="an answer without it",
             )
 
-    trials.judge(_CONFLICTING, rule)
+    judge.each(rule, of(*_CONFLICTING))
 
 
 @pytest.mark.requirement("REV-9")
 @every_kind
-def test_conflict_carries_the_current_revision(trials: Trials) -> None:
-    trials.judge(_CONFLICTING, _tells_current_revision)
+def test_conflict_carries_the_current_revision(judge: Judge[Plan, Turn]) -> None:
+    judge.each(_tells_current_revision, of(*_CONFLICTING))
 
 
-def _tells_current_revision(turn: Turn) -> None:
-    answer, current = turn.answer, turn.before.revision
+def _tells_current_revision(turn: Turn, answer: Answer, _: Answer) -> None:
+    current = turn.before.revision
     if answer.status != 409:
         return
     name, told = told_by_conflict(answer)
@@ -240,21 +170,21 @@ def _tells_current_revision(turn: Turn) -> None:
 
 @pytest.mark.requirement("REV-10")
 @every_kind
-def test_writer_rebases_on_the_conflict_and_succeeds(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        turn.answer.expect(
+def test_writer_rebases_on_the_conflict_and_succeeds(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, _: Answer) -> None:
+        answer.expect(
             "a write with the revision that a 409 told is accepted",
-            holds=turn.answer.ok,
+            holds=answer.ok,
             expected="success (2xx)",
             uses=(turn.through,),
         )
 
-    trials.judge((Action.REBASE,), rule)
+    judge.each(rule, of(Action.REBASE))
 
 
-def _changed_nothing(turn: Turn) -> None:
-    turn.reading.expect(
-        f"a write refused with {turn.answer.status} changes nothing",
+def _changed_nothing(turn: Turn, answer: Answer, reading: Answer) -> None:
+    reading.expect(
+        f"a write refused with {answer.status} changes nothing",
         holds=turn.after == turn.before,
         expected=f"revision {turn.before.revision} and its value, as before",
         observed=f"revision {turn.after.revision}"
@@ -265,31 +195,31 @@ def _changed_nothing(turn: Turn) -> None:
 
 @pytest.mark.requirement("REV-11")
 @every_kind
-def test_write_refused_with_428_changes_nothing(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        if turn.answer.status == 428:
-            _changed_nothing(turn)
+def test_write_refused_with_428_changes_nothing(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
+        if answer.status == 428:
+            _changed_nothing(turn, answer, reading)
 
-    trials.judge((Action.MISSING,), rule)
+    judge.each(rule, of(Action.MISSING))
 
 
 @pytest.mark.requirement("REV-12")
 @every_kind
-def test_write_refused_with_409_changes_nothing(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        if turn.answer.status == 409:
-            _changed_nothing(turn)
+def test_write_refused_with_409_changes_nothing(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
+        if answer.status == 409:
+            _changed_nothing(turn, answer, reading)
 
-    trials.judge(_CONFLICTING, rule)
+    judge.each(rule, of(*_CONFLICTING))
 
 
 @pytest.mark.requirement("REV-13")
 @every_kind
-def test_accepted_write_is_seen_by_every_other_actor(trials: Trials) -> None:
-    def rule(turn: Turn) -> None:
-        if turn.answer.ok:
-            told = turn.answer.value("revision")
-            turn.reading.expect(
+def test_accepted_write_is_seen_by_every_other_actor(judge: Judge[Plan, Turn]) -> None:
+    def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
+        if answer.ok:
+            told = answer.value("revision")
+            reading.expect(
                 "another actor's next read shows the accepted write",
                 holds=turn.after == Version(told, str(turn.sent)),
                 expected=f"revision {told} and the value written",
@@ -298,7 +228,7 @@ def test_accepted_write_is_seen_by_every_other_actor(trials: Trials) -> None:
                 uses=("revision",),
             )
 
-    trials.judge((Action.CURRENT, Action.REBASE), rule)
+    judge.each(rule, of(Action.CURRENT, Action.REBASE))
 
 
 # --- races ---

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from conformance.contract.errors import Tag
 from fixtures import Answer
-from fixtures.exchange.answer import at
+from fixtures.formats.json_values import at
 
 # Names of states and roles, unlike ids, instants and captions.
 _WORD: Final = re.compile(r"[A-Za-z_-]+")

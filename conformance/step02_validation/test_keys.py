@@ -26,12 +26,6 @@ def validate(caller: Caller, key: ApiKey) -> Answer:
     return caller.as_(key.actor)(VALIDATE)
 
 
-@pytest.fixture
-def disposable_owner(session: Session, check: Check, disposable_org: Organization) -> Caller:
-    """The owner of an org that may be spoilt."""
-    return session.caller(check, disposable_org.owner, disposable_org.world)
-
-
 # --- what validates ---
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fixtures import ANONYMOUS, Caller, Change, Session, World, holds
 from fixtures.context import records
-from fixtures.services.populated_lists import populated_list
+from fixtures.probes.populated_lists import populated_list
 from fixtures.services.pvm.actions import expect_shown, expect_unchanged
 
 LIST, READ, CATEGORY = "pvm.category.list", "pvm.category.get", "pvm.category"

@@ -4,54 +4,31 @@ Plans are executed beside an independent model of the position; each check judge
 they showed. Races take more than there is, at the same moment.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
-from fixtures import Answer, Caller, Check, Inconclusive, Session
+from fixtures import Answer, Caller, Check, Session
 from fixtures.probes.hypothesis_driver import examples
 from fixtures.probes.races import at_once, together
+from fixtures.probes.trials import Judge
 from fixtures.services.ics import actions as ics
 from fixtures.services.ics import trials as ics_trials
 from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.model import Hold, Stock
-from fixtures.services.ics.plans import Turn
+from fixtures.services.ics.plans import Plan, Turn
 
 _PARTS: Final = ("available", "reserved", "allocated", "committed", "quarantine", "damaged")
-Rule = Callable[[Turn, Answer, Answer], object]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """The turns of all plans, for one check."""
-
-    session: Session
-    check: Check
-
-    def each(self, rule: Rule, where: Callable[[Turn], bool] = lambda _: True) -> None:
-        """Judge each turn by `rule`, once advice was given not further.
-
-        Raises:
-            Inconclusive: no plan came to such a turn.
-        """
-        for trial in ics_trials.trials(self.session).trials:
-            for turn in trial.turns:
-                if where(turn) and not self.check.advice:
-                    answer = turn.answer.to(self.session.target, self.check)
-                    rule(turn, answer, turn.reading.to(self.session.target, self.check))
-        if not self.check.expectations:
-            raise Inconclusive("no plan came to a step that could be judged")
 
 
 @pytest.fixture
-def judge(session: Session, check: Check) -> Judge:
-    return Judge(session, check)
+def judge(session: Session, check: Check) -> Judge[Plan, Turn]:
+    return Judge(session, check, ics_trials.MOVEMENTS)
 
 
 @pytest.mark.requirement("STOCK-33")
-def test_no_movement_makes_or_loses_a_unit(judge: Judge) -> None:
+def test_no_movement_makes_or_loses_a_unit(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         before, after = Stock(**turn.before), Stock(**turn.after)
         reading.expect(
@@ -66,7 +43,7 @@ def test_no_movement_makes_or_loses_a_unit(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("STOCK-33")
-def test_each_movement_changes_the_buckets_as_the_model_does(judge: Judge) -> None:
+def test_each_movement_changes_the_buckets_as_the_model_does(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
         wanted = Stock(**(turn.wanted or turn.before))
         reading.expect(
@@ -81,7 +58,7 @@ def test_each_movement_changes_the_buckets_as_the_model_does(judge: Judge) -> No
 
 
 @pytest.mark.requirement("STOCK-32")
-def test_available_never_falls_below_zero(judge: Judge) -> None:
+def test_available_never_falls_below_zero(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"after '{turn.move}' of {turn.quantity} no bucket is below zero",
@@ -112,7 +89,7 @@ def test_hold_of_less_than_nothing_makes_nothing_available(
 
 
 @pytest.mark.requirement("STOCK-24")
-def test_available_stays_on_hand_less_holds(judge: Judge, check: Check) -> None:
+def test_available_stays_on_hand_less_holds(judge: Judge[Plan, Turn], check: Check) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         after = Stock(**turn.after)
         if after.quarantine + after.damaged:
@@ -132,12 +109,12 @@ def test_available_stays_on_hand_less_holds(judge: Judge, check: Check) -> None:
 
 
 @pytest.mark.requirement("STOCK-28")
-def test_movement_that_wants_for_units_is_refused(judge: Judge) -> None:
+def test_movement_that_wants_for_units_is_refused(judge: Judge[Plan, Turn]) -> None:
     judge.each(lambda _, answer, __: answer.refused(), lambda turn: turn.wanted is None)
 
 
 @pytest.mark.requirement("STOCK-29")
-def test_refused_movement_changes_nothing(judge: Judge) -> None:
+def test_refused_movement_changes_nothing(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"a refused '{turn.move}' of {turn.quantity} changes no bucket",

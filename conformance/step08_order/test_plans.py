@@ -5,50 +5,27 @@ Races take more than there is, at the same moment.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
 from conformance.contract.errors import Tag
-from fixtures import Answer, Caller, Check, Inconclusive, Session
+from fixtures import Answer, Caller, Check, Session
 from fixtures.probes.hypothesis_driver import examples
 from fixtures.probes.races import Writer, at_once, together
+from fixtures.probes.trials import Judge
 from fixtures.services.scm import actions as scm
 from fixtures.services.scm import trials as scm_trials
 from fixtures.services.scm.actions import CANCEL, PLACE, RESERVE, SETTLE, SellableItem
 from fixtures.services.scm.model import Action, Units
-from fixtures.services.scm.plans import Turn
+from fixtures.services.scm.plans import Plan, Turn
 
 _PARTS: Final = ("available", "reserved", "allocated", "committed")
-Rule = Callable[[Turn, Answer, Answer], object]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """The turns of all plans, for one check."""
-
-    session: Session
-    check: Check
-
-    def each(self, rule: Rule, where: Callable[[Turn], bool] = lambda _: True) -> None:
-        """Judge each turn by `rule`, once advice was given not further.
-
-        Raises:
-            Inconclusive: no plan came to such a turn.
-        """
-        for trial in scm_trials.trials(self.session).trials:
-            for turn in trial.turns:
-                if where(turn) and not self.check.advice:
-                    answer = turn.answer.to(self.session.target, self.check)
-                    rule(turn, answer, turn.reading.to(self.session.target, self.check))
-        if not self.check.expectations:
-            raise Inconclusive("no plan came to a step that could be judged")
 
 
 @pytest.fixture
-def judge(session: Session, check: Check) -> Judge:
-    return Judge(session, check)
+def judge(session: Session, check: Check) -> Judge[Plan, Turn]:
+    return Judge(session, check, scm_trials.SALES)
 
 
 def expect_units(
@@ -64,7 +41,7 @@ def expect_units(
 
 
 @pytest.mark.requirement("ORDER-24")
-def test_no_sale_makes_or_loses_a_unit(judge: Judge) -> None:
+def test_no_sale_makes_or_loses_a_unit(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"after '{turn.move}' the units are those before, less what was shipped",
@@ -78,7 +55,7 @@ def test_no_sale_makes_or_loses_a_unit(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("ORDER-26")
-def test_what_is_held_is_what_open_promises_hold(judge: Judge) -> None:
+def test_what_is_held_is_what_open_promises_hold(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         told = f"after '{turn.move}' of a sale that was {turn.stage} its units alone changed"
         expect_units(reading, told, turn.wanted, turn.after)
@@ -87,7 +64,7 @@ def test_what_is_held_is_what_open_promises_hold(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("ORDER-25")
-def test_refused_step_changes_nothing(judge: Judge) -> None:
+def test_refused_step_changes_nothing(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         told = f"a refused '{turn.move}' of a sale that was {turn.stage} changes nothing"
         expect_units(reading, told, turn.before, turn.after)
@@ -96,14 +73,14 @@ def test_refused_step_changes_nothing(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("ORDER-11")
-def test_reserve_that_wants_for_units_is_refused(judge: Judge) -> None:
+def test_reserve_that_wants_for_units_is_refused(judge: Judge[Plan, Turn]) -> None:
     judge.each(
         lambda _, answer, __: answer.refused(None, Tag.INSUFFICIENT_STOCK), lambda turn: turn.short
     )
 
 
 @pytest.mark.requirement("ORDER-16")
-def test_cancelled_sale_holds_nothing(judge: Judge) -> None:
+def test_cancelled_sale_holds_nothing(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         expect_units(reading, "a cancelled order holds no unit", turn.wanted, turn.after)
 
@@ -111,7 +88,7 @@ def test_cancelled_sale_holds_nothing(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("ORDER-40")
-def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge) -> None:
+def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, answer: Answer, reading: Answer) -> None:
         answer.accepted()
         expect_units(reading, "a repeated reserve holds nothing more", turn.before, turn.after)
@@ -120,7 +97,7 @@ def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge) -> None:
 
 
 @pytest.mark.requirement("ORDER-29")
-def test_placed_order_shows_what_it_showed_when_placed(judge: Judge) -> None:
+def test_placed_order_shows_what_it_showed_when_placed(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, __: Answer) -> None:
         if turn.order is None:
             return

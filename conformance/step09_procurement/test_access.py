@@ -1,5 +1,6 @@
 """Step 9: consignment and inbox, and which roles do what in procurement."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -12,6 +13,7 @@ from fixtures.context import records
 from fixtures.services.pcm.actions import stepped
 from fixtures.services.pvm.actions import expect_shown
 
+Keyed = Callable[[str], Caller]
 ROLES: Final = sorted(CONSIGNERS)
 
 
@@ -67,20 +69,19 @@ def test_state_and_status_of_a_notification_change_apart(
 @pytest.mark.requirement("PROC-51")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_of_its_roles_works_with_consignment(
-    pcm_owner: Caller, pcm_key: Caller, role: str
+    pcm_owner: Caller, pcm_key: Keyed, role: str
 ) -> None:
-    del role
+    key = pcm_key(role)
     pcm_owner("pcm.consignment.settle").accepted()
-    settlement = pcm_key("pcm.consignment.settle").value("settlement_id")
-    pcm_key("pcm.consignment.get", settlement_id=settlement).accepted()
-    pcm_key("pcm.consignment.list").accepted()
+    settlement = key("pcm.consignment.settle").value("settlement_id")
+    key("pcm.consignment.get", settlement_id=settlement).accepted()
+    key("pcm.consignment.list").accepted()
 
 
 @pytest.mark.requirement("PROC-52")
 @pytest.mark.parametrize("role", sorted(READERS))
 def test_each_reading_role_writes_to_the_inbox(
-    pcm_owner: Caller, pcm_key: Caller, role: str
+    pcm_owner: Caller, pcm_key: Keyed, role: str
 ) -> None:
-    del role
-    stepped(pcm_owner, "pcm.inbox.state", records.make(pcm_owner, "pcm.inbox"))
-    stepped(pcm_key, "pcm.inbox.state", records.make(pcm_key, "pcm.inbox"))
+    for caller in (pcm_owner, pcm_key(role)):
+        stepped(caller, "pcm.inbox.state", records.make(caller, "pcm.inbox"))

@@ -6,39 +6,36 @@ is recorded as a reading.
 
 import pytest
 
-from fixtures import Check, Inconclusive, Session
-from fixtures.services.pcm import trials as pcm_trials
+from fixtures import Answer, Check, Inconclusive, Session
+from fixtures.probes.trials import Judge
 from fixtures.services.pcm.actions import state_of
 from fixtures.services.pcm.model import Outcome
+from fixtures.services.pcm.plans import Turn
+from fixtures.services.pcm.trials import MATCHES
 
 STATES = (Outcome.MATCHED, Outcome.EXCEPTION)
 
 
 @pytest.mark.requirement("PROC-37")
 def test_match_comes_out_as_the_rules_have_it(session: Session, check: Check) -> None:
-    for trial in pcm_trials.trials(session).trials:
-        for turn in trial.turns:
-            if turn.wanted == Outcome.OPEN or check.advice:
-                continue
-            answer = turn.answer.to(session.target, check)
-            found, uses = state_of(answer, STATES)
-            answer.expect(
-                turn.told,
-                holds=found == turn.wanted,
-                expected=turn.wanted,
-                observed=found,
-                uses=uses,
-            )
-    if not check.expectations:
-        raise Inconclusive("no plan came to a match that could be judged")
+    def rule(turn: Turn, answer: Answer) -> None:
+        found, uses = state_of(answer, STATES)
+        answer.expect(
+            turn.told,
+            holds=found == turn.wanted,
+            expected=turn.wanted,
+            observed=found,
+            uses=uses,
+        )
+
+    Judge(session, check, MATCHES).each_answer(rule, lambda turn: turn.wanted != Outcome.OPEN)
 
 
 @pytest.mark.requirement("PROC-37")
 def test_difference_of_exactly_the_tolerance_is_decided_alike(
     session: Session, check: Check
 ) -> None:
-    turns = [turn for trial in pcm_trials.trials(session).trials for turn in trial.turns]
-    edges = [turn for turn in turns if turn.at_the_edge]
+    edges = [turn for turn in Judge(session, check, MATCHES).turns() if turn.at_the_edge]
     found = {
         state_of(turn.answer.to(session.target, check), STATES)[0]: turn.told for turn in edges
     }

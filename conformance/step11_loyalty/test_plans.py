@@ -4,8 +4,7 @@ Plans are executed beside an independent book of entries; each check judges one 
 showed. Races take more than there is, at the same moment.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,12 +13,11 @@ import pytest
 from fixtures import Answer, Check, Inconclusive, Session
 from fixtures.probes.hypothesis_driver import examples
 from fixtures.probes.races import at_once, together
+from fixtures.probes.trials import Judge
 from fixtures.services.crm import actions as crm
 from fixtures.services.crm import trials as crm_trials
 from fixtures.services.crm.actions import BALANCE, KINDS, POINTS, Kind, ValueAccount, entry_of
-from fixtures.services.crm.plans import Turn
-
-Rule = Callable[[Turn, Answer, Answer], object]
+from fixtures.services.crm.plans import Plan, Turn
 
 
 def kinds(requirements: Mapping[str, str]) -> pytest.MarkDecorator:
@@ -35,32 +33,9 @@ def kinds(requirements: Mapping[str, str]) -> pytest.MarkDecorator:
     )
 
 
-@dataclass(frozen=True)
-class Judge:
-    """The turns of all plans on one kind of purse, for one check."""
-
-    session: Session
-    check: Check
-    kind: Kind
-
-    def each(self, rule: Rule, where: Callable[[Turn], bool]) -> None:
-        """Judge each turn by `rule`, once advice was given not further.
-
-        Raises:
-            Inconclusive: no plan came to such a turn.
-        """
-        target, check = self.session.target, self.check
-        for trial in crm_trials.trials(self.session, self.kind).trials:
-            for turn in trial.turns:
-                if where(turn) and not check.advice:
-                    rule(turn, turn.answer.to(target, check), turn.reading.to(target, check))
-        if not check.expectations:
-            raise Inconclusive("no plan came to a step that could be judged")
-
-
 @pytest.fixture
-def judge(session: Session, check: Check, kind: Kind) -> Judge:
-    return Judge(session, check, kind)
+def judge(session: Session, check: Check, kind: Kind) -> Judge[Plan, Turn]:
+    return Judge(session, check, crm_trials.planned(kind))
 
 
 def _accepted(turn: Turn) -> bool:
@@ -68,7 +43,7 @@ def _accepted(turn: Turn) -> bool:
 
 
 @kinds({"points": "LOYAL-21", "gift card": "LOYAL-32", "credit": "LOYAL-49"})
-def test_balance_is_the_sum_of_what_was_accepted(judge: Judge) -> None:
+def test_balance_is_the_sum_of_what_was_accepted(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"after '{turn.move}' of {turn.amount} the balance is the sum of the accepted entries",
@@ -85,7 +60,7 @@ def test_balance_is_the_sum_of_what_was_accepted(judge: Judge) -> None:
 
 
 @kinds({"points": "LOYAL-21", "gift card": "LOYAL-32", "credit": "LOYAL-51"})
-def test_what_the_sum_allows_is_accepted(judge: Judge) -> None:
+def test_what_the_sum_allows_is_accepted(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, answer: Answer, _: Answer) -> None:
         answer.expect(
             f"'{turn.move}' of {turn.amount} is accepted at a balance of {turn.before}",
@@ -98,12 +73,12 @@ def test_what_the_sum_allows_is_accepted(judge: Judge) -> None:
 
 
 @kinds({"points": "LOYAL-14", "gift card": "LOYAL-33", "credit": "LOYAL-49"})
-def test_what_the_sum_does_not_allow_is_refused(judge: Judge) -> None:
+def test_what_the_sum_does_not_allow_is_refused(judge: Judge[Plan, Turn]) -> None:
     judge.each(lambda _, answer, __: answer.refused(), lambda turn: turn.wanted is None)
 
 
 @kinds({"points": "LOYAL-15", "credit": "LOYAL-53"})
-def test_refused_step_leaves_the_balance(judge: Judge) -> None:
+def test_refused_step_leaves_the_balance(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"a refused '{turn.move}' of {turn.amount} leaves the balance",
@@ -117,7 +92,7 @@ def test_refused_step_leaves_the_balance(judge: Judge) -> None:
 
 
 @kinds({"points": "LOYAL-28"})
-def test_balance_never_falls_below_zero(judge: Judge) -> None:
+def test_balance_never_falls_below_zero(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, reading: Answer) -> None:
         reading.expect(
             f"after '{turn.move}' of {turn.amount} the balance is not below zero",

@@ -13,6 +13,7 @@ from fixtures.context import records
 from fixtures.formats import ndjson
 from fixtures.run.presigned import download
 from fixtures.services.ipm.actions import IsolatedFacility, deduced, settled, told_at
+from fixtures.services.ipm.events import event as event_of
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
 
@@ -218,7 +219,7 @@ def _fed(caller: Caller, service: str, *awaited: str) -> list[Answer]:
 def _events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
     """Events under a service name of their own, so that the feed can be asked for them."""
     service = f"erp{caller.world.fresh('code').lower()}"
-    return service, [ndjson.event(caller, service=service) for _ in range(count)]
+    return service, [event_of(caller, service=service) for _ in range(count)]
 
 
 @pytest.mark.requirement("EVENT-65")

@@ -195,6 +195,26 @@ def test_the_contract_stands_on_itself(folder: str) -> None:
         assert [name for name in names if not within(name, *own)] == [], path
 
 
+# Each layer of the fixtures may import those before it.
+LAYERS: Final = ("formats", "exchange", "run", "context", "probes", "services")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_layers_of_the_fixtures_import_one_way(layer: str) -> None:
+    later = [f"fixtures.{each}" for each in LAYERS[LAYERS.index(layer) + 1 :]]
+    paths = modules(f"fixtures/{layer}")
+    assert paths
+    wrong = {path: [name for name in imported(path) if within(name, *later)] for path in paths}
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_fixtures_are_laid_out_in_layers_and_services() -> None:
+    for folder in ("fixtures", "fixtures/services"):
+        assert [path.name for path in (ROOT / folder).glob("*.py")] == ["__init__.py"], folder
+    found = {path.parent.name for path in (ROOT / "fixtures").glob("*/__init__.py")}
+    assert found == {*LAYERS, "reference"}
+
+
 def test_an_import_is_seen_in_every_form() -> None:
     path = ROOT / "fixtures" / "context" / "cast.py"
     assert "fixtures.context.users_and_orgs" in imported(path)
@@ -204,10 +224,27 @@ def test_an_import_is_seen_in_every_form() -> None:
 
 def test_no_two_modules_of_callers_name_a_fixture_alike() -> None:
     named = Counter(
-        node.name
+        name
         for path in modules("fixtures")
         if path.name in ("callers.py", "disposable.py", "private_reference.py")
-        for node in parsed(path).body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
+        for name in fixtures_of(path)
     )
+    assert named["scm_owner"] == named["sellable_item"] == 1
     assert [name for name, count in named.items() if count > 1] == []
+
+
+def fixtures_of(path: Path) -> Iterator[str]:
+    """Names of the fixtures of a module: decorated functions, and what the factory returns."""
+    factory = {
+        node.name
+        for node in parsed(ROOT / "fixtures" / "context" / "service_callers.py").body
+        if isinstance(node, ast.FunctionDef)
+    }
+    for node in parsed(path).body:
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=[_, *_]):
+                yield name
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=made_by))
+            ) if made_by in factory:
+                yield name

@@ -13,6 +13,7 @@ from conformance.contract.operation import (
     REVISION,
     Access,
     Binding,
+    Fixed,
     Kind,
     Operation,
     Placement,
@@ -66,7 +67,7 @@ PROFILE_SET = _operation(
     Kind.ACTION,
     acts_on="pmc.profiled_channel",
     body={"channel_code": "$channel_code", "required_attributes": "$required_attributes"},
-    fresh={"required_attributes": "no_attributes"},
+    fresh={"required_attributes": Fixed([])},
     yields={"required_attributes": bound("/data/required_attributes")},
 )
 PROFILE_GET = _operation.one(
@@ -81,7 +82,7 @@ PACK_CREATE = _operation(
     "pack/create",
     Kind.CREATE,
     body={"pack_code": "$pack_code", "content": "$?content", "presigned": "$?presigned"},
-    fresh={"pack_code": "pack_code", "content": "pack_content"},
+    fresh={"pack_code": "pack_code", "content": Fixed({"description": "conformance sample"})},
     yields=_PACK,
     issues=("upload_url",),
 )
@@ -159,7 +160,7 @@ PRODUCT_SEARCH = _operation.page(
     "product/search",
     by={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid"},
     acts_on="pmc.product",
-    fresh={"q": "search_text"},
+    fresh={"q": Fixed("conformance")},
     shows={"item_id": bound("/product_id")},
 )
 PRODUCT_GROUP = _operation(
@@ -168,7 +169,7 @@ PRODUCT_GROUP = _operation(
     Kind.LIST,
     method="POST",
     body={"dimension": "$dimension", "limit": "$?limit"},
-    fresh={"dimension": "dimension"},
+    fresh={"dimension": Fixed("status")},
     yields={"items": bound("/data/items", "/data/groups")},
 )
 REVISION_LIST = _operation.page(
@@ -193,7 +194,7 @@ def _on_product(name: str, path: str, **body: str) -> Operation:
         acts_on="pmc.product",
         revisioned=True,
         body={"product_id": "$product_id", **body, **GUARD},
-        fresh={"kind": "pointer_kind"} if "kind" in body else {},
+        fresh={"kind": Fixed("staged")} if "kind" in body else {},
         yields=_PRODUCT,
     )
 
@@ -208,7 +209,7 @@ POINTER_GET = _operation(
     Kind.READ,
     acts_on="pmc.product",
     body={"product_id": "$product_id", "kind": "$kind"},
-    fresh={"kind": "pointer_kind"},
+    fresh={"kind": Fixed("staged")},
     yields={"revision_id": bound("/data/revision_id"), "revision": REVISION},
 )
 

@@ -6,6 +6,7 @@ from conformance.contract.facts import documented
 from conformance.contract.operation import (
     Access,
     Binding,
+    Fixed,
     Kind,
     Operation,
     Placement,
@@ -196,7 +197,7 @@ KEY_POLICY = _managed(
     "policy_set",
     Kind.ACTION,
     body={"max_age_seconds": "$max_age_seconds"},
-    fresh={"max_age_seconds": "day_in_seconds"},
+    fresh={"max_age_seconds": Fixed(86_400)},
     radius=Radius.ORG,
     acts_on="throwaway.org",
     yields={"max_age_seconds": placed("policy", "max_age_seconds")},

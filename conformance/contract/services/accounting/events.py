@@ -70,7 +70,7 @@ EVENT_RECORD = route(
     },
     fresh={
         "event_type": Fixed("sale"),
-        "amount": "figure",
+        "amount": Fixed("1234.50"),
         "currency": Fixed("USD"),
         "source_type": Fixed("order"),
         "source_id": "tag",
@@ -173,7 +173,7 @@ USAGE_RECORD = route(
     },
     fresh={
         **EVER,
-        "measured_at": "bucket",
+        "measured_at": Fixed("2026-01-01T00:00:00Z"),
         "resource_prefix": "tag",
         "logical_bytes": Fixed(1024),
     },
@@ -192,7 +192,7 @@ USAGE_RECONCILE = route(
         "cursor": "$?cursor",
         "dry_run": "$?dry_run",
     },
-    fresh={"from_utc": "bucket", "to_utc": Fixed("2026-01-01T00:01:00Z")},
+    fresh={"from_utc": Fixed("2026-01-01T00:00:00Z"), "to_utc": Fixed("2026-01-01T00:01:00Z")},
     yields={
         "added_count": bound("/data/added_count", "/data/added"),
         "added_bytes": bound("/data/added_bytes", "/data/bytes"),

@@ -107,7 +107,7 @@ ADJUST = _commission(
     fresh={
         "associate_id": "guid",
         "adjustment_type": Fixed("bonus"),
-        "amount": "figure",
+        "amount": Fixed("1234.50"),
         "currency": Fixed("USD"),
         "reason": "reason",
     },

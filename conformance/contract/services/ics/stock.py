@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import REVISION, Binding, Kind, RecordKind, bound
+from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
 from conformance.contract.shapes import (
     ANY_FACILITY,
     FACILITY,
@@ -183,7 +183,7 @@ ADJUST = route(
         "bin_id": "$?bin_id",
         **KEYED,
     },
-    fresh={"quantity_delta": "stock", "reason": "reason", "source_refs": "source_refs"},
+    fresh={"quantity_delta": Fixed(10), "reason": "reason", "source_refs": "source_refs"},
     yields=shown("adjustment", "adjustment_id", "quantity_delta"),
 )
 STOCK_GET = route.one(
@@ -220,8 +220,8 @@ TRANSITION = route(
         **KEYED,
     },
     fresh={
-        "from_bucket": "from_bucket",
-        "to_bucket": "to_bucket",
+        "from_bucket": Fixed("available"),
+        "to_bucket": Fixed("quarantine"),
         "quantity": "quantity",
         "reason": "reason",
     },

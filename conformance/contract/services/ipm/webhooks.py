@@ -11,6 +11,7 @@ from conformance.contract.operation import (
     REVISION,
     Access,
     Binding,
+    Fixed,
     Kind,
     Operation,
     RecordKind,
@@ -144,7 +145,7 @@ PAGINATION = route(
 # --- key figures ---
 
 _FIGURE: Final = {"metric": "$metric", "value": "$value"}
-_FRESH_FIGURE: Final = {"metric": "metric", "value": "figure"}
+_FRESH_FIGURE: Final = {"metric": "metric", "value": Fixed("1234.50")}
 KPI_RECORD = route(
     "kpi.record",
     "kpi/record",
@@ -155,7 +156,7 @@ KPI_RECORD = route(
         "logical_guid": "$?measured_place",
         "channel_code": "$?measured_channel",
     },
-    fresh={**_FRESH_FIGURE, "bucket": "bucket"},
+    fresh={**_FRESH_FIGURE, "bucket": Fixed("2026-01-01T00:00:00Z")},
     yields={
         "kpi_id": bound("/data/kpi_id", "/data/snapshot/kpi_id", "/data/id"),
         "value": placed("snapshot", "value"),
@@ -178,7 +179,7 @@ KPI_ALERT = route(
     "kpi/alert",
     Kind.ACTION,
     body={**_FIGURE, "threshold": "$threshold"},
-    fresh={**_FRESH_FIGURE, "threshold": "figure"},
+    fresh={**_FRESH_FIGURE, "threshold": Fixed("1234.50")},
     yields={"alert_id": bound("/data/alert_id", "/data/alert/alert_id", "/data/id")},
 )
 

@@ -27,7 +27,7 @@ CREATE = route(
     },
     fresh={
         "subject": "caption",
-        "org_wide": "yes",
+        "org_wide": Fixed(value=True),
         "record_type": Fixed("purchase_order"),
         "record_id": "guid",
     },

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.contract.facts import Source
-from conformance.contract.operation import Kind, Operation, RecordKind, bound
+from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
     PLAYBOOK,
@@ -52,7 +52,7 @@ STYLE = Family(
     },
     written={},
     filters={"category_id": "$?category_id"},
-    fresh={"vendor_primary": "yes", "manufacturer_primary": "yes"},
+    fresh={"vendor_primary": Fixed(value=True), "manufacturer_primary": Fixed(value=True)},
     yields=("ogm_rev",),
     tried=True,
 )
@@ -84,7 +84,7 @@ class Attachment:
         *,
         scope: Mapping[str, str],
         holder: str,
-        fresh: Mapping[str, str] | None = None,
+        fresh: Mapping[str, str | Fixed] | None = None,
         sources: tuple[Source, Source, Source] = (CALLS, CALLS, CALLS),
         roles: frozenset[str] | None = None,
         read: Operation | None = None,
@@ -144,7 +144,7 @@ class Attachment:
 _OF_VARIANT: Final = {"variant_id": "$variant_id"}
 # Comments and aliases hang on any record; suppliers are the plainest ones.
 _OF_VENDOR: Final = {"target_type": "$target_type", "target_id": "$vendor_id"}
-_TYPED: Final = {"target_type": "vendor"}
+_TYPED: Final = {"target_type": Fixed("vendor")}
 
 _BARCODE_SHOWN: Final = shown("barcode", "barcode", "variant_id", "primary")
 BARCODE_GET = operation.one(
@@ -189,7 +189,7 @@ IDENTIFIER = Attachment(
     {"identifier_type": "$identifier_type", "value": "$value"},
     scope=_OF_VARIANT,
     holder=VARIANT.name,
-    fresh={"identifier_type": "identifier_type", "value": "tag"},
+    fresh={"identifier_type": Fixed("mpn"), "value": "tag"},
     sources=(PLAYBOOK, STORY, STORY),
 )
 ALTERNATIVE = Attachment(
@@ -214,7 +214,7 @@ ATTACHMENTS = (BARCODE, IDENTIFIER, ALTERNATIVE, COMMENT)
 
 
 def _alias(
-    verb: str, change: Mapping[str, str], fresh: Mapping[str, str], holder: str
+    verb: str, change: Mapping[str, str], fresh: Mapping[str, str | Fixed], holder: str
 ) -> Operation:
     return operation(
         f"alias.{verb}",
