@@ -7,28 +7,12 @@ bodies and bindings are our deduction.
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import REVISION, in_data, in_published_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    RecordKind,
-    bound,
-    published,
-)
+from conformance.contract.operation import Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
-from conformance.contract.shapes import (
-    ANY_ORG,
-    PAGE,
-    REVISED,
-    Routes,
-    Terms,
-    listed,
-    placed,
-    shown,
-    stat,
-)
+from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, listed, placed, shown
 
 CALLS: Final = documented("rbs/calls.html")
 # Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
@@ -47,26 +31,22 @@ route: Final = Routes(
     CALLS,
     reads=Terms(READERS),
     writes=Terms(WRITERS, body=STATED),
-    rows=listed("/data/subscriptions"),
+    rows=listed("subscriptions"),
 )
 STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 
 # --- subscriptions ---
 
 _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
-    "subscription_id": bound(
-        "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
-    ),
+    "subscription_id": in_data("subscription_id", "subscription/subscription_id", "id"),
     "state": placed("subscription", "status"),
     **shown("subscription", "caption", "filters"),
     "revision": REVISION,
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
 
-REGISTER = route(
+REGISTER = route.create(
     "subscription.register",
-    "subscription/register",
-    Kind.CREATE,
     body={
         "queue_url": "$queue_url",
         "region": "$queue_region",
@@ -79,10 +59,8 @@ REGISTER = route(
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-VERIFY = route(
+VERIFY = route.action(
     "subscription.verify",
-    "subscription/verify",
-    Kind.ACTION,
     acts_on="rbs.pending_subscription",
     body={**_ONE, "verification_token": "$verification_token"},
     yields=_SUBSCRIPTION,
@@ -90,20 +68,15 @@ VERIFY = route(
 )
 GET = route.one(
     "subscription.get",
-    "subscription/get",
     by="subscription_id",
     acts_on="rbs.subscription",
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-LIST = route.page(
-    "subscription.list", "subscription/list", shows={"item_id": bound("/subscription_id", "/id")}
-)
+LIST = route.page("subscription.list", shows={"item_id": bound("/subscription_id", "/id")})
 # That a subscription is revisioned is not documented, so its revision is never judged.
-UPDATE = route(
+UPDATE = route.update(
     "subscription.update",
-    "subscription/update",
-    Kind.UPDATE,
     acts_on="rbs.subscription",
     body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
     fresh={"caption": "caption"},
@@ -112,26 +85,21 @@ UPDATE = route(
 )
 STATUS = route.status(
     "subscription.status_set",
-    "subscription/status/set",
     by="subscription_id",
     new=Fixed("paused"),
     acts_on="rbs.active_subscription",
     yields=_SUBSCRIPTION,
     needs=QUEUE,
 )
-TEST = route(
+TEST = route.action(
     "subscription.test",
-    "subscription/test",
-    Kind.ACTION,
     acts_on="rbs.active_subscription",
     body=_ONE,
     yields={"event_id": placed("delivery", "event_id")},
     needs=QUEUE,
 )
-UNREGISTER = route(
+UNREGISTER = route.action(
     "subscription.unregister",
-    "subscription/unregister",
-    Kind.ACTION,
     acts_on="rbs.subscription",
     body={**_ONE, **REVISED},
     yields=_SUBSCRIPTION,
@@ -143,79 +111,50 @@ UNREGISTER = route(
 # Who may call these is told for reads and writes in general, and for none of them by name.
 _notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
-    "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
+    "template_id": in_data("template_id", "template/template_id", "id"),
     "state": placed("template", "status"),
     "text": placed("template", "body"),
     "revision": REVISION,
 }
 _NAMED: Final = {"template_id": "$template_id"}
 
-TEMPLATE_SET = _notify(
+TEMPLATE_SET = _notify.create(
     "notification.template_set",
-    "notification/template/set",
-    Kind.CREATE,
     body={"template_code": "$template_code", "subject": "$caption", "body": "$template_text"},
     fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
     yields=_TEMPLATE,
 )
 TEMPLATE_GET = _notify.one(
-    "notification.template_get",
-    "notification/template/get",
-    by="template_id",
-    acts_on="rbs.template",
-    yields=_TEMPLATE,
+    "notification.template_get", by="template_id", acts_on="rbs.template", yields=_TEMPLATE
 )
 TEMPLATE_LIST = _notify.page(
-    "notification.template_list",
-    "notification/template/list",
-    shows={"item_id": bound("/template_id", "/id")},
+    "notification.template_list", shows={"item_id": bound("/template_id", "/id")}
 )
 TEMPLATE_STATUS = _notify.status(
     "notification.template_status_set",
-    "notification/template/status/set",
     by="template_id",
     new="inactive",
     acts_on="rbs.template",
     yields=_TEMPLATE,
 )
-SEND = _notify(
+SEND = _notify.action(
     "notification.send",
-    "notification/send",
-    Kind.ACTION,
     acts_on="rbs.template",
     body={**_NAMED, "user_guid": "$notified_user"},
-    yields={"notification_id": bound("/data/notification_id", "/data/id")},
+    yields={"notification_id": in_data("notification_id", "id")},
 )
 LOG_LIST = _notify(
     "notification.log_list",
-    "notification/log/list",
     Kind.LIST,
     paginated=True,
     body=PAGE,
     yields={
-        "items": published("/data/items"),
-        "next_token": published("/data/next_token"),
+        "items": in_published_data("items"),
+        "next_token": in_published_data("next_token"),
         "item_id": bound("/notification_id", "/id"),
     },
 )
 
-OPERATIONS = (
-    STAT,
-    REGISTER,
-    VERIFY,
-    GET,
-    LIST,
-    UPDATE,
-    STATUS,
-    TEST,
-    UNREGISTER,
-    TEMPLATE_SET,
-    TEMPLATE_GET,
-    TEMPLATE_LIST,
-    TEMPLATE_STATUS,
-    SEND,
-    LOG_LIST,
-)
 # A pending or active subscription is no record of its own, so the kind that the ledger knows comes
 # last. What ends one is `unregister`, which takes no status.
 RECORDS = (

@@ -3,15 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    RecordKind,
-    Template,
-    bound,
-)
+from conformance.contract.envelope import REVISION
+from conformance.contract.operation import Binding, Fixed, RecordKind, Template
+from conformance.contract.routes import lasting
 from conformance.contract.services.crm.customers import route
 from conformance.contract.shapes import REASON, REVISED, placed, shown
 
@@ -33,7 +27,7 @@ def _record(noun: str, *names: str) -> dict[str, Binding]:
 class _Named:
     """The five routes of a record with a caption, and the record kind that they make up.
 
-    Names of its routes begin with `stem`, and so do the paths, with slashes for the underlines.
+    Names of its routes begin with `stem`.
     `made` is the body that creates one, within a record of kind `within`; `listed` is what a list
     can be narrowed by.
     """
@@ -50,23 +44,19 @@ class _Named:
         listed: Template | None = None,
         tried: bool = True,
     ) -> None:
-        self._stem, self.yields = stem, yields
+        self.yields = yields
         kind, one = f"crm.{noun}", f"{noun}_id"
-        self.create = _route(
-            *self._spelt("create"),
-            Kind.CREATE,
+        self.create = _route.create(
+            f"{stem}create",
             acts_on=within,
             body=made,
             fresh={"caption": "caption", **fresh},
             yields=yields,
         )
-        self.get = _route.one(*self._spelt("get"), by=one, acts_on=kind, yields=yields)
-        self.list = _route.page(
-            *self._spelt("list"), by=listed, acts_on=kind, shows={"item_id": bound(f"/{one}")}
-        )
-        self.update = _route(
-            *self._spelt("update"),
-            Kind.UPDATE,
+        self.get = _route.one(f"{stem}get", by=one, acts_on=kind, yields=yields)
+        self.list = _route.page(f"{stem}list", by=listed, acts_on=kind, item_id=one)
+        self.update = _route.update(
+            f"{stem}update",
             acts_on=kind,
             revisioned=True,
             body={one: f"${one}", "caption": "$caption", **REVISED},
@@ -74,7 +64,7 @@ class _Named:
             yields=yields,
         )
         self.status = _route.status(
-            *self._spelt("status_set"),
+            f"{stem}status_set",
             by=one,
             new="inactive",
             acts_on=kind,
@@ -93,16 +83,11 @@ class _Named:
             tried=tried,
         )
 
-    def _spelt(self, verb: str) -> tuple[str, str]:
-        """Name and path of a route."""
-        name = f"{self._stem}{verb}"
-        return f"account.{name}", f"account/{name.replace('_', '/')}"
-
 
 _NAMED: Final = {"account_id": "$account_id"}
 ACCOUNT: Final = _Named(
     "account",
-    "",
+    "account.",
     made={"caption": "$caption", "credit_limit": "$credit_limit", "currency": "$currency"},
     fresh={"credit_limit": Fixed(CREDIT_LIMIT), "currency": Fixed(CURRENCY)},
     yields={
@@ -113,7 +98,7 @@ ACCOUNT: Final = _Named(
 )
 CONTACT: Final = _Named(
     "contact",
-    "contact_",
+    "account.contact_",
     made={**_NAMED, "caption": "$caption", "email": "$email"},
     fresh={"email": "email"},
     yields=_record("contact", "email"),
@@ -125,29 +110,24 @@ CONTACT: Final = _Named(
 _MOVED: Final = {**_NAMED, "amount": "$amount", "currency": "$currency", **REASON}
 _MOVING: Final = {"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)}
 # The inventory names no request schema for these two.
-CONSUME = _route(
+CONSUME = _route.action(
     "account.credit_consume",
-    "account/credit/consume",
-    Kind.ACTION,
     acts_on="crm.account",
     body=_MOVED,
     fresh=_MOVING,
     yields=ACCOUNT.yields,
 )
-RELEASE = _route(
+RELEASE = _route.action(
     "account.credit_release",
-    "account/credit/release",
-    Kind.ACTION,
     acts_on="crm.debtor",
     body=_MOVED,
     fresh=_MOVING,
     yields=ACCOUNT.yields,
 )
 
-OPERATIONS = (*ACCOUNT.operations, *CONTACT.operations, CONSUME, RELEASE)
 RECORDS = (
     ACCOUNT.record,
     CONTACT.record,
     # An account with some of its credit consumed.
-    RecordKind("crm.debtor", "account_id", CONSUME.id, terminal=None, parents=("crm.account",)),
+    lasting("crm.debtor", "account_id", CONSUME, parents=("crm.account",)),
 )

@@ -7,9 +7,9 @@ an active owner passes them all.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import CONFLICT_REVISION
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
-    CONFLICT_REVISION,
     Access,
     Binding,
     Kind,
@@ -18,7 +18,8 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, record
+from conformance.contract.routes import Routes, Terms, underscored
+from conformance.contract.shapes import GUARD, STATUS, record
 
 CALLS: Final = documented("pvm/calls.html")
 PLAYBOOK: Final = documented("pvm/playbooks.html")
@@ -35,11 +36,12 @@ VIEWERS: Final = frozenset({"pvm_view", "pvv"}) | EDITORS | SUPPLIER_EDITORS
 
 # Reads are GET and for viewers, writes POST and for editors of products. That reads ask for a role
 # at all follows from there being a role for viewers.
-operation: Final = Routes(
+route: Final = Routes(
     "pvm",
     CALLS,
     reads=Terms(VIEWERS, certainty=Certainty.INFERRED, method="GET"),
     writes=Terms(EDITORS),
+    spelling=underscored,
 )
 
 
@@ -75,11 +77,10 @@ class Family:
         self.noun, self.id, self.name = noun, f"{noun}_id", f"pvm.{noun}"
         self._written, self._roles = written, roles
         self.shown = shown(noun, *yields)
-        self.create = operation(
+        self.create = route.create(
             f"{noun}.create",
-            noun,
-            Kind.CREATE,
             PLAYBOOK,
+            path=noun,
             roles=roles,
             acts_on=within,
             body={
@@ -92,16 +93,16 @@ class Family:
             fresh={"code": "pvm_code", "caption": "caption", **(fresh or {})},
             yields=self.shown,
         )
-        self.list = operation.page(
+        self.list = route.page(
             f"{noun}.list",
-            noun,
             written.get("list", PATTERN),
+            path=noun,
             by={**(filters or {}), **STATUS},
-            shows={"item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
+            item_id=self.id,
+            shows={"item_state": bound("/status")},
         )
-        self.get = operation.one(
+        self.get = route.one(
             f"{noun}.get",
-            f"{noun}/get",
             written.get("get", PATTERN),
             by=self.id,
             acts_on=self.name,
@@ -143,11 +144,11 @@ class Family:
         source: Source = PATTERN,
     ) -> Operation:
         """A write on one record of the family, guarded by the record's revision."""
-        return operation(
+        return route(
             f"{self.noun}.{verb.replace('/', '_')}",
-            f"{self.noun}/{verb}",
             kind,
             self._written.get(verb, source),
+            path=f"{self.noun}/{verb}",
             roles=self._roles,
             body={self.id: f"${self.id}", **change, **GUARD},
             fresh=fresh or {},
@@ -223,32 +224,22 @@ def _link(verb: str, acts_on: str) -> Operation:
 LINK_ADD = _link("add", UNLINKED_BRAND.name)
 LINK_REMOVE = _link("remove", "pvm.brand_link")
 LINK_SET_PRIMARY = _link("set_primary", "pvm.brand_link")
-LINK_LIST = operation.page(
+LINK_LIST = route.page(
     "brand.link_list",
-    "brand/link/list",
     CALLS,
+    path="brand/link/list",
     by={"brand_id": "$brand_id", **STATUS},
     acts_on="pvm.brand_link",
     shows={"item_primary": bound("/primary", "/is_primary")},
 )
 
-STAT = operation(
+STAT = route.read(
     "stat",
-    "stat",
-    Kind.READ,
     documented("pvm/PROTOCOL.md"),
     access=Access.PUBLIC,
     credentials=Placement.NONE,
     context={},
 )
 
-OPERATIONS = (
-    STAT,
-    LINK_ADD,
-    LINK_REMOVE,
-    LINK_SET_PRIMARY,
-    LINK_LIST,
-    *(operation for family in FAMILIES for operation in family.operations),
-)
 # Brands come after their unlinked twin, for the creation belongs to them.
 RECORDS = (UNLINKED_BRAND, *(family.record for family in FAMILIES))

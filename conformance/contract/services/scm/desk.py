@@ -3,24 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import REVISION
 from conformance.contract.facts import Certainty
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
-from conformance.contract.services.scm.orders import (
-    APPROVERS,
-    CALLS,
-    FULFILLERS,
-    SELLERS,
-    route,
-    routes,
-)
+from conformance.contract.operation import Binding, Fixed, Operation, RecordKind
+from conformance.contract.routes import lasting
+from conformance.contract.services.scm.orders import APPROVERS, CALLS, FULFILLERS, SELLERS, route
 from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, placed, shown, state
 
 _EITHER: Final = SELLERS | FULFILLERS
@@ -42,10 +29,8 @@ _BACKORDER: Final[Mapping[str, Binding]] = {
 }
 _NAMED: Final = {"backorder_id": "$backorder_id"}
 
-BACKORDER_CREATE = route(
+BACKORDER_CREATE = route.create(
     "backorder.create",
-    "backorder/create",
-    Kind.CREATE,
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="scm.backorder",
@@ -53,32 +38,25 @@ BACKORDER_CREATE = route(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
-BACKORDER_GET = routes.one(
-    "backorder.get",
-    "backorder/get",
-    CALLS,
-    by="backorder_id",
-    acts_on="scm.backorder",
-    yields=_BACKORDER,
+BACKORDER_GET = route.one(
+    "backorder.get", CALLS, by="backorder_id", acts_on="scm.backorder", yields=_BACKORDER
 )
-BACKORDER_LIST = routes.page(
+BACKORDER_LIST = route.page(
     "backorder.list",
-    "backorder/list",
     CALLS,
     by={"status": "$?listed_status"},
     acts_on="scm.backorder",
-    shows={"item_id": bound("/backorder_id")},
+    item_id="backorder_id",
 )
 
 
 def _backorder(verb: str, acts_on: str, **more: Any) -> Operation:
     more.setdefault("roles", _EITHER)
     body = {**_NAMED, **more.pop("body", {}), **NOTES}
-    return route(
+    return route.action(
         f"backorder.{verb.replace('-', '_')}",
-        f"backorder/{verb}",
-        Kind.ACTION,
         CALLS,
+        path=f"backorder/{verb}",
         acts_on=acts_on,
         body=body,
         yields=_BACKORDER,
@@ -102,6 +80,8 @@ BACKORDER_PART = _backorder(
     fresh={"quantity": Fixed(1)},
 )
 BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
+BACKORDER_CANCEL = _backorder("cancel", "scm.backorder")
+BACKORDER_EXPIRE = _backorder("expire", "scm.backorder")
 
 # --- appointments ---
 
@@ -118,10 +98,8 @@ _HOUR: Final = {
 }
 _BY_ID: Final = {"appointment_id": "$appointment_id"}
 
-APPOINTMENT_BOOK = route(
+APPOINTMENT_BOOK = route.create(
     "appointment.book",
-    "appointment/book",
-    Kind.CREATE,
     CALLS,
     roles=_EITHER,
     acts_on="scm.appointment",
@@ -129,30 +107,23 @@ APPOINTMENT_BOOK = route(
     fresh={"caption": "caption", **_HOUR},
     yields=_APPOINTMENT,
 )
-APPOINTMENT_GET = routes.one(
-    "appointment.get",
-    "appointment/get",
-    CALLS,
-    by="appointment_id",
-    acts_on="scm.appointment",
-    yields=_APPOINTMENT,
+APPOINTMENT_GET = route.one(
+    "appointment.get", CALLS, by="appointment_id", acts_on="scm.appointment", yields=_APPOINTMENT
 )
-APPOINTMENT_LIST = routes.page(
+APPOINTMENT_LIST = route.page(
     "appointment.list",
-    "appointment/list",
     CALLS,
     by={"status": "$?listed_status"},
     acts_on="scm.appointment",
-    shows={"item_id": bound("/appointment_id")},
+    item_id="appointment_id",
 )
 
 
 def _appointment(verb: str, acts_on: str = "scm.appointment", **more: Any) -> Operation:
-    return route(
+    return route.action(
         f"appointment.{verb.replace('-', '_')}",
-        f"appointment/{verb}",
-        Kind.ACTION,
         CALLS,
+        path=f"appointment/{verb}",
         roles=_EITHER,
         acts_on=acts_on,
         body={**_BY_ID, **more.pop("body", {}), **NOTES},
@@ -163,6 +134,10 @@ def _appointment(verb: str, acts_on: str = "scm.appointment", **more: Any) -> Op
 
 APPOINTMENT_CONFIRM = _appointment("confirm")
 APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
+APPOINTMENT_COMPLETE = _appointment("complete", "scm.started_appointment")
+APPOINTMENT_CANCEL = _appointment("cancel")
+APPOINTMENT_NO_SHOW = _appointment("no-show")
+APPOINTMENT_RESCHEDULE = _appointment("reschedule", body=_WINDOW, fresh=_HOUR)
 
 # --- carriers ---
 
@@ -173,10 +148,8 @@ _CONFIG: Final[Mapping[str, Binding]] = {
 }
 _CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
 
-CONFIG_SET = route(
+CONFIG_SET = route.create(
     "carrier.config_set",
-    "carrier/config/set",
-    Kind.CREATE,
     CALLS,
     roles=FULFILLERS,
     context=ORG,
@@ -184,27 +157,24 @@ CONFIG_SET = route(
     fresh={"carrier_code": "code", "caption": "caption"},
     yields=_CONFIG,
 )
-CONFIG_GET = routes.one(
+CONFIG_GET = route.one(
     "carrier.config_get",
-    "carrier/config/get",
     CALLS,
     by="carrier_config_id",
     context=ORG,
     acts_on="scm.carrier_config",
     yields=_CONFIG,
 )
-CONFIG_LIST = routes.page(
+CONFIG_LIST = route.page(
     "carrier.config_list",
-    "carrier/config/list",
     CALLS,
     context=ORG,
     acts_on="scm.carrier_config",
-    shows={"item_id": bound("/carrier_config_id")},
+    item_id="carrier_config_id",
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-CONFIG_STATUS = routes.status(
+CONFIG_STATUS = route.status(
     "carrier.config_status_set",
-    "carrier/config/status/set",
     CALLS,
     by="carrier_config_id",
     new="inactive",
@@ -214,41 +184,13 @@ CONFIG_STATUS = routes.status(
     acts_on="scm.carrier_config",
     yields=_CONFIG,
 )
-LABEL_CREATE = route(
+LABEL_CREATE = route.create(
     "carrier.label_create",
-    "carrier/label/create",
-    Kind.CREATE,
     CALLS,
     roles=FULFILLERS,
     acts_on="scm.labelled_shipment",
     body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
     yields=shown("label", "shipment_id", "label_id", "tracking_number"),
-)
-
-OPERATIONS = (
-    BACKORDER_CREATE,
-    BACKORDER_GET,
-    BACKORDER_LIST,
-    BACKORDER_APPROVE,
-    BACKORDER_PROMISE,
-    BACKORDER_PART,
-    BACKORDER_FULFILL,
-    _backorder("cancel", "scm.backorder"),
-    _backorder("expire", "scm.backorder"),
-    APPOINTMENT_BOOK,
-    APPOINTMENT_GET,
-    APPOINTMENT_LIST,
-    APPOINTMENT_CONFIRM,
-    APPOINTMENT_START,
-    _appointment("complete", "scm.started_appointment"),
-    _appointment("cancel"),
-    _appointment("no-show"),
-    _appointment("reschedule", body=_WINDOW, fresh=_HOUR),
-    CONFIG_SET,
-    CONFIG_GET,
-    CONFIG_LIST,
-    CONFIG_STATUS,
-    LABEL_CREATE,
 )
 
 
@@ -270,5 +212,5 @@ RECORDS = (
     _kind("started_appointment", APPOINTMENT_START, APPOINTMENT_GET),
     _kind("carrier_config", CONFIG_SET, CONFIG_GET, CONFIG_LIST),
     # A shipment with a carrier whose label it may have.
-    RecordKind("scm.labelled_shipment", "shipment_id", LABEL_CREATE.id, terminal=None),
+    lasting("scm.labelled_shipment", "shipment_id", LABEL_CREATE),
 )
