@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.contract.envelope import BUILD_PLACES
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
-from fixtures.exchange.answer import at
-from fixtures.exchange.invariants import BUILD_PLACES
+from fixtures.formats.pointers import at
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate

@@ -4,6 +4,7 @@ Read from common/ (the parts, `stats`) and common/troubleshooting.html (`error`)
 JSON pointer and is spelt here alone; what a service itself has to tell lies below `DATA`.
 """
 
+import re
 from typing import Final
 
 from conformance.contract.operation import Binding, bound, published
@@ -34,6 +35,10 @@ CALL: Final = f"{STATS}/call"
 SERVICE: Final = f"{STATS}/service"
 REQUEST_ID: Final = f"{STATS}/request_id"
 TIMESTAMP: Final = f"{STATS}/timestamp_utc"
+# Fields of `stats` that differ between any two answers: request ids, instants, latency, sizes.
+VARYING_STATS: Final = re.compile(
+    r"request_id|timestamp_utc|\w+_ms|bytes|bytes_\w+|\w+_bytes|bandwidth_\w+"
+)
 
 # Pages disagree on where the build stands.
 _BUILD: Final = "/build"
