@@ -108,24 +108,19 @@ class Family:
             acts_on=self.name,
             yields=self.shown,
         )
-        self.update = self.write("update", {"caption": "$caption"}, {"caption": "caption"})
+        named = {"caption": "$caption"}, {"caption": "caption"}
+        updates = (self.write("update", *named),) if updated else ()
         self.status = self.write(
             "status", {"status": "$status"}, {"status": "active"}, kind=Kind.STATUS
         )
-        self.operations = (
-            self.create,
-            self.list,
-            self.get,
-            *([self.update] if updated else []),
-            self.status,
-        )
+        self.operations = (self.create, self.list, self.get, *updates, self.status)
         self.record = RecordKind(
             self.name,
             self.id,
             self.create.id,
             self.get.id,
             self.list.id,
-            self.update.id if updated else None,
+            updates[0].id if updates else None,
             self.status.id,
             turns=("active", "inactive"),
             tried=tried,
@@ -202,8 +197,8 @@ UNLINKED_BRAND: Final = RecordKind(
     "pvm.unlinked_brand",
     BRAND.id,
     BRAND.create.id,
-    update=BRAND.update.id,
-    status=BRAND.status.id,
+    update=BRAND.record.update,
+    status=BRAND.record.status,
     turns=BRAND.record.turns,
     tried=False,
 )
