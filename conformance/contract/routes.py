@@ -77,7 +77,7 @@ class Routes:
         terms = self.writes if kind.writes else self.reads
         usual: dict[str, Any] = {
             "access": terms.access,
-            "access_certainty": terms.certainty,
+            "access_certainty": self.access_certainty(kind, more.get("roles", terms.roles)),
             "roles": terms.roles,
             "context": terms.context,
             "method": terms.method,
@@ -91,6 +91,10 @@ class Routes:
             source=source or self.source,
             **{**usual, **more, "body": {**more.get("body", {}), **terms.body}},
         )
+
+    def access_certainty(self, kind: Kind, roles: frozenset[str]) -> Certainty:  # noqa: ARG002
+        """How sure it is who may call a route of this kind with one of these roles."""
+        return (self.writes if kind.writes else self.reads).certainty
 
     def create(self, name: str, source: Source | None = None, **more: Any) -> Operation:
         """A route that makes a record."""

@@ -64,6 +64,14 @@ def state(noun: str) -> Binding:
     return in_data("status", "state", f"{noun}/status")
 
 
-def record(noun: str, *names: str) -> dict[str, Binding]:
-    """These fields of a record, its state and its revision."""
-    return {**shown(noun, *names), "state": state(noun), "revision": REVISION}
+def record(noun: str, *names: str, in_state: Binding | None = None) -> dict[str, Binding]:
+    """These fields of a record, its state and its revision.
+
+    `in_state` is where the state stands unless it is where `state` looks for it.
+    """
+    return {**shown(noun, *names), "state": in_state or state(noun), "revision": REVISION}
+
+
+def with_status(noun: str, *names: str) -> dict[str, Binding]:
+    """The same of a record whose state is called its status alone."""
+    return record(noun, *names, in_state=placed(noun, "status"))

@@ -5,6 +5,7 @@ bodies and bindings are our deduction.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from conformance.contract.envelope import REVISION, in_data, in_published_data
@@ -44,8 +45,10 @@ _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
     "revision": REVISION,
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
+# What only a run with a queue can call.
+_queued: Final = replace(route, more={"needs": QUEUE})
 
-REGISTER = route.create(
+REGISTER = _queued.create(
     "subscription.register",
     body={
         "queue_url": "$queue_url",
@@ -57,53 +60,43 @@ REGISTER = route.create(
     },
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-VERIFY = route.action(
+VERIFY = _queued.action(
     "subscription.verify",
     acts_on="rbs.pending_subscription",
     body={**_ONE, "verification_token": "$verification_token"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-GET = route.one(
-    "subscription.get",
-    by="subscription_id",
-    acts_on="rbs.subscription",
-    yields=_SUBSCRIPTION,
-    needs=QUEUE,
+GET = _queued.one(
+    "subscription.get", by="subscription_id", acts_on="rbs.subscription", yields=_SUBSCRIPTION
 )
 LIST = route.page("subscription.list", shows={"item_id": bound("/subscription_id", "/id")})
 # That a subscription is revisioned is not documented, so its revision is never judged.
-UPDATE = route.update(
+UPDATE = _queued.update(
     "subscription.update",
     acts_on="rbs.subscription",
     body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-STATUS = route.status(
+STATUS = _queued.status(
     "subscription.status_set",
     by="subscription_id",
     new=Fixed("paused"),
     acts_on="rbs.active_subscription",
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-TEST = route.action(
+TEST = _queued.action(
     "subscription.test",
     acts_on="rbs.active_subscription",
     body=_ONE,
     yields={"event_id": placed("delivery", "event_id")},
-    needs=QUEUE,
 )
-UNREGISTER = route.action(
+UNREGISTER = _queued.action(
     "subscription.unregister",
     acts_on="rbs.subscription",
     body={**_ONE, **REVISED},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
 
 # --- notifications ---

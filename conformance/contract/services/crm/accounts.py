@@ -3,25 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.envelope import REVISION
-from conformance.contract.operation import Binding, Fixed, RecordKind, Template
+from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, Template
 from conformance.contract.routes import lasting
 from conformance.contract.services.crm.customers import route
-from conformance.contract.shapes import REASON, REVISED, placed, shown
+from conformance.contract.shapes import REASON, REVISED, placed, with_status
 
 CREDIT_LIMIT, CONSUMED = "100.00", "10.00"
 CURRENCY: Final = "USD"
 
 # Which roles work on accounts is not documented.
 _route: Final = route.deduced
-
-
-def _record(noun: str, *names: str) -> dict[str, Binding]:
-    return {
-        **shown(noun, f"{noun}_id", "caption", *names),
-        "state": placed(noun, "status"),
-        "revision": REVISION,
-    }
 
 
 class _Named:
@@ -91,7 +82,7 @@ ACCOUNT: Final = _Named(
     made={"caption": "$caption", "credit_limit": "$credit_limit", "currency": "$currency"},
     fresh={"credit_limit": Fixed(CREDIT_LIMIT), "currency": Fixed(CURRENCY)},
     yields={
-        **_record("account", "credit_limit"),
+        **with_status("account", "account_id", "caption", "credit_limit"),
         # What the limit leaves.
         "balance": placed("account", "credit_available"),
     },
@@ -101,29 +92,25 @@ CONTACT: Final = _Named(
     "account.contact_",
     made={**_NAMED, "caption": "$caption", "email": "$email"},
     fresh={"email": "email"},
-    yields=_record("contact", "email"),
+    yields=with_status("contact", "contact_id", "caption", "email"),
     within=ACCOUNT.record.name,
     listed={"account_id": "$?listed_account"},
     tried=False,
 )
 
-_MOVED: Final = {**_NAMED, "amount": "$amount", "currency": "$currency", **REASON}
-_MOVING: Final = {"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)}
-# The inventory names no request schema for these two.
-CONSUME = _route.action(
-    "account.credit_consume",
-    acts_on="crm.account",
-    body=_MOVED,
-    fresh=_MOVING,
-    yields=ACCOUNT.yields,
-)
-RELEASE = _route.action(
-    "account.credit_release",
-    acts_on="crm.debtor",
-    body=_MOVED,
-    fresh=_MOVING,
-    yields=ACCOUNT.yields,
-)
+
+def _credit(verb: str, acts_on: str) -> Operation:
+    """Some of the credit is used or given back; the inventory names no request schema."""
+    return _route.action(
+        f"account.credit_{verb}",
+        acts_on=acts_on,
+        body={**_NAMED, "amount": "$amount", "currency": "$currency", **REASON},
+        fresh={"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)},
+        yields=ACCOUNT.yields,
+    )
+
+
+CONSUME, RELEASE = _credit("consume", "crm.account"), _credit("release", "crm.debtor")
 
 RECORDS = (
     ACCOUNT.record,

@@ -6,11 +6,11 @@ No page gives CRM idempotency keys, so no operation takes one and no requirement
 from collections.abc import Mapping
 from typing import Any, Final
 
-from conformance.contract.envelope import REVISION, in_data
+from conformance.contract.envelope import in_data
 from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.operation import Binding, Fixed, Operation, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
-from conformance.contract.shapes import ANY_FACILITY, REASON, REVISED, placed, shown
+from conformance.contract.shapes import ANY_FACILITY, REASON, REVISED, placed, shown, with_status
 
 CALLS: Final = documented("crm/calls.html")
 PLAYBOOK: Final = documented("crm/playbooks.html")
@@ -45,10 +45,8 @@ STAT = stat("crm")
 
 CONSENTS: Final = ("marketing_consent", "privacy_consent")
 _CUSTOMER: Final[Mapping[str, Binding]] = {
-    **shown("customer", "customer_id", "first_name", "last_name", "email", *CONSENTS),
+    **with_status("customer", "customer_id", "first_name", "last_name", "email", *CONSENTS),
     "balance": in_data("loyalty_balance", "customer/loyalty_balance", "loyalty/balance"),
-    "state": placed("customer", "status"),
-    "revision": REVISION,
 }
 CUSTOMER_CREATE = route.create(
     "customer.create",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.envelope import REVISION, in_data
+from conformance.contract.envelope import in_data
 from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.operation import Binding, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
@@ -17,8 +17,9 @@ from conformance.contract.shapes import (
     NAMES,
     NOTES,
     placed,
+    record,
     shown,
-    state,
+    with_status,
 )
 
 CALLS: Final = documented("ics/calls.html")
@@ -72,11 +73,7 @@ STAT = stat("ics")
 
 # --- locations ---
 
-_BIN: Final[Mapping[str, Binding]] = {
-    **shown("bin", "bin_id", "zone_id", "code"),
-    "state": placed("bin", "status"),
-    "revision": REVISION,
-}
+_BIN: Final = with_status("bin", "bin_id", "zone_id", "code")
 
 ZONE_CREATE = route.create(
     "zone.create",
@@ -113,10 +110,8 @@ BIN_STATUS = route.status(
 # --- receiving ---
 
 _RECEIPT: Final[Mapping[str, Binding]] = {
-    "receipt_id": placed("receipt", "receipt_id"),
-    "state": state("receipt"),
+    **record("receipt", "receipt_id"),
     "received": in_data("lines/0/quantity", "receipt/lines/0/quantity"),
-    "revision": REVISION,
 }
 RECEIVE = route.create(
     "receive.record",

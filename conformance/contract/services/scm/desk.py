@@ -1,33 +1,45 @@
 """Backorders, appointments and carriers: what the sales service keeps beside its orders."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
-from conformance.contract.envelope import REVISION
 from conformance.contract.facts import Certainty
 from conformance.contract.operation import Binding, Fixed, Operation, RecordKind
 from conformance.contract.routes import lasting
 from conformance.contract.services.scm.orders import APPROVERS, CALLS, FULFILLERS, SELLERS, route
-from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, placed, shown, state
+from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, record, shown, with_status
 
 _EITHER: Final = SELLERS | FULFILLERS
 
+
+def _act(
+    noun: str, yields: Mapping[str, Binding], verb: str, acts_on: str, **more: Any
+) -> Operation:
+    """Something done to one record; its name has underscores where its path has hyphens."""
+    one = {f"{noun}_id": f"${noun}_id"}
+    return route.action(
+        f"{noun}.{verb.replace('-', '_')}",
+        CALLS,
+        path=f"{noun}/{verb}",
+        acts_on=acts_on,
+        body={**one, **more.pop("body", {}), **NOTES},
+        yields=yields,
+        **{"roles": _EITHER, **more},
+    )
+
+
 # --- backorders ---
 
-_BACKORDER: Final[Mapping[str, Binding]] = {
-    "backorder_id": placed("backorder", "backorder_id"),
-    "state": state("backorder"),
-    **shown(
-        "backorder",
-        "quantity",
-        "fulfilled_quantity",
-        "approved_by",
-        "approved_at",
-        "approval_reason",
-    ),
-    "revision": REVISION,
-}
-_NAMED: Final = {"backorder_id": "$backorder_id"}
+_BACKORDER: Final = record(
+    "backorder",
+    "backorder_id",
+    "quantity",
+    "fulfilled_quantity",
+    "approved_by",
+    "approved_at",
+    "approval_reason",
+)
 
 BACKORDER_CREATE = route.create(
     "backorder.create",
@@ -50,20 +62,7 @@ BACKORDER_LIST = route.page(
 )
 
 
-def _backorder(verb: str, acts_on: str, **more: Any) -> Operation:
-    more.setdefault("roles", _EITHER)
-    body = {**_NAMED, **more.pop("body", {}), **NOTES}
-    return route.action(
-        f"backorder.{verb.replace('-', '_')}",
-        CALLS,
-        path=f"backorder/{verb}",
-        acts_on=acts_on,
-        body=body,
-        yields=_BACKORDER,
-        **more,
-    )
-
-
+_backorder: Final = partial(_act, "backorder", _BACKORDER)
 BACKORDER_APPROVE = _backorder(
     "approve", "scm.backorder", roles=APPROVERS, fresh={"reason": "reason"}
 )
@@ -85,18 +84,12 @@ BACKORDER_EXPIRE = _backorder("expire", "scm.backorder")
 
 # --- appointments ---
 
-_APPOINTMENT: Final[Mapping[str, Binding]] = {
-    "appointment_id": placed("appointment", "appointment_id"),
-    "state": state("appointment"),
-    "starts_at": placed("appointment", "starts_at"),
-    "revision": REVISION,
-}
+_APPOINTMENT: Final = record("appointment", "appointment_id", "starts_at")
 _WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
 _HOUR: Final = {
     "starts_at": Fixed("2040-01-16T09:00:00Z"),
     "ends_at": Fixed("2040-01-16T10:00:00Z"),
 }
-_BY_ID: Final = {"appointment_id": "$appointment_id"}
 
 APPOINTMENT_BOOK = route.create(
     "appointment.book",
@@ -119,33 +112,17 @@ APPOINTMENT_LIST = route.page(
 )
 
 
-def _appointment(verb: str, acts_on: str = "scm.appointment", **more: Any) -> Operation:
-    return route.action(
-        f"appointment.{verb.replace('-', '_')}",
-        CALLS,
-        path=f"appointment/{verb}",
-        roles=_EITHER,
-        acts_on=acts_on,
-        body={**_BY_ID, **more.pop("body", {}), **NOTES},
-        yields=_APPOINTMENT,
-        **more,
-    )
-
-
-APPOINTMENT_CONFIRM = _appointment("confirm")
+_appointment: Final = partial(_act, "appointment", _APPOINTMENT)
+APPOINTMENT_CONFIRM = _appointment("confirm", "scm.appointment")
 APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
 APPOINTMENT_COMPLETE = _appointment("complete", "scm.started_appointment")
-APPOINTMENT_CANCEL = _appointment("cancel")
-APPOINTMENT_NO_SHOW = _appointment("no-show")
-APPOINTMENT_RESCHEDULE = _appointment("reschedule", body=_WINDOW, fresh=_HOUR)
+APPOINTMENT_CANCEL = _appointment("cancel", "scm.appointment")
+APPOINTMENT_NO_SHOW = _appointment("no-show", "scm.appointment")
+APPOINTMENT_RESCHEDULE = _appointment("reschedule", "scm.appointment", body=_WINDOW, fresh=_HOUR)
 
 # --- carriers ---
 
-_CONFIG: Final[Mapping[str, Binding]] = {
-    **shown("config", "carrier_config_id", "caption"),
-    "state": placed("config", "status"),
-    "revision": REVISION,
-}
+_CONFIG: Final = with_status("config", "carrier_config_id", "caption")
 _CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
 
 CONFIG_SET = route.create(

@@ -6,11 +6,11 @@ Paths come from the playbook and the calls inventory; of all bodies no field is 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from conformance.contract.envelope import ANSWERED_AT, REVISION, in_data
+from conformance.contract.envelope import ANSWERED_AT, in_data
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import Binding, Fixed, Kind, Operation, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
-from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, placed, record, shown, state
+from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, record, with_status
 
 CALLS: Final = documented("scm/calls.html")
 PLAYBOOK: Final = documented("scm/playbooks.html")
@@ -40,18 +40,9 @@ APPROVERS: Final = frozenset({"scm_backorder_approve"})
 class _SalesRoutes(Routes):
     """Routes at a facility, on a channel; who writes but sellers and approvers is a deduction."""
 
-    def __call__(
-        self,
-        name: str,
-        kind: Kind,
-        source: Source | None = None,
-        *,
-        path: str | None = None,
-        **more: Any,
-    ) -> Operation:
-        if kind.writes and more.get("roles", SELLERS) not in (SELLERS, APPROVERS):
-            more.setdefault("access_certainty", Certainty.INFERRED)
-        return super().__call__(name, kind, source, path=path, **more)
+    def access_certainty(self, kind: Kind, roles: frozenset[str]) -> Certainty:
+        sure = not kind.writes or roles in (SELLERS, APPROVERS)
+        return super().access_certainty(kind, roles) if sure else Certainty.INFERRED
 
 
 route: Final = _SalesRoutes(
@@ -61,12 +52,7 @@ STAT = stat("scm")
 
 # --- orders ---
 
-_ORDER: Final[Mapping[str, Binding]] = {
-    "order_id": placed("order", "order_id"),
-    "state": state("order"),
-    "lines": placed("order", "lines"),
-    "revision": REVISION,
-}
+_ORDER: Final = record("order", "order_id", "lines")
 _LINES: Final = [
     LINE,
     # A second line, where a check asks for one.
@@ -120,11 +106,8 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
 
 
 _PROMISE: Final[Mapping[str, Binding]] = {
-    **shown("promise", "promise_id", "order_id"),
-    "state": placed("promise", "status"),
-    "expires_at": placed("promise", "expires_at"),
+    **with_status("promise", "promise_id", "order_id", "expires_at"),
     "timestamp_utc": ANSWERED_AT,
-    "revision": REVISION,
 }
 PLACE = _on_order("order.place", "order/place", "scm.order", PLAYBOOK)
 CANCEL = _on_order("order.cancel", "order/cancel", "scm.placed_order", INDEX)
@@ -183,12 +166,7 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 
 # --- tenders ---
 
-_TENDER: Final[Mapping[str, Binding]] = {
-    "tender_id": placed("tender", "tender_id"),
-    "state": state("tender"),
-    "amount": placed("tender", "amount"),
-    "revision": REVISION,
-}
+_TENDER: Final = record("tender", "tender_id", "amount")
 CAPTURE = route.create(
     "tender.capture",
     PLAYBOOK,
