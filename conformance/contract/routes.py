@@ -150,6 +150,28 @@ class Routes:
             **more,
         )
 
+    def get_and_list(
+        self,
+        noun: str,
+        yields: Mapping[str, Binding],
+        source: Source | None = None,
+        *,
+        stem: str | None = None,
+        narrowed: Template | None = None,
+        shows: Mapping[str, Binding] | None = None,
+        **more: Any,
+    ) -> tuple[Operation, Operation]:
+        """The two routes that read records of one kind, told by `noun_id`: one, and all by pages.
+
+        Their names begin with `stem`, `noun.` unless told. `narrowed` is what the list can be
+        narrowed by, `shows` are places in a row beside the id.
+        """
+        stem, identifier = stem or f"{noun}.", f"{noun}_id"
+        more["acts_on"] = f"{self.service}.{noun}"
+        get = self.one(f"{stem}get", source, by=identifier, yields=yields, **more)
+        rows: dict[str, Any] = {"item_id": identifier, "shows": shows, "by": narrowed}
+        return get, self.page(f"{stem}list", source, **rows, **more)
+
     def status(
         self, name: str, source: Source | None = None, *, by: str, new: str | Fixed, **more: Any
     ) -> Operation:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.envelope import NEXT_TOKEN, REVISION, in_data
-from conformance.contract.operation import Binding
+from conformance.contract.operation import Binding, bound
 
 # --- context, in headers ---
 
@@ -24,6 +24,8 @@ CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
 NAMED: Final = {"code": "$code", "caption": "$caption"}
 # What a sample sends for the names.
 NAMES: Final = {"code": "code", "caption": "caption"}
+# How a user proves who they are, before there is a session.
+SIGN_IN: Final = {"email": "$email", "passcode": "$passcode"}
 LINE: Final = {"variant_id": "$variant_id", "quantity": "$quantity"}
 PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # By what lists of records with a status are narrowed: the closed ones are shown on demand alone.
@@ -47,11 +49,18 @@ def listed(*names: str) -> dict[str, Binding]:
 
 
 LISTED: Final[Mapping[str, Binding]] = listed()
+# Where a row of a list shows the status of its record.
+ROW_STATUS: Final[Mapping[str, Binding]] = {"item_state": bound("/status")}
 
 
 def placed(noun: str, name: str) -> Binding:
     """A field of a record: at the top of the data, or under the record's noun."""
     return in_data(name, f"{noun}/{name}")
+
+
+def identity(noun: str) -> Binding:
+    """The id of a record where an answer may also call it plainly `id`."""
+    return in_data(f"{noun}_id", f"{noun}/{noun}_id", "id")
 
 
 def shown(noun: str, *names: str) -> dict[str, Binding]:

@@ -30,9 +30,9 @@ class Comments:
     def __init__(
         self,
         service: str,
-        *,
         on: str,
         target_type: str,
+        *,
         added: str,
         edited: str,
         page: str = "",
@@ -56,8 +56,7 @@ class Comments:
             fresh={**typed, "text": "caption"},
             yields=_SHOWN,
         )
-        self.get = route.one("comment.get", by="comment_id", acts_on=kind, yields=_SHOWN)
-        self.list = route.page("comment.list", by=_TARGET, acts_on=kind, item_id="comment_id")
+        self.get, self.list = route.get_and_list("comment", _SHOWN, narrowed=_TARGET)
         self.revise = route.update(
             "comment.revise",
             acts_on=kind,
@@ -81,23 +80,14 @@ class Comments:
 
 
 COMMENTED: Final = (
-    Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
-    Comments("ppm", on="ppm.price", target_type="price", added="PRICE-68", edited="PRICE-69"),
+    Comments("ics", "ics.bin", "bin", added="STOCK-65", edited="STOCK-66"),
+    Comments("ppm", "ppm.price", "price", added="PRICE-68", edited="PRICE-69"),
     Comments(
-        "pcm",
-        on="pcm.po",
-        target_type="purchase_order",
-        added="PROC-59",
-        edited="PROC-60",
-        author="pcm_view",
+        "pcm", "pcm.po", "purchase_order", added="PROC-59", edited="PROC-60", author="pcm_view"
     ),
-    Comments("crm", on="crm.customer", target_type="customer", added="LOYAL-68", edited="LOYAL-69"),
+    Comments("crm", "crm.customer", "customer", added="LOYAL-68", edited="LOYAL-69"),
     Comments(
-        "accounting",
-        on="accounting.event",
-        target_type="financial_event",
-        added="EXIT-80",
-        edited="EXIT-81",
+        "accounting", "accounting.event", "financial_event", added="EXIT-80", edited="EXIT-81"
     ),
 )
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)

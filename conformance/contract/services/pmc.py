@@ -72,13 +72,8 @@ PACK_CREATE = route.create(
 PACK_COMPLETE = route.action(
     "pack.complete", acts_on="pmc.uploaded_pack", body={"pack_id": "$pack_id"}, yields=_PACK
 )
-PACK_GET = route.one("pack.get", by="pack_id", acts_on="pmc.pack", yields=_PACK)
-PACK_LIST = route.page(
-    "pack.list",
-    by={"pack_code": "$pack_code"},
-    acts_on="pmc.pack",
-    item_id="pack_id",
-    shows={"item_version": bound("/version")},
+PACK_GET, PACK_LIST = route.get_and_list(
+    "pack", _PACK, narrowed={"pack_code": "$pack_code"}, shows={"item_version": bound("/version")}
 )
 RUN_START = route.create(
     "run.start",

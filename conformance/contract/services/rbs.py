@@ -8,12 +8,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from conformance.contract.envelope import REVISION, in_data, in_published_data
+from conformance.contract.envelope import in_data, in_published_data
 from conformance.contract.facts import documented
 from conformance.contract.operation import Binding, Fixed, Kind, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
-from conformance.contract.shapes import ANY_ORG, PAGE, REVISED, listed, placed, shown
+from conformance.contract.shapes import (
+    ANY_ORG,
+    PAGE,
+    REVISED,
+    identity,
+    listed,
+    placed,
+    with_status,
+)
 
 CALLS: Final = documented("rbs/calls.html")
 # Who may do what (rbs/PROTOCOL.md, common/role-matrix.html); an owner may do all. Other pages let
@@ -39,10 +47,8 @@ STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 # --- subscriptions ---
 
 _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
-    "subscription_id": in_data("subscription_id", "subscription/subscription_id", "id"),
-    "state": placed("subscription", "status"),
-    **shown("subscription", "caption", "filters"),
-    "revision": REVISION,
+    **with_status("subscription", "caption", "filters"),
+    "subscription_id": identity("subscription"),
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
 # What only a run with a queue can call.
@@ -104,10 +110,9 @@ UNREGISTER = _queued.action(
 # Who may call these is told for reads and writes in general, and for none of them by name.
 _notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
-    "template_id": in_data("template_id", "template/template_id", "id"),
-    "state": placed("template", "status"),
+    **with_status("template"),
+    "template_id": identity("template"),
     "text": placed("template", "body"),
-    "revision": REVISION,
 }
 _NAMED: Final = {"template_id": "$template_id"}
 

@@ -3,6 +3,7 @@
 from conformance.contract.envelope import REVISION, in_published_data
 from conformance.contract.facts import documented
 from conformance.contract.operation import Access, Kind, Operation, Placement, published
+from conformance.contract.shapes import SIGN_IN
 
 STAT = Operation(
     id="uas.stat",
@@ -12,8 +13,7 @@ STAT = Operation(
     access=Access.PUBLIC,
     credentials=Placement.NONE,
     body={
-        "email": "$email",
-        "passcode": "$passcode",
+        **SIGN_IN,
         "include_payment_history": "$?include_payment_history",
         "actor": "$?actor",
         "orgcode": "$?orgcode",

@@ -7,7 +7,7 @@ from conformance.contract.envelope import ANSWERED_AT, in_data, in_published_dat
 from conformance.contract.facts import documented
 from conformance.contract.operation import Access, Placement, Radius, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, lasting, underscored
-from conformance.contract.shapes import placed, shown
+from conformance.contract.shapes import ROW_STATUS, SIGN_IN, placed, shown
 
 CALLS: Final = documented("usm/calls.html")
 
@@ -32,8 +32,7 @@ SESSION_CREATE = _own.create(
     access=Access.PUBLIC,
     credentials=Placement.NONE,
     body={
-        "email": "$email",
-        "passcode": "$passcode",
+        **SIGN_IN,
         "caption": "$caption",
         "session_label": "$?session_label",
         "reason": "$?reason",
@@ -95,7 +94,7 @@ ACCOUNT_LIST = _managed.page(
     "service_account.list",
     by={"include_doomed": "$?include_doomed"},
     item_id="service_account_id",
-    shows={"item_state": bound("/status")},
+    shows=ROW_STATUS,
 )
 ACCOUNT_STATUS = _managed.step(
     "service_account.status",

@@ -11,7 +11,7 @@ from conformance.contract.envelope import ANSWERED_AT, in_data, in_published_dat
 from conformance.contract.facts import documented
 from conformance.contract.operation import Binding, Placement, Radius, bound, published
 from conformance.contract.routes import Routes, Terms, lasting, stat
-from conformance.contract.shapes import placed
+from conformance.contract.shapes import identity, placed
 
 CALLS: Final = documented("utl/calls.html")
 EXPORTERS: Final = frozenset({"utl_export_admin"})
@@ -39,7 +39,7 @@ STAT = stat("utl", CALLS, yields={"now": ANSWERED_AT})
 # --- exports ---
 
 _EXPORT: Final[Mapping[str, Binding]] = {
-    "export_id": in_data("export_id", "export/export_id", "id"),
+    "export_id": identity("export"),
     "state": in_data("status", "export/status", "state"),
 }
 EXPORT_REQUEST = _exporting.create("export.request", yields=_EXPORT)

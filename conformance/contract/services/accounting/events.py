@@ -11,7 +11,7 @@ from conformance.contract.envelope import ANSWERED_AT, REVISION, in_data
 from conformance.contract.facts import Certainty, documented
 from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, stat
-from conformance.contract.shapes import CHANNEL, PAGE, REASON, placed, shown
+from conformance.contract.shapes import CHANNEL, PAGE, REASON, identity, placed, shown
 
 CALLS: Final = documented("accounting/calls.html")
 PLAYBOOK: Final = documented("accounting/playbooks.html")
@@ -43,7 +43,7 @@ STAT = stat("accounting")
 # --- financial events ---
 
 _EVENT: Final[Mapping[str, Binding]] = {
-    "event_id": in_data("event_id", "event/event_id", "id"),
+    "event_id": identity("event"),
     "event_type": in_data("event_type", "event/event_type", "type"),
     **shown("event", "amount", "currency"),
     "source_refs": in_data("source_refs", "event/source_refs", "lineage"),
@@ -81,7 +81,7 @@ EVENT_LIST = route.page(
 # --- export batches ---
 
 _BATCH: Final[Mapping[str, Binding]] = {
-    "batch_id": in_data("batch_id", "batch/batch_id", "id"),
+    "batch_id": identity("batch"),
     "state": placed("batch", "status"),
     "manifest": in_data("manifest", "batch/manifest", "manifest_ref"),
     "record_count": in_data("manifest/record_count", "record_count", "count"),

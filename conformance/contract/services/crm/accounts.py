@@ -44,8 +44,7 @@ class _Named:
             fresh={"caption": "caption", **fresh},
             yields=yields,
         )
-        self.get = _route.one(f"{stem}get", by=one, acts_on=kind, yields=yields)
-        self.list = _route.page(f"{stem}list", by=listed, acts_on=kind, item_id=one)
+        self.get, self.list = _route.get_and_list(noun, yields, stem=stem, narrowed=listed)
         self.update = _route.update(
             f"{stem}update",
             acts_on=kind,

@@ -12,10 +12,7 @@ from conformance.contract.operation import Binding, Fixed, Operation, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import ANY_FACILITY, REASON, REVISED, placed, shown, with_status
 
-CALLS: Final = documented("crm/calls.html")
-PLAYBOOK: Final = documented("crm/playbooks.html")
-# Required where loyalty or tender is applied (story/crm-loyalty.html).
-TENDERED: Final = {**ANY_FACILITY, "x-channel-code": "$channel_code"}
+CALLS, PLAYBOOK = documented("crm/calls.html"), documented("crm/playbooks.html")
 
 # Who may do what: any one of the roles is enough (crm/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -60,10 +57,7 @@ CUSTOMER_CREATE = route.create(
     fresh={"first_name": "caption", "last_name": "caption", "email": "email"},
     yields=_CUSTOMER,
 )
-CUSTOMER_GET = route.one(
-    "customer.get", PLAYBOOK, by="customer_id", acts_on="crm.customer", yields=_CUSTOMER
-)
-CUSTOMER_LIST = route.page("customer.list", PLAYBOOK, acts_on="crm.customer", item_id="customer_id")
+CUSTOMER_GET, CUSTOMER_LIST = route.get_and_list("customer", _CUSTOMER, PLAYBOOK)
 # That customers are revisioned is not documented; where they show a revision it is sent.
 CONSENT_SET = route.action(
     "customer.consent_set",
@@ -87,6 +81,8 @@ ANONYMIZE = route.action(
 
 # --- points ---
 
+# Required where loyalty or tender is applied (story/crm-loyalty.html).
+TENDERED: Final = {**ANY_FACILITY, "x-channel-code": "$channel_code"}
 _ENTRY: Final[Mapping[str, Binding]] = {
     **shown("entry", "entry_id", "customer_id", "points"),
     "balance": in_data("balance", "entry/balance", "customer/loyalty_balance"),

@@ -22,8 +22,7 @@ from conformance.contract.shapes import (
     with_status,
 )
 
-CALLS: Final = documented("ics/calls.html")
-PLAYBOOK: Final = documented("ics/playbooks.html")
+CALLS, PLAYBOOK = documented("ics/calls.html"), documented("ics/playbooks.html")
 PATTERN: Final = inferred("ics/calls.html")
 # Variant-only lookups may leave the facility out, and the channel (ics/openapi.yaml).
 ANY_CHANNEL: Final = {**ANY_FACILITY, "x-channel-code": "$?channel_code"}

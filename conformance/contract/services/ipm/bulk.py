@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from conformance.contract.envelope import in_data
 from conformance.contract.operation import Binding, RecordKind, bound
 from conformance.contract.routes import slashed
 from conformance.contract.services.ipm.webhooks import FILTERS, WINDOW, route
-from conformance.contract.shapes import placed, shown
+from conformance.contract.shapes import identity, placed, shown
 
 # The states of a job (ipm/): one "l" in the last.
 STATES: Final = ("queued", "running", "completed", "failed", "canceled")
@@ -21,7 +21,7 @@ def _below_bulk(name: str) -> str:
 
 _bulk: Final = replace(route, spelling=_below_bulk)
 _JOB: Final[Mapping[str, Binding]] = {
-    "job_id": in_data("job_id", "job/job_id", "id"),
+    "job_id": identity("job"),
     "state": placed("job", "status"),
     "processed": in_data("processed_count", "progress/processed", "job/processed"),
     "cursor": in_data("next_token", "cursor", "progress/cursor"),
@@ -30,19 +30,17 @@ _JOB: Final[Mapping[str, Binding]] = {
 }
 _ONE: Final = {"job_id": "$job_id"}
 _FILE: Final = {**_JOB, "download_url": in_data("download_url", "download/url")}
+# What answers with a file to fetch has in common.
+_FILED: Final[Mapping[str, Any]] = {"yields": _FILE, "issues": ("download_url",)}
 
 EXPORT_CREATE = _bulk.create(
-    "export.create",
-    body={"filters": FILTERS, **WINDOW, "limit": "$?part_size"},
-    yields=_FILE,
-    issues=("download_url",),
+    "export.create", body={"filters": FILTERS, **WINDOW, "limit": "$?part_size"}, **_FILED
 )
 EXPORT_CONTINUE = _bulk.action(
     "export.continue",
     acts_on="ipm.running_export",
     body={**_ONE, "next_token": "$next_token"},
-    yields=_FILE,
-    issues=("download_url",),
+    **_FILED,
 )
 IMPORT_CREATE = _bulk.create(
     "import.create",
@@ -58,9 +56,7 @@ IMPORT_COMMIT = _bulk.action(
 IMPORT_CONTINUE = _bulk.action(
     "import.continue", acts_on="ipm.running_import", body=_ONE, yields=_JOB
 )
-JOB_GET = _bulk.one(
-    "job.get", by="job_id", acts_on="ipm.export", yields=_FILE, issues=("download_url",)
-)
+JOB_GET = _bulk.one("job.get", by="job_id", acts_on="ipm.export", **_FILED)
 JOB_LIST = _bulk.page(
     "job.list", shows={"item_id": bound("/job_id", "/id"), "item_state": bound("/status")}
 )

@@ -6,12 +6,12 @@ All 22 paths are published; of their fields none is, so bodies and bindings are 
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.envelope import DATA, NEXT_PAGE, REVISION, in_data
+from conformance.contract.envelope import DATA, NEXT_PAGE, in_data
 from conformance.contract.facts import documented
 from conformance.contract.operation import Access, Binding, Operation, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
-from conformance.contract.shapes import ANY_ORG, PAGE, listed, placed, shown
+from conformance.contract.shapes import ANY_ORG, PAGE, identity, listed, placed, with_status
 
 CALLS: Final = documented("ipm/calls.html")
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
@@ -34,11 +34,8 @@ STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_OR
 # --- webhooks ---
 
 _WEBHOOK: Final[Mapping[str, Binding]] = {
-    "webhook_id": in_data("webhook_id", "webhook/webhook_id", "id"),
-    "url": placed("webhook", "url"),
-    "state": placed("webhook", "status"),
-    **shown("webhook", "filters", "request_context"),
-    "revision": REVISION,
+    **with_status("webhook", "url", "filters", "request_context"),
+    "webhook_id": identity("webhook"),
 }
 _ONE: Final = {"webhook_id": "$webhook_id"}
 
@@ -111,15 +108,11 @@ PAGINATION = route.read(
 # --- key figures ---
 
 _FIGURE: Final = {"metric": "$metric", "value": "$value"}
+_MEASURED_AT: Final = {"logical_guid": "$?measured_place", "channel_code": "$?measured_channel"}
 _FRESH_FIGURE: Final = {"metric": "metric", "value": "figure"}
 KPI_RECORD = route.create(
     "kpi.record",
-    body={
-        **_FIGURE,
-        "bucket_utc": "$bucket",
-        "logical_guid": "$?measured_place",
-        "channel_code": "$?measured_channel",
-    },
+    body={**_FIGURE, "bucket_utc": "$bucket", **_MEASURED_AT},
     fresh={**_FRESH_FIGURE, "bucket": "bucket"},
     yields={
         "kpi_id": in_data("kpi_id", "snapshot/kpi_id", "id"),
@@ -128,12 +121,7 @@ KPI_RECORD = route.create(
 )
 KPI_QUERY = route.page(
     "kpi.query",
-    by={
-        "metric": "$metric",
-        "logical_guid": "$?measured_place",
-        "channel_code": "$?measured_channel",
-        **WINDOW,
-    },
+    by={"metric": "$metric", **_MEASURED_AT, **WINDOW},
     fresh={"metric": "metric"},
     shows={"item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
 )
@@ -141,7 +129,7 @@ KPI_ALERT = route.action(
     "kpi.alert",
     body={**_FIGURE, "threshold": "$threshold"},
     fresh={**_FRESH_FIGURE, "threshold": "figure"},
-    yields={"alert_id": in_data("alert_id", "alert/alert_id", "id")},
+    yields={"alert_id": identity("alert")},
 )
 
 # No way to remove a webhook is documented; a paused one does no harm. An active one is no record of

@@ -14,10 +14,9 @@ from conformance.contract.operation import (
     Placement,
     Radius,
     RecordKind,
-    bound,
 )
 from conformance.contract.routes import Routes, Terms
-from conformance.contract.shapes import GUARD, STATUS, placed, shown, state
+from conformance.contract.shapes import GUARD, ROW_STATUS, STATUS, placed, shown, state
 
 CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
@@ -82,7 +81,7 @@ class Family:
             path=f"{path}/list",
             by={**ORG_GUID, **(scope or {}), **STATUS},
             item_id=guid,
-            shows={"item_state": bound("/status")},
+            shows=ROW_STATUS,
         )
         self.operations = (self.create, self.get, self.list, self.update, self.status)
         self.record = RecordKind(

@@ -6,7 +6,7 @@ from conformance.contract.envelope import REVISION, in_data
 from conformance.contract.facts import Certainty, documented, inferred
 from conformance.contract.operation import Access, Binding, Operation, Radius, RecordKind, bound
 from conformance.contract.services.ofm.org import CALLS, ORG_GUID, route
-from conformance.contract.shapes import GUARD, placed, shown
+from conformance.contract.shapes import GUARD, ROW_STATUS, placed, shown
 
 _PERSON = {**ORG_GUID, "user_guid": "$user_guid"}
 _MEMBER: dict[str, Binding] = {
@@ -91,7 +91,7 @@ INVITE_LIST = route.page(
     access=Access.OWNER,
     by=ORG_GUID,
     item_id="invite_guid",
-    shows={"item_state": bound("/status")},
+    shows=ROW_STATUS,
 )
 INVITE_REVOKE = route.action(
     "member.invite_revoke",

@@ -33,8 +33,7 @@ CREATE = route.create(
     },
     yields=_SHOWN,
 )
-GET = route.one("inbox.get", CALLS, by="inbox_id", context=ORG, acts_on="pcm.inbox", yields=_SHOWN)
-LIST = route.page("inbox.list", CALLS, context=ORG, acts_on="pcm.inbox", item_id="inbox_id")
+GET, LIST = route.get_and_list("inbox", _SHOWN, CALLS, context=ORG)
 # The values of state and status are not documented.
 STATE = route.step(
     "inbox.state",

@@ -60,10 +60,7 @@ MATCH = route.create(
     },
     yields=_INVOICE,
 )
-INVOICE_GET = route.one(
-    "invoice.get", CALLS, by="invoice_id", acts_on="pcm.invoice", yields=_INVOICE
-)
-INVOICE_LIST = route.page("invoice.list", CALLS, acts_on="pcm.invoice", item_id="invoice_id")
+INVOICE_GET, INVOICE_LIST = route.get_and_list("invoice", _INVOICE, CALLS)
 
 
 def _step(verb: str, on: str, source: Source) -> Operation:
@@ -103,16 +100,8 @@ SETTLE = route.create(
     fresh=PRICED,
     yields=_SETTLEMENT,
 )
-SETTLEMENT_GET = route.one(
-    "consignment.get",
-    CALLS,
-    by="settlement_id",
-    roles=CONSIGNERS,
-    acts_on="pcm.settlement",
-    yields=_SETTLEMENT,
-)
-SETTLEMENT_LIST = route.page(
-    "consignment.list", CALLS, roles=CONSIGNERS, acts_on="pcm.settlement", item_id="settlement_id"
+SETTLEMENT_GET, SETTLEMENT_LIST = route.get_and_list(
+    "settlement", _SETTLEMENT, CALLS, stem="consignment.", roles=CONSIGNERS
 )
 
 RECORDS = (

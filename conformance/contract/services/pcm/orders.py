@@ -21,8 +21,7 @@ from conformance.contract.shapes import (
     state,
 )
 
-CALLS: Final = documented("pcm/calls.html")
-PLAYBOOK: Final = documented("pcm/playbooks.html")
+CALLS, PLAYBOOK = documented("pcm/calls.html"), documented("pcm/playbooks.html")
 
 # Who may do what: any one of the roles is enough (pcm/PROTOCOL.md).
 READERS: Final = frozenset({"pcm_view", "pcm_buyer", "pcm_po_approve", "finance_audit"})
@@ -78,8 +77,7 @@ PO_CREATE = route.create(
     fresh={**PRICED, "terms": Fixed({"payment": "net 30 days"})},
     yields=_ORDER,
 )
-PO_GET = route.one("po.get", PLAYBOOK, by="po_id", acts_on="pcm.po", yields=_ORDER)
-PO_LIST = route.page("po.list", PLAYBOOK, acts_on="pcm.po", item_id="po_id")
+PO_GET, PO_LIST = route.get_and_list("po", _ORDER, PLAYBOOK)
 
 
 # That documents of procurement are revisioned is not documented, so their revision is never judged.

@@ -12,8 +12,7 @@ from conformance.contract.operation import Binding, Fixed, Operation, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import KEY, NAMED, NAMES, ORG, REASON, REVISED, record
 
-CALLS: Final = documented("ppm/calls.html")
-PLAYBOOK: Final = documented("ppm/playbooks.html")
+CALLS, PLAYBOOK = documented("ppm/calls.html"), documented("ppm/playbooks.html")
 # Required for resolution and eligibility (story/ppm.html); the facility where a price is its own.
 PRICED: Final = {**ORG, "x-channel-code": "$channel_code", "x-logical-guid": "$?logical_guid"}
 # That records of PPM are revisioned is not documented, so their revision is sent and never judged.

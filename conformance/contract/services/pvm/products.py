@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.contract.facts import Source
-from conformance.contract.operation import Kind, Operation, RecordKind, bound
+from conformance.contract.operation import Kind, Operation, RecordKind
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
     PLAYBOOK,
@@ -16,7 +16,7 @@ from conformance.contract.services.pvm.suppliers import (
     route,
     shown,
 )
-from conformance.contract.shapes import GUARD, LISTED, STATUS
+from conformance.contract.shapes import GUARD, LISTED, ROW_STATUS, STATUS
 
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 
@@ -110,7 +110,7 @@ class Attachment:
             by={**scope, **STATUS},
             fresh={key: value for key, value in (fresh or {}).items() if key == "target_type"},
             item_id=identifier,
-            shows={"item_state": bound("/status")},
+            shows=ROW_STATUS,
         )
         self.status = route.step(
             f"{noun}.status",

@@ -19,10 +19,9 @@ from conformance.contract.operation import (
     bound,
 )
 from conformance.contract.routes import Routes, Terms, underscored
-from conformance.contract.shapes import GUARD, STATUS, record
+from conformance.contract.shapes import GUARD, ROW_STATUS, STATUS, record
 
-CALLS: Final = documented("pvm/calls.html")
-PLAYBOOK: Final = documented("pvm/playbooks.html")
+CALLS, PLAYBOOK = documented("pvm/calls.html"), documented("pvm/playbooks.html")
 PATTERN: Final = inferred("pvm/calls.html")
 STORY: Final = inferred("story/pvm.html")
 
@@ -99,7 +98,7 @@ class Family:
             path=noun,
             by={**(filters or {}), **STATUS},
             item_id=self.id,
-            shows={"item_state": bound("/status")},
+            shows=ROW_STATUS,
         )
         self.get = route.one(
             f"{noun}.get",

@@ -50,15 +50,8 @@ BACKORDER_CREATE = route.create(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
-BACKORDER_GET = route.one(
-    "backorder.get", CALLS, by="backorder_id", acts_on="scm.backorder", yields=_BACKORDER
-)
-BACKORDER_LIST = route.page(
-    "backorder.list",
-    CALLS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.backorder",
-    item_id="backorder_id",
+BACKORDER_GET, BACKORDER_LIST = route.get_and_list(
+    "backorder", _BACKORDER, CALLS, narrowed={"status": "$?listed_status"}
 )
 
 
@@ -100,15 +93,8 @@ APPOINTMENT_BOOK = route.create(
     fresh={"caption": "caption", **_HOUR},
     yields=_APPOINTMENT,
 )
-APPOINTMENT_GET = route.one(
-    "appointment.get", CALLS, by="appointment_id", acts_on="scm.appointment", yields=_APPOINTMENT
-)
-APPOINTMENT_LIST = route.page(
-    "appointment.list",
-    CALLS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.appointment",
-    item_id="appointment_id",
+APPOINTMENT_GET, APPOINTMENT_LIST = route.get_and_list(
+    "appointment", _APPOINTMENT, CALLS, narrowed={"status": "$?listed_status"}
 )
 
 
@@ -134,20 +120,8 @@ CONFIG_SET = route.create(
     fresh={"carrier_code": "code", "caption": "caption"},
     yields=_CONFIG,
 )
-CONFIG_GET = route.one(
-    "carrier.config_get",
-    CALLS,
-    by="carrier_config_id",
-    context=ORG,
-    acts_on="scm.carrier_config",
-    yields=_CONFIG,
-)
-CONFIG_LIST = route.page(
-    "carrier.config_list",
-    CALLS,
-    context=ORG,
-    acts_on="scm.carrier_config",
-    item_id="carrier_config_id",
+CONFIG_GET, CONFIG_LIST = route.get_and_list(
+    "carrier_config", _CONFIG, CALLS, stem="carrier.config_", context=ORG
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
 CONFIG_STATUS = route.status(

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from conformance.contract.envelope import ANSWERED_AT, in_data
 from conformance.contract.facts import Certainty, Source, documented, inferred
-from conformance.contract.operation import Binding, Fixed, Kind, Operation, RecordKind, bound
+from conformance.contract.operation import Binding, Fixed, Kind, Operation, RecordKind
 from conformance.contract.routes import Routes, Terms, lasting, stat
-from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, record, with_status
+from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, ROW_STATUS, record, with_status
 
-CALLS: Final = documented("scm/calls.html")
-PLAYBOOK: Final = documented("scm/playbooks.html")
+CALLS, PLAYBOOK = documented("scm/calls.html"), documented("scm/playbooks.html")
 # Named on the index page, or on the page of ids, without a path.
 INDEX: Final = inferred("scm/")
 IDS: Final = inferred("common/ids-codes.html")
@@ -79,14 +78,8 @@ ORDER_CREATE = route.create(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_ORDER,
 )
-ORDER_GET = route.one("order.get", IDS, by="order_id", acts_on="scm.order", yields=_ORDER)
-ORDER_LIST = route.page(
-    "order.list",
-    IDS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.order",
-    item_id="order_id",
-    shows={"item_state": bound("/status")},
+ORDER_GET, ORDER_LIST = route.get_and_list(
+    "order", _ORDER, IDS, narrowed={"status": "$?listed_status"}, shows=ROW_STATUS
 )
 
 
