@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance import __version__
+from conformance.contract.envelope import BUILD_PLACES
+from conformance.contract.not_covered import not_covered
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
-from fixtures.exchange.invariants import BUILD_PLACES
 from fixtures.formats.json_values import at
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
@@ -192,36 +193,5 @@ def _leftovers(entries: Iterable[Entry]) -> Iterator[Leftover]:
 
 
 def _not_covered() -> Iterator[NotCovered]:
-    for name, reason in NOT_COVERED.items():
-        yield NotCovered(operation=name, reason=reason)
-
-
-NOT_COVERED: Final = {
-    "uas.payment_methods": "direct Lambda only; neither function names nor fields were published",
-    "uas.passcode_set": "direct Lambda only; neither function name nor fields were published",
-    "ofm.sales_channel.config": "named as an optional step; no path and no field was published",
-    "ofm.resolve.*": "further resolvers are named as a family; three are inferred, others unknown",
-    "GET /uas/stat": "one page names it, three say POST only",
-    "pvm.kit.*": "kits with slots, choices and price deltas are told of; no path was published",
-    "pvm.supplementary_link.*": "named in the story of the service; no path was published",
-    "pvm.status_history": "a report named in the story of the service; no path was published",
-    "scm.return.*": "returns, exchanges, refunds and credits are named; no path was published",
-    "scm.shipment.exception.*": "the family is named; none of its paths was published",
-    "scm.layaway.*": "layaways and special orders are named; no path was published",
-    "scm.routing.*": "routing, substitution and tax are named; no path was published",
-    "scm.order.close": "named in the flow of an order; no path and no effect was published",
-    "scm.comment.*": "comments and inbox of sales are named; no path was published",
-    "pvm.resolve": "general resolution of codes is named; no path was published",
-    "ipm.webhook.verify": "a webhook must be verified before use; no path was published",
-    "ipm.webhook to a queue": "one page names a queue as destination, all others HTTP alone",
-    "ipm.job.cancel": "a job may be `canceled`; no path was published",
-    "utl.export formats": "Parquet is offered too; the field that asks for it was not published",
-    "utl.offboarding.restore": "operators restore a copy for a while; no function was published",
-    "utl.offboarding archive": "no function was published that ends its 7 years",
-    "ipm.kpi.alert notice": "an alert may send an inbox notice; where it is read was not published",
-    "accounting.consignment.settlement.approve": "no path that makes a settlement was published",
-    "accounting.export.schedule.*": "schedules leave events; no path was published",
-    "accounting.rollup.*": "rollups run daily and are read by others; no path was published",
-    "accounting.inbox.*": "an inbox leaves events; no path was published",
-    "accounting.ar.credit_hold": "how a hold comes to be was not published, so none is made",
-}
+    for entry in not_covered():
+        yield NotCovered(operation=entry.name, reason=entry.reason)

@@ -87,13 +87,6 @@ def published(*pointers: str) -> Binding:
     return Binding(pointers, Certainty.DOCUMENTED)
 
 
-REVISION: Final = published("/revision", "/data/revision")
-# Where a refusal with 409 may tell the current revision, beside the envelope's own field.
-CONFLICT_REVISION: Final = bound(
-    "/error/details/revision", "/error/revision", "/error/details/record/revision"
-)
-
-
 @dataclass(frozen=True)
 class Operation:
     """One operation as the suite reads the documentation. `source` is the source of the path."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conformance.contract.envelope import CURRENT_REVISION, DATA, REVISION, TIMESTAMP, in_data
 from conformance.contract.facts import Source, documented, inferred
 from conformance.contract.operation import (
     Access,
@@ -15,7 +16,7 @@ from conformance.contract.operation import (
 from conformance.contract.shapes import GUARD, placed
 
 _SOP = documented("common/user-provisioning.html")
-_REVISION = bound("/revision", "/data/revision", "/data/user/revision")
+_REVISION = bound(*REVISION.pointers, f"{DATA}/user{CURRENT_REVISION}")
 
 
 def _action(
@@ -64,39 +65,31 @@ EMAIL_ISSUE = _action(
     _SOP,
     radius=Radius.USER,
     body={"user_id": "$user_id"},
-    yields={"token": bound("/data/token", "/data/email_token")},
+    yields={"token": in_data("token", "email_token")},
     issues=("token",),
 )
 EMAIL_CONFIRM = _action(
     "uas_emailconfirmtoken",
     _SOP,
-    radius=Radius.USER,
     body={"user_id": "$user_id", "token": "$token"},
     yields=_USER,
+    radius=Radius.USER,
 )
 USER_STATUS = _action(
     "uas_userstatusset",
     _SOP,
-    radius=Radius.USER,
-    body={
-        "user_id": "$user_id",
-        "status": "$status",
-        **GUARD,
-    },
+    body={"user_id": "$user_id", "status": "$status", **GUARD},
     yields=_USER,
     revisioned=True,
+    radius=Radius.USER,
 )
 USER_CONFIG = _action(
     "uas_userconfigset",
     inferred("usm/playbooks.html"),
-    radius=Radius.USER,
-    body={
-        "user_id": "$user_id",
-        "max_active_sessions": "$max_active_sessions",
-        **GUARD,
-    },
+    body={"user_id": "$user_id", "max_active_sessions": "$max_active_sessions", **GUARD},
     yields=_USER,
     revisioned=True,
+    radius=Radius.USER,
 )
 INVITATION_CREATE = _action(
     "ofm_invitationcreate",
@@ -107,28 +100,22 @@ INVITATION_CREATE = _action(
         "expires_in_seconds": "$?expires_in_seconds",
     },
     yields={
-        "invitation_code": bound("/data/invitation_code", "/data/code"),
-        "expires_at": bound("/data/expires_at_utc", "/data/expires_at"),
-        "now": bound("/stats/timestamp_utc"),
+        "invitation_code": in_data("invitation_code", "code"),
+        "expires_at": in_data("expires_at_utc", "expires_at"),
+        "now": bound(TIMESTAMP),
     },
     issues=("invitation_code",),
 )
 INVITATION_DOOM = _action(
-    "ofm_invitationdoom",
-    inferred("ofm/PROTOCOL.md"),
-    body={"invitation_code": "$invitation_code"},
+    "ofm_invitationdoom", inferred("ofm/PROTOCOL.md"), body={"invitation_code": "$invitation_code"}
 )
 ORG_STATUS = _action(
     "ofm_orgstatusset",
     documented("common/sdk-snippets.html"),
-    radius=Radius.ORG,
-    body={
-        "org_guid": "$org_guid",
-        "status": "$status",
-        **GUARD,
-    },
+    body={"org_guid": "$org_guid", "status": "$status", **GUARD},
     yields={"state": placed("org", "status"), "revision": _REVISION},
     revisioned=True,
+    radius=Radius.ORG,
 )
 # Takes a member's access away, in an org that need not be a throwaway.
 MEMBER_STATE = _action(
@@ -177,8 +164,8 @@ REFERENCE_SETTINGS = _action(
     inferred("reference"),
     kind=Kind.READ,
     yields={
-        "rate_limit_rpm": bound("/data/rate_limit_rpm"),
-        "rate_limit_window_s": bound("/data/rate_limit_window_s"),
+        "rate_limit_rpm": in_data("rate_limit_rpm"),
+        "rate_limit_window_s": in_data("rate_limit_window_s"),
     },
 )
 REFERENCE_CLOCK = _action(
@@ -191,40 +178,11 @@ REFERENCE_AWS = _action(
     "reference_aws",
     inferred("reference"),
     kind=Kind.READ,
-    yields={"endpoint_url": bound("/data/endpoint_url"), "region": bound("/data/region")},
+    yields={"endpoint_url": in_data("endpoint_url"), "region": in_data("region")},
 )
 REFERENCE_SIBLING = _action(
     "reference_sibling",
     inferred("reference"),
-    body={
-        "rate_limit_rpm": "$?rate_limit_rpm",
-        "rate_limit_window_s": "$?rate_limit_window_s",
-    },
-    yields={"base_url": bound("/data/base_url"), "operator_url": bound("/data/operator_url")},
-)
-
-OPERATIONS = (
-    USER_CREATE,
-    USER_GET,
-    EMAIL_ISSUE,
-    EMAIL_CONFIRM,
-    USER_STATUS,
-    USER_CONFIG,
-    INVITATION_CREATE,
-    INVITATION_DOOM,
-    ORG_STATUS,
-    MEMBER_STATE,
-    OWNER_STATE,
-    OFFBOARDING_APPROVE,
-    OFFBOARDING_EXPORT_START,
-    OFFBOARDING_EXPORT_FINALIZE,
-    OFFBOARDING_PURGE_START,
-    OFFBOARDING_ARCHIVE_SWEEP,
-    OFFBOARDING_LEGAL_HOLD,
-    MAINTENANCE_START,
-    MAINTENANCE_END,
-    REFERENCE_SETTINGS,
-    REFERENCE_CLOCK,
-    REFERENCE_AWS,
-    REFERENCE_SIBLING,
+    body={"rate_limit_rpm": "$?rate_limit_rpm", "rate_limit_window_s": "$?rate_limit_window_s"},
+    yields={"base_url": in_data("base_url"), "operator_url": in_data("operator_url")},
 )

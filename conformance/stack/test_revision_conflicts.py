@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.contract.envelope import ERROR
 from conformance.contract.errors import Tag
 from conformance.contract.operation import RecordKind
 from fixtures import Answer, Check, Inconclusive, Session
@@ -156,7 +157,7 @@ def _tells_current_revision(turn: Turn, answer: Answer, _: Answer) -> None:
         raise Inconclusive(
             f"{answer.operation.id}: the current revision is in the 409, in a place not bound",
             cause=f"{answer.operation.id}:conflict_revision",
-            line=f'operations."{answer.operation.id}".yields.conflict_revision = "/error/..."',
+            line=f'operations."{answer.operation.id}".yields.conflict_revision = "{ERROR}/..."',
         )
     answer.expect(
         "the conflict carries the record's current revision",

@@ -10,10 +10,12 @@ from typing import Final
 import pytest
 
 from conformance.contract import OPERATIONS
+from conformance.contract.envelope import SUCCESS
 from conformance.contract.facts import weakest
 from fixtures import AnswerSnapshot, Check, Inconclusive, Session, Violation
 from fixtures.exchange.gateway import THROTTLED
 from fixtures.exchange.pacing import retry_after
+from fixtures.formats.json_values import at
 from fixtures.probes import flood_trial
 from fixtures.probes.floods import Flood, Hit, Who, throttled
 from fixtures.probes.histories import Fault, History, flaws
@@ -221,7 +223,7 @@ def test_429_comes_in_the_shared_envelope(flood: Flood, session: Session, check:
             check,
             kept,
             "a 429 is an envelope with an error tag",
-            holds=tag is not None and kept.body.get("success") is False,
+            holds=tag is not None and at(kept.body, SUCCESS) is False,
             expected="success false and error.major.tag",
             observed=f"tag {tag}" if tag else "no error tag",
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import DATA
 from conformance.contract.errors import Tag
 from fixtures import Answer
 from fixtures.formats.json_values import at
@@ -39,7 +40,7 @@ def expect_ended(answer: Answer, live: Answer, *tags: Tag) -> None:
 
 
 def _outline(answer: Answer) -> dict[str, Any]:
-    return dict(_leaves(at(answer.body, "/data")))
+    return dict(_leaves(at(answer.body, DATA)))
 
 
 def _leaves(part: Any, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,9 @@ from typing import Final
 
 import pytest
 
+from conformance.contract import OPERATIONS, RECORDS, envelope
 from conformance.requirements import load
+from fixtures.context.records import makers
 from fixtures.exchange.invariants import RULES
 from reports.options import ROOT
 from tests.recorder.conftest import Collected
@@ -126,6 +128,95 @@ def test_no_check_looks_into_a_body_past_its_bindings(path: Path) -> None:
         and node.value.attr == "body"
     ]
     assert wrong == []
+
+
+# --- names that stand in one place ---
+
+SUITE: Final = [
+    path
+    for folder in ("conformance", "fixtures")
+    for path in modules(folder)
+    if "reference" not in path.parts
+]
+ENVELOPE: Final = ROOT / "conformance" / "contract" / "envelope.py"
+# The members of an answer, and a pointer that begins with one of them, or is one.
+MEMBERS: Final = tuple(
+    pointer.removeprefix("/")
+    for pointer in (
+        envelope.SUCCESS,
+        envelope.DATA,
+        envelope.ERROR,
+        envelope.STATS,
+        envelope.CURRENT_REVISION,
+        envelope.NEXT_PAGE,
+        *(place.removesuffix("/build_id") for place in envelope.BUILD_PLACES.values()),
+    )
+)
+POINTER: Final = re.compile(rf"""(?:^|["'])/(?:{"|".join(MEMBERS)})(?:/|$|["'])""")
+# Read by name, these can be nothing else than members of an answer.
+TELLING: Final = frozenset({envelope.SUCCESS, envelope.ERROR, envelope.STATS})
+# What looks like an operation and is none, with what it is.
+NO_OPERATION: Final = {
+    "ipm.delivery": "what the record of exchanges calls a webhook's delivery",
+    "rbs.delivery": "what the record of exchanges calls a message in the queue",
+    "ofm.org": "what the ledger calls an org, which no list of records has",
+    "ofm.member": "a membership, which is made of a user",
+    "ofm.assignment": "a membership at a facility",
+    "uas.user": "what the ledger calls a user, which operators make",
+    "usm.login": "a user who may open sessions",
+    "operator.utl_offboarding_": "stem: the stages of an offboarding",
+    "rbs.notification.template_": "stem: reading and writing of a template",
+}
+_SERVICES: Final = "|".join(sorted({operation.service for operation in OPERATIONS.values()}))
+NAME: Final = re.compile(rf"(?:{_SERVICES})(?:\.[a-z0-9_]+)+")
+
+
+def constants(path: Path) -> Iterator[tuple[int, str]]:
+    """Texts of a file with their lines, and the parts of formatted ones."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def read_by_name(path: Path) -> Iterator[tuple[int, str]]:
+    """Names by which a file takes members of mappings: `x["n"]`, `x.get("n")`, `"n" in x`."""
+    for node in ast.walk(parsed(path)):
+        match node:
+            case (
+                ast.Subscript(slice=ast.Constant(value=str(name)))
+                | ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(name)), *_])
+                | ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()])
+            ):
+                yield node.lineno, name
+
+
+@pytest.mark.parametrize("path", SUITE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_places_of_the_envelope_are_spelt_in_one_module(path: Path) -> None:
+    spelt = [(line, text) for line, text in constants(path) if POINTER.search(text)]
+    named = [(line, name) for line, name in read_by_name(path) if f"/{name}" in TELLING]
+    assert (spelt + named != []) == (path == ENVELOPE)
+
+
+def test_a_place_of_the_envelope_is_seen_in_every_form() -> None:
+    for text in ("/error/major/tag", "/stats", "/data/revision", 'yields.items = "/data/..."'):
+        assert POINTER.search(text), text
+    for text in ("/variant_id", "/dataset", "common/error/", "/revision_id", "/status"):
+        assert not POINTER.search(text), text
+
+
+@pytest.mark.parametrize("path", SUITE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_operation_that_is_named_exists(path: Path) -> None:
+    known = OPERATIONS.keys() | RECORDS.keys() | makers().keys() | NO_OPERATION.keys()
+    wrong = [
+        (line, text) for line, text in constants(path) if NAME.fullmatch(text) and text not in known
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_excepted_that_no_file_names() -> None:
+    named = {text for path in SUITE for _, text in constants(path)}
+    assert NO_OPERATION.keys() <= named
+    assert not NO_OPERATION.keys() & (OPERATIONS.keys() | RECORDS.keys())
 
 
 # --- two readings that do not know each other ---

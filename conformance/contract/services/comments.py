@@ -6,9 +6,11 @@ A service joins by a line in `COMMENTED`, with the ids of its requirements.
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import REVISION
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import REVISION, Access, Binding, Fixed, Kind, RecordKind, bound
-from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, Routes, Terms, shown
+from conformance.contract.operation import Access, Binding, Fixed, Kind, RecordKind
+from conformance.contract.routes import Routes, Terms
+from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
     **shown("comment", "comment_id", "text"),
@@ -28,9 +30,9 @@ class Comments:
     def __init__(
         self,
         service: str,
-        *,
         on: str,
         target_type: str,
+        *,
         added: str,
         edited: str,
         page: str = "",
@@ -45,38 +47,24 @@ class Comments:
         route = Routes(service, source, reads=terms, writes=terms).deduced
         kind = f"{service}.comment"
         typed = {"target_type": Fixed(target_type)}
-        self.create = route(
+        self.create = route.create(
             "comment.create",
-            "comment",
-            Kind.CREATE,
+            path="comment",
             access_certainty=Certainty.DOCUMENTED,
             acts_on=kind,
             body={**_TARGET, "text": "$text", **KEY},
             fresh={**typed, "text": "caption"},
             yields=_SHOWN,
         )
-        self.get = route.one(
-            "comment.get", "comment/get", by="comment_id", acts_on=kind, yields=_SHOWN
-        )
-        self.list = route.page(
-            "comment.list",
-            "comment/list",
-            by=_TARGET,
-            acts_on=kind,
-            shows={"item_id": bound("/comment_id")},
-        )
-        self.revise = route(
+        self.get, self.list = route.get_and_list("comment", _SHOWN, narrowed=_TARGET)
+        self.revise = route.update(
             "comment.revise",
-            "comment/revise",
-            Kind.UPDATE,
             acts_on=kind,
             body={"comment_id": "$comment_id", "text": "$text", **REVISED},
             fresh={"text": "caption"},
             yields=_SHOWN,
         )
-        self.report = route(
-            "comment.report", "comment/report", Kind.LIST, acts_on=kind, body=PAGE, yields=LISTED
-        )
+        self.report = route("comment.report", Kind.LIST, acts_on=kind, body=PAGE, yields=LISTED)
         self.operations = (self.create, self.get, self.list, self.revise, self.report)
         # The status values of comments are not documented, so nothing here can be closed.
         self.record = RecordKind(
@@ -92,24 +80,14 @@ class Comments:
 
 
 COMMENTED: Final = (
-    Comments("ics", on="ics.bin", target_type="bin", added="STOCK-65", edited="STOCK-66"),
-    Comments("ppm", on="ppm.price", target_type="price", added="PRICE-68", edited="PRICE-69"),
+    Comments("ics", "ics.bin", "bin", added="STOCK-65", edited="STOCK-66"),
+    Comments("ppm", "ppm.price", "price", added="PRICE-68", edited="PRICE-69"),
     Comments(
-        "pcm",
-        on="pcm.po",
-        target_type="purchase_order",
-        added="PROC-59",
-        edited="PROC-60",
-        author="pcm_view",
+        "pcm", "pcm.po", "purchase_order", added="PROC-59", edited="PROC-60", author="pcm_view"
     ),
-    Comments("crm", on="crm.customer", target_type="customer", added="LOYAL-68", edited="LOYAL-69"),
+    Comments("crm", "crm.customer", "customer", added="LOYAL-68", edited="LOYAL-69"),
     Comments(
-        "accounting",
-        on="accounting.event",
-        target_type="financial_event",
-        added="EXIT-80",
-        edited="EXIT-81",
+        "accounting", "accounting.event", "financial_event", added="EXIT-80", edited="EXIT-81"
     ),
 )
-OPERATIONS: Final = tuple(each for comments in COMMENTED for each in comments.operations)
 RECORDS: Final = tuple(comments.record for comments in COMMENTED)

@@ -7,20 +7,11 @@ reads are GET with their inputs in the query.
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import CONFLICT_REVISION, REVISION, in_data
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import (
-    CONFLICT_REVISION,
-    REVISION,
-    Access,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    Placement,
-    RecordKind,
-    bound,
-)
-from conformance.contract.shapes import ANY_ORG, GUARD, Routes, Terms, placed, shown
+from conformance.contract.operation import Access, Binding, Fixed, Kind, Operation, Placement, bound
+from conformance.contract.routes import Routes, Terms, lasting
+from conformance.contract.shapes import ANY_ORG, GUARD, placed, shown
 
 _CALLS: Final = documented("pmc/calls.html")
 
@@ -43,69 +34,50 @@ _PRODUCT: Final[Mapping[str, Binding]] = {
 _PACK: Final[Mapping[str, Binding]] = {
     **shown("pack", "pack_id", "version", "content"),
     "state": placed("pack", "status"),
-    "upload_url": bound("/data/upload_url", "/data/upload/url"),
+    "upload_url": in_data("upload_url", "upload/url"),
 }
 
 # That reads ask for a role, and which rows are reads, is stated for all of them at once.
-_operation: Final = Routes(
+route: Final = Routes(
     "pmc",
     _CALLS,
     reads=Terms(READERS, certainty=Certainty.INFERRED, method="GET"),
     writes=Terms(PUBLISHERS),
 )
-BUILD_STATS = _operation(
-    "build.stats",
-    "build/stats",
-    Kind.READ,
-    access=Access.PUBLIC,
-    credentials=Placement.NONE,
-    context=ANY_ORG,
+BUILD_STATS = route.read(
+    "build.stats", access=Access.PUBLIC, credentials=Placement.NONE, context=ANY_ORG
 )
-PROFILE_SET = _operation(
+PROFILE_SET = route.action(
     "profile.set",
-    "publish-profile/set",
-    Kind.ACTION,
+    path="publish-profile/set",
     acts_on="pmc.profiled_channel",
     body={"channel_code": "$channel_code", "required_attributes": "$required_attributes"},
     fresh={"required_attributes": Fixed([])},
-    yields={"required_attributes": bound("/data/required_attributes")},
+    yields={"required_attributes": in_data("required_attributes")},
 )
-PROFILE_GET = _operation.one(
+PROFILE_GET = route.one(
     "profile.get",
-    "publish-profile/get",
+    path="publish-profile/get",
     by="channel_code",
     acts_on="pmc.profile",
-    yields={"required_attributes": bound("/data/required_attributes")},
+    yields={"required_attributes": in_data("required_attributes")},
 )
-PACK_CREATE = _operation(
+PACK_CREATE = route.create(
     "pack.create",
-    "pack/create",
-    Kind.CREATE,
     body={"pack_code": "$pack_code", "content": "$?content", "presigned": "$?presigned"},
     fresh={"pack_code": "pack_code", "content": Fixed({"description": "conformance sample"})},
     yields=_PACK,
     issues=("upload_url",),
 )
-PACK_COMPLETE = _operation(
-    "pack.complete",
-    "pack/complete",
-    Kind.ACTION,
-    acts_on="pmc.uploaded_pack",
-    body={"pack_id": "$pack_id"},
-    yields=_PACK,
+PACK_COMPLETE = route.action(
+    "pack.complete", acts_on="pmc.uploaded_pack", body={"pack_id": "$pack_id"}, yields=_PACK
 )
-PACK_GET = _operation.one("pack.get", "pack/get", by="pack_id", acts_on="pmc.pack", yields=_PACK)
-PACK_LIST = _operation.page(
-    "pack.list",
-    "pack/list",
-    by={"pack_code": "$pack_code"},
-    acts_on="pmc.pack",
-    shows={"item_id": bound("/pack_id"), "item_version": bound("/version")},
+PACK_GET, PACK_LIST = route.get_and_list(
+    "pack", _PACK, narrowed={"pack_code": "$pack_code"}, shows={"item_version": bound("/version")}
 )
-RUN_START = _operation(
+RUN_START = route.create(
     "run.start",
-    "publish/run/start",
-    Kind.CREATE,
+    path="publish/run/start",
     acts_on="pmc.open_channel",
     body={
         "reason": "$reason",
@@ -117,68 +89,61 @@ RUN_START = _operation(
     yields=_RUN,
 )
 _ONE_RUN: Final = {"run_id": "$run_id"}
-RUN_STEP = _operation(
-    "run.step", "publish/run/step", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
+RUN_STEP = route.action(
+    "run.step", path="publish/run/step", acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
 )
-RUN_CANCEL = _operation(
-    "run.cancel", "publish/run/cancel", Kind.ACTION, acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
+RUN_CANCEL = route.action(
+    "run.cancel", path="publish/run/cancel", acts_on="pmc.run", body=_ONE_RUN, yields=_RUN
 )
-RUN_GET = _operation.one("run.get", "publish/run/get", by="run_id", acts_on="pmc.run", yields=_RUN)
-MANIFEST_LIST = _operation.page(
+RUN_GET = route.one("run.get", path="publish/run/get", by="run_id", acts_on="pmc.run", yields=_RUN)
+MANIFEST_LIST = route.page(
     "manifest.list",
-    "publish/run/manifest/list",
+    path="publish/run/manifest/list",
     by=_ONE_RUN,
     acts_on="pmc.finished_run",
-    shows={"item_id": bound("/part_id")},
+    item_id="part_id",
 )
-MANIFEST_PRESIGN = _operation(
+MANIFEST_PRESIGN = route.read(
     "manifest.presign",
-    "publish/run/manifest/presign",
-    Kind.READ,
+    path="publish/run/manifest/presign",
     acts_on="pmc.finished_run",
     body={**_ONE_RUN, "part_id": "$part_id"},
-    yields={"download_url": bound("/data/download_url", "/data/url")},
+    yields={"download_url": in_data("download_url", "url")},
     issues=("download_url",),
 )
-PRODUCT_GET = _operation(
+PRODUCT_GET = route.read(
     "product.get",
-    "product/get",
-    Kind.READ,
     acts_on="pmc.product",
     body={"variant_id": "$variant_id", "channel_guid": "$channel_guid"},
     yields=_PRODUCT,
 )
-PRODUCT_LIST = _operation.page(
+PRODUCT_LIST = route.page(
     "product.list",
-    "product/list",
     by={"channel_guid": "$channel_guid", "style_id": "$?style_filter"},
     acts_on="pmc.product",
-    shows={"item_id": bound("/product_id")},
+    item_id="product_id",
 )
-PRODUCT_SEARCH = _operation.page(
+PRODUCT_SEARCH = route.page(
     "product.search",
-    "product/search",
     by={"q": "$q", "match": "$?match", "channel_guid": "$?channel_guid"},
     acts_on="pmc.product",
     fresh={"q": Fixed("conformance")},
-    shows={"item_id": bound("/product_id")},
+    item_id="product_id",
 )
-PRODUCT_GROUP = _operation(
+PRODUCT_GROUP = route(
     "product.group",
-    "product/group",
     Kind.LIST,
     method="POST",
     body={"dimension": "$dimension", "limit": "$?limit"},
     fresh={"dimension": Fixed("status")},
-    yields={"items": bound("/data/items", "/data/groups")},
+    yields={"items": in_data("items", "groups")},
 )
-REVISION_LIST = _operation.page(
+REVISION_LIST = route.page(
     "product.revision_list",
-    "product/revision/list",
     by={"product_id": "$product_id"},
     acts_on="pmc.product",
+    item_id="revision_id",
     shows={
-        "item_id": bound("/revision_id"),
         "item_state": bound("/status"),
         "item_reason": bound("/reason"),
         "item_content": bound("/content"),
@@ -186,11 +151,9 @@ REVISION_LIST = _operation.page(
 )
 
 
-def _on_product(name: str, path: str, **body: str) -> Operation:
-    return _operation(
+def _on_product(name: str, **body: str) -> Operation:
+    return route.action(
         f"product.{name}",
-        f"product/{path}",
-        Kind.ACTION,
         acts_on="pmc.product",
         revisioned=True,
         body={"product_id": "$product_id", **body, **GUARD},
@@ -199,46 +162,19 @@ def _on_product(name: str, path: str, **body: str) -> Operation:
     )
 
 
-ONLINE_SET = _on_product("online_set", "online/set", revision_id="$revision_id")
-ONLINE_CLEAR = _on_product("online_clear", "online/clear")
-POINTER_SET = _on_product("pointer_set", "pointer/set", kind="$kind", revision_id="$revision_id")
-POINTER_CLEAR = _on_product("pointer_clear", "pointer/clear", kind="$kind")
-POINTER_GET = _operation(
+ONLINE_SET = _on_product("online_set", revision_id="$revision_id")
+ONLINE_CLEAR = _on_product("online_clear")
+POINTER_SET = _on_product("pointer_set", kind="$kind", revision_id="$revision_id")
+POINTER_CLEAR = _on_product("pointer_clear", kind="$kind")
+POINTER_GET = route.read(
     "product.pointer_get",
-    "product/pointer/get",
-    Kind.READ,
     acts_on="pmc.product",
     body={"product_id": "$product_id", "kind": "$kind"},
     fresh={"kind": Fixed("staged")},
-    yields={"revision_id": bound("/data/revision_id"), "revision": REVISION},
+    yields={"revision_id": in_data("revision_id"), "revision": REVISION},
 )
 
-OPERATIONS = (
-    BUILD_STATS,
-    PROFILE_SET,
-    PROFILE_GET,
-    PACK_CREATE,
-    PACK_COMPLETE,
-    PACK_GET,
-    PACK_LIST,
-    RUN_START,
-    RUN_STEP,
-    RUN_CANCEL,
-    RUN_GET,
-    MANIFEST_LIST,
-    MANIFEST_PRESIGN,
-    PRODUCT_GET,
-    PRODUCT_LIST,
-    PRODUCT_SEARCH,
-    PRODUCT_GROUP,
-    REVISION_LIST,
-    ONLINE_SET,
-    ONLINE_CLEAR,
-    POINTER_SET,
-    POINTER_CLEAR,
-    POINTER_GET,
-)
 RECORDS = (
-    RecordKind("pmc.pack", "pack_id", PACK_CREATE.id, PACK_GET.id, PACK_LIST.id, terminal=None),
-    RecordKind("pmc.run", "run_id", RUN_START.id, RUN_GET.id, terminal=None),
+    lasting("pmc.pack", "pack_id", PACK_CREATE, PACK_GET, PACK_LIST),
+    lasting("pmc.run", "run_id", RUN_START, RUN_GET),
 )

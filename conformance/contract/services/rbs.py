@@ -5,29 +5,22 @@ bodies and bindings are our deduction.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from conformance.contract.envelope import in_data, in_published_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    RecordKind,
-    bound,
-    published,
-)
+from conformance.contract.operation import Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
 from conformance.contract.shapes import (
     ANY_ORG,
     PAGE,
     REVISED,
-    Routes,
-    Terms,
+    identity,
     listed,
     placed,
-    shown,
-    stat,
+    with_status,
 )
 
 CALLS: Final = documented("rbs/calls.html")
@@ -47,26 +40,22 @@ route: Final = Routes(
     CALLS,
     reads=Terms(READERS),
     writes=Terms(WRITERS, body=STATED),
-    rows=listed("/data/subscriptions"),
+    rows=listed("subscriptions"),
 )
 STAT = stat("rbs", CALLS, human_only=False, context=ANY_ORG)
 
 # --- subscriptions ---
 
 _SUBSCRIPTION: Final[Mapping[str, Binding]] = {
-    "subscription_id": bound(
-        "/data/subscription_id", "/data/subscription/subscription_id", "/data/id"
-    ),
-    "state": placed("subscription", "status"),
-    **shown("subscription", "caption", "filters"),
-    "revision": REVISION,
+    **with_status("subscription", "caption", "filters"),
+    "subscription_id": identity("subscription"),
 }
 _ONE: Final = {"subscription_id": "$subscription_id"}
+# What only a run with a queue can call.
+_queued: Final = replace(route, more={"needs": QUEUE})
 
-REGISTER = route(
+REGISTER = _queued.create(
     "subscription.register",
-    "subscription/register",
-    Kind.CREATE,
     body={
         "queue_url": "$queue_url",
         "region": "$queue_region",
@@ -77,65 +66,43 @@ REGISTER = route(
     },
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-VERIFY = route(
+VERIFY = _queued.action(
     "subscription.verify",
-    "subscription/verify",
-    Kind.ACTION,
     acts_on="rbs.pending_subscription",
     body={**_ONE, "verification_token": "$verification_token"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-GET = route.one(
-    "subscription.get",
-    "subscription/get",
-    by="subscription_id",
-    acts_on="rbs.subscription",
-    yields=_SUBSCRIPTION,
-    needs=QUEUE,
+GET = _queued.one(
+    "subscription.get", by="subscription_id", acts_on="rbs.subscription", yields=_SUBSCRIPTION
 )
-LIST = route.page(
-    "subscription.list", "subscription/list", shows={"item_id": bound("/subscription_id", "/id")}
-)
+LIST = route.page("subscription.list", shows={"item_id": bound("/subscription_id", "/id")})
 # That a subscription is revisioned is not documented, so its revision is never judged.
-UPDATE = route(
+UPDATE = _queued.update(
     "subscription.update",
-    "subscription/update",
-    Kind.UPDATE,
     acts_on="rbs.subscription",
     body={**_ONE, "caption": "$caption", "filters": FILTERS, **REVISED},
     fresh={"caption": "caption"},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-STATUS = route.status(
+STATUS = _queued.status(
     "subscription.status_set",
-    "subscription/status/set",
     by="subscription_id",
     new=Fixed("paused"),
     acts_on="rbs.active_subscription",
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
-TEST = route(
+TEST = _queued.action(
     "subscription.test",
-    "subscription/test",
-    Kind.ACTION,
     acts_on="rbs.active_subscription",
     body=_ONE,
     yields={"event_id": placed("delivery", "event_id")},
-    needs=QUEUE,
 )
-UNREGISTER = route(
+UNREGISTER = _queued.action(
     "subscription.unregister",
-    "subscription/unregister",
-    Kind.ACTION,
     acts_on="rbs.subscription",
     body={**_ONE, **REVISED},
     yields=_SUBSCRIPTION,
-    needs=QUEUE,
 )
 
 # --- notifications ---
@@ -143,79 +110,49 @@ UNREGISTER = route(
 # Who may call these is told for reads and writes in general, and for none of them by name.
 _notify: Final = route.deduced
 _TEMPLATE: Final[Mapping[str, Binding]] = {
-    "template_id": bound("/data/template_id", "/data/template/template_id", "/data/id"),
-    "state": placed("template", "status"),
+    **with_status("template"),
+    "template_id": identity("template"),
     "text": placed("template", "body"),
-    "revision": REVISION,
 }
 _NAMED: Final = {"template_id": "$template_id"}
 
-TEMPLATE_SET = _notify(
+TEMPLATE_SET = _notify.create(
     "notification.template_set",
-    "notification/template/set",
-    Kind.CREATE,
     body={"template_code": "$template_code", "subject": "$caption", "body": "$template_text"},
     fresh={"template_code": "code", "caption": "caption", "template_text": "caption"},
     yields=_TEMPLATE,
 )
 TEMPLATE_GET = _notify.one(
-    "notification.template_get",
-    "notification/template/get",
-    by="template_id",
-    acts_on="rbs.template",
-    yields=_TEMPLATE,
+    "notification.template_get", by="template_id", acts_on="rbs.template", yields=_TEMPLATE
 )
 TEMPLATE_LIST = _notify.page(
-    "notification.template_list",
-    "notification/template/list",
-    shows={"item_id": bound("/template_id", "/id")},
+    "notification.template_list", shows={"item_id": bound("/template_id", "/id")}
 )
 TEMPLATE_STATUS = _notify.status(
     "notification.template_status_set",
-    "notification/template/status/set",
     by="template_id",
     new="inactive",
     acts_on="rbs.template",
     yields=_TEMPLATE,
 )
-SEND = _notify(
+SEND = _notify.action(
     "notification.send",
-    "notification/send",
-    Kind.ACTION,
     acts_on="rbs.template",
     body={**_NAMED, "user_guid": "$notified_user"},
-    yields={"notification_id": bound("/data/notification_id", "/data/id")},
+    yields={"notification_id": in_data("notification_id", "id")},
 )
 LOG_LIST = _notify(
     "notification.log_list",
-    "notification/log/list",
     Kind.LIST,
     paginated=True,
     body=PAGE,
     yields={
-        "items": published("/data/items"),
-        "next_token": published("/data/next_token"),
+        "items": in_published_data("items"),
+        "next_token": in_published_data("next_token"),
         "item_id": bound("/notification_id", "/id"),
     },
 )
 
-OPERATIONS = (
-    STAT,
-    REGISTER,
-    VERIFY,
-    GET,
-    LIST,
-    UPDATE,
-    STATUS,
-    TEST,
-    UNREGISTER,
-    TEMPLATE_SET,
-    TEMPLATE_GET,
-    TEMPLATE_LIST,
-    TEMPLATE_STATUS,
-    SEND,
-    LOG_LIST,
-)
 # A pending or active subscription is no record of its own, so the kind that the ledger knows comes
 # last. What ends one is `unregister`, which takes no status.
 RECORDS = (

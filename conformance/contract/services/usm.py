@@ -1,47 +1,38 @@
 """Sessions, service accounts, API keys: every route a POST with its credential in the body."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Final
 
+from conformance.contract.envelope import ANSWERED_AT, in_data, in_published_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    Access,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    Placement,
-    Radius,
-    RecordKind,
-    bound,
-    published,
+from conformance.contract.operation import Access, Fixed, Placement, Radius, RecordKind, bound
+from conformance.contract.routes import Routes, Terms, lasting, underscored
+from conformance.contract.shapes import ROW_STATUS, SIGN_IN, placed, shown
+
+CALLS: Final = documented("usm/calls.html")
+
+
+# Of the caller's own; a validation of a key alone takes it in the header.
+_SELF: Final = Terms(access=Access.SELF, context={})
+_own: Final = Routes(
+    "usm",
+    CALLS,
+    reads=_SELF,
+    writes=_SELF,
+    more={"credentials": Placement.BODY},
+    spelling=underscored,
 )
-from conformance.contract.shapes import LISTED, PAGE, placed, shown
+# For owners: their session and the org in the body.
+_OWNED: Final = Terms(access=Access.OWNER, context={}, body={"orgcode": "$orgcode"})
+_managed: Final = replace(_own, reads=_OWNED, writes=_OWNED, more={**_own.more, "human_only": True})
 
-_CALLS = documented("usm/calls.html")
-
-
-def _session(name: str, kind: Kind, **more: Any) -> Operation:
-    return Operation(
-        id=f"usm.session.{name}",
-        path=f"/usm/session/{name}",
-        kind=kind,
-        source=_CALLS,
-        access=Access.SELF,
-        credentials=Placement.BODY,
-        **more,
-    )
-
-
-SESSION_CREATE = Operation(
-    id="usm.session.create",
-    path="/usm/session/create",
-    kind=Kind.CREATE,
-    source=documented("common/integration-walkthroughs.html"),
+SESSION_CREATE = _own.create(
+    "session.create",
+    documented("common/integration-walkthroughs.html"),
     access=Access.PUBLIC,
     credentials=Placement.NONE,
     body={
-        "email": "$email",
-        "passcode": "$passcode",
+        **SIGN_IN,
         "caption": "$caption",
         "session_label": "$?session_label",
         "reason": "$?reason",
@@ -49,196 +40,115 @@ SESSION_CREATE = Operation(
     fresh={"caption": "caption"},
     acts_on="usm.login",
     yields={
-        "session_guid": published("/data/session_guid"),
-        "user_id": published("/data/user_id"),
-        "expires_at_utc": published("/data/expires_at_utc"),
-        "ttl_refresh_enabled": published("/data/ttl_refresh_enabled"),
-        "timestamp_utc": published("/stats/timestamp_utc"),
+        "session_guid": in_published_data("session_guid"),
+        "user_id": in_published_data("user_id"),
+        "expires_at_utc": in_published_data("expires_at_utc"),
+        "ttl_refresh_enabled": in_published_data("ttl_refresh_enabled"),
+        "timestamp_utc": ANSWERED_AT,
     },
     issues=("session_guid",),
-    radius=Radius.RECORD,
 )
-SESSION_VALIDATE = _session(
-    "validate",
-    Kind.READ,
+SESSION_VALIDATE = _own.read(
+    "session.validate",
     yields={
-        "user_id": bound("/data/user_id", "/data/session/user_id", "/data/principal/user_id"),
+        "user_id": in_data("user_id", "session/user_id", "principal/user_id"),
         "expires_at_utc": placed("session", "expires_at_utc"),
-        "ttl_refresh_enabled": bound(
-            "/data/ttl_refresh_enabled", "/data/session/ttl_refresh_enabled"
-        ),
-        "status": bound("/data/status", "/data/session/status", "/data/valid", "/data/active"),
-        "timestamp_utc": published("/stats/timestamp_utc"),
+        "ttl_refresh_enabled": in_data("ttl_refresh_enabled", "session/ttl_refresh_enabled"),
+        "status": in_data("status", "session/status", "valid", "active"),
+        "timestamp_utc": ANSWERED_AT,
     },
 )
-SESSION_GET = _session(
-    "get",
-    Kind.READ,
+SESSION_GET = _own.read(
+    "session.get",
     body={"include_archived": "$?include_archived"},
     yields=shown("session", "user_id", "status", "caption"),
 )
-SESSION_LIST = _session(
-    "list",
-    Kind.LIST,
-    body={"status": "$?status", **PAGE},
-    paginated=True,
-    yields={
-        **LISTED,
+SESSION_LIST = _own.page(
+    "session.list",
+    by={"status": "$?status"},
+    shows={
         "item_user": bound("/user_id"),
         "item_caption": bound("/caption"),
         "item_state": bound("/status"),
     },
 )
-SESSION_CLOSE = _session("close", Kind.ACTION, acts_on="usm.session", radius=Radius.RECORD)
-LOGOUT_OTHERS = _session(
-    "logout_other_devices", Kind.ACTION, acts_on="usm.session", radius=Radius.USER
+SESSION_CLOSE = _own.action("session.close", acts_on="usm.session")
+LOGOUT_OTHERS = _own.action(
+    "session.logout_other_devices", acts_on="usm.session", radius=Radius.USER
 )
-LOGOUT_EVERYWHERE = _session(
-    "logout_everywhere", Kind.ACTION, acts_on="usm.session", radius=Radius.USER
+LOGOUT_EVERYWHERE = _own.action(
+    "session.logout_everywhere", acts_on="usm.session", radius=Radius.USER
 )
 
 
-def _managed(family: str, name: str, kind: Kind, **more: Any) -> Operation:
-    """An owner-only route: an owner's session and the org in the body."""
-    body = {"orgcode": "$orgcode", **more.pop("body", {})}
-    return Operation(
-        id=f"usm.{family}.{name}",
-        path=f"/usm/{family}/{name}",
-        kind=kind,
-        source=_CALLS,
-        access=Access.OWNER,
-        credentials=Placement.BODY,
-        human_only=True,
-        body=body,
-        **more,
-    )
-
-
-ACCOUNT_CREATE = _managed(
-    "service_account",
-    "create",
-    Kind.CREATE,
+ACCOUNT_CREATE = _managed.create(
+    "service_account.create",
     body={"caption": "$caption", "roles": "$roles"},
     fresh={"caption": "caption", "roles": "view_roles"},
     yields={
-        "service_account_id": bound(
-            "/data/service_account_id", "/data/service_account/service_account_id"
-        ),
+        "service_account_id": in_data("service_account_id", "service_account/service_account_id"),
         "roles": placed("service_account", "roles"),
     },
-    radius=Radius.RECORD,
 )
-ACCOUNT_LIST = _managed(
-    "service_account",
-    "list",
-    Kind.LIST,
-    body={"include_doomed": "$?include_doomed", **PAGE},
-    paginated=True,
-    yields={**LISTED, "item_id": bound("/service_account_id"), "item_state": bound("/status")},
+ACCOUNT_LIST = _managed.page(
+    "service_account.list",
+    by={"include_doomed": "$?include_doomed"},
+    item_id="service_account_id",
+    shows=ROW_STATUS,
 )
-ACCOUNT_STATUS = _managed(
-    "service_account",
-    "status",
-    Kind.STATUS,
+ACCOUNT_STATUS = _managed.step(
+    "service_account.status",
     body={"service_account_id": "$service_account_id", "status": "$status"},
     fresh={"status": "doomed"},
     acts_on="usm.service_account",
-    radius=Radius.RECORD,
 )
 _ACCOUNT = {"service_account_id": "$service_account_id"}
-KEY_CREATE = _managed(
-    "api_key",
-    "create",
-    Kind.CREATE,
+KEY_CREATE = _managed.create(
+    "api_key.create",
     body={**_ACCOUNT, "caption": "$caption"},
     fresh={"caption": "caption"},
     acts_on="usm.service_account",
     yields={
-        "api_key": bound("/data/api_key", "/data/secret", "/data/api_key/secret"),
-        "api_key_id": bound("/data/api_key_id", "/data/key_id", "/data/api_key/api_key_id"),
+        "api_key": in_data("api_key", "secret", "api_key/secret"),
+        "api_key_id": in_data("api_key_id", "key_id", "api_key/api_key_id"),
     },
     issues=("api_key",),
-    radius=Radius.RECORD,
 )
-KEY_LIST = _managed(
-    "api_key",
-    "list",
-    Kind.LIST,
-    body={**_ACCOUNT, "include_doomed": "$?include_doomed", **PAGE},
+KEY_LIST = _managed.page(
+    "api_key.list",
+    by={**_ACCOUNT, "include_doomed": "$?include_doomed"},
     acts_on="usm.service_account",
-    paginated=True,
-    yields={
-        **LISTED,
-        "item_id": bound("/api_key_id", "/key_id"),
-        "item_state": bound("/status"),
-    },
+    shows={"item_id": bound("/api_key_id", "/key_id"), "item_state": bound("/status")},
 )
-KEY_REVOKE = _managed(
-    "api_key",
-    "revoke",
-    Kind.ACTION,
-    body={"api_key_id": "$api_key_id"},
-    acts_on="usm.api_key",
-    radius=Radius.RECORD,
+KEY_REVOKE = _managed.action(
+    "api_key.revoke", body={"api_key_id": "$api_key_id"}, acts_on="usm.api_key"
 )
-KEY_REVOKE_ALL = _managed(
-    "api_key",
-    "revoke_all",
-    Kind.ACTION,
-    body=_ACCOUNT,
-    acts_on="usm.service_account",
-    radius=Radius.RECORD,
+KEY_REVOKE_ALL = _managed.action("api_key.revoke_all", body=_ACCOUNT, acts_on="usm.service_account")
+KEY_REVOKE_ORG = _managed.action(
+    "api_key.revoke_all_org", radius=Radius.ORG, acts_on="throwaway.org"
 )
-KEY_REVOKE_ORG = _managed(
-    "api_key", "revoke_all_org", Kind.ACTION, radius=Radius.ORG, acts_on="throwaway.org"
-)
-KEY_POLICY = _managed(
-    "api_key",
-    "policy_set",
-    Kind.ACTION,
+KEY_POLICY = _managed.action(
+    "api_key.policy_set",
     body={"max_age_seconds": "$max_age_seconds"},
     fresh={"max_age_seconds": Fixed(86_400)},
     radius=Radius.ORG,
     acts_on="throwaway.org",
     yields={"max_age_seconds": placed("policy", "max_age_seconds")},
 )
-KEY_VALIDATE = Operation(
-    id="usm.api_key.validate",
-    path="/usm/api_key/validate",
-    kind=Kind.READ,
-    source=_CALLS,
-    access=Access.SELF,
+KEY_VALIDATE = _own.read(
+    "api_key.validate",
     credentials=Placement.HEADER,
     acts_on="usm.api_key",
     yields={
-        "orgcode": Binding(("/data/orgcode", "/data/principal/orgcode")),
-        "org_status": Binding(("/data/org_status", "/data/principal/org_status")),
-        "roles": Binding(("/data/roles", "/data/principal/roles")),
-        "status": bound("/data/status", "/data/principal/status", "/data/valid", "/data/active"),
+        "orgcode": placed("principal", "orgcode"),
+        "org_status": placed("principal", "org_status"),
+        "roles": placed("principal", "roles"),
+        "status": in_data("status", "principal/status", "valid", "active"),
     },
 )
 
-OPERATIONS = (
-    SESSION_CREATE,
-    SESSION_VALIDATE,
-    SESSION_GET,
-    SESSION_LIST,
-    SESSION_CLOSE,
-    LOGOUT_OTHERS,
-    LOGOUT_EVERYWHERE,
-    ACCOUNT_CREATE,
-    ACCOUNT_LIST,
-    ACCOUNT_STATUS,
-    KEY_CREATE,
-    KEY_LIST,
-    KEY_REVOKE,
-    KEY_REVOKE_ALL,
-    KEY_REVOKE_ORG,
-    KEY_POLICY,
-    KEY_VALIDATE,
-)
 RECORDS = (
-    RecordKind("usm.session", "session_guid", SESSION_CREATE.id, terminal=None),
+    lasting("usm.session", "session_guid", SESSION_CREATE),
     RecordKind(
         "usm.service_account",
         "service_account_id",

@@ -5,21 +5,13 @@ Pages disagree on where session and org stand, so a sample carries both in heade
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from conformance.contract.envelope import ANSWERED_AT, in_data, in_published_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    Access,
-    Binding,
-    Kind,
-    Operation,
-    Placement,
-    Radius,
-    RecordKind,
-    bound,
-    published,
-)
-from conformance.contract.shapes import ORG, placed, stat
+from conformance.contract.operation import Binding, Placement, Radius, bound, published
+from conformance.contract.routes import Routes, Terms, lasting, stat
+from conformance.contract.shapes import identity, placed
 
 CALLS: Final = documented("utl/calls.html")
 EXPORTERS: Final = frozenset({"utl_export_admin"})
@@ -33,66 +25,49 @@ EXPORTING: Final = "exporting"
 EXPORTED: Final = "exported"
 PURGED: Final = "purged"
 
-_ORG: Final = {"orgcode": "$orgcode"}
+
+def _routes(roles: frozenset[str]) -> Routes:
+    """Routes for users with one of these roles."""
+    terms = Terms(roles, body={"orgcode": "$orgcode"})
+    both = {"credentials": Placement.BOTH, "human_only": True}
+    return Routes("utl", CALLS, reads=terms, writes=terms, more=both)
 
 
-def _route(name: str, kind: Kind, roles: frozenset[str], **more: Any) -> Operation:
-    body = {**_ORG, **more.pop("body", {})}
-    return Operation(
-        id=f"utl.{name}",
-        path=f"/utl/{name.replace('.', '/').replace('_', '/')}",
-        kind=kind,
-        source=CALLS,
-        access=Access.ROLE,
-        roles=roles,
-        credentials=Placement.BOTH,
-        context=ORG,
-        human_only=True,
-        body=body,
-        **more,
-    )
-
-
-STAT = stat("utl", CALLS, yields={"now": published("/stats/timestamp_utc")})
+_exporting, _leaving = _routes(EXPORTERS), _routes(LEAVERS)
+STAT = stat("utl", CALLS, yields={"now": ANSWERED_AT})
 
 # --- exports ---
 
 _EXPORT: Final[Mapping[str, Binding]] = {
-    "export_id": bound("/data/export_id", "/data/export/export_id", "/data/id"),
-    "state": bound("/data/status", "/data/export/status", "/data/state"),
+    "export_id": identity("export"),
+    "state": in_data("status", "export/status", "state"),
 }
-EXPORT_REQUEST = _route(
-    "export.request", Kind.CREATE, EXPORTERS, yields=_EXPORT, radius=Radius.RECORD
-)
-EXPORT_STATUS = _route(
+EXPORT_REQUEST = _exporting.create("export.request", yields=_EXPORT)
+EXPORT_STATUS = _exporting.read(
     "export.status",
-    Kind.READ,
-    EXPORTERS,
     acts_on="utl.export",
     body={"export_id": "$export_id"},
     yields={
         **_EXPORT,
-        "services": bound("/data/summary/services", "/data/export_summary/services"),
-        "total_count": bound("/data/summary/total_count", "/data/export_summary/total_count"),
-        "cost": bound("/data/summary/cost_total", "/data/export_summary/cost_total"),
+        "services": in_data("summary/services", "export_summary/services"),
+        "total_count": in_data("summary/total_count", "export_summary/total_count"),
+        "cost": in_data("summary/cost_total", "export_summary/cost_total"),
         # Places within one of `services`.
         "service_name": bound("/service", "/name"),
         "service_count": bound("/count", "/row_count", "/records"),
         "service_bytes": bound("/bytes", "/size_bytes"),
     },
 )
-EXPORT_DOWNLOAD = _route(
+EXPORT_DOWNLOAD = _exporting.read(
     "export.download_start",
-    Kind.READ,
-    EXPORTERS,
     acts_on="utl.export",
     body={"export_id": "$export_id"},
     yields={
-        "export_id": published("/data/export_id"),
-        "manifest_bucket": published("/data/export_manifest/bucket"),
-        "manifest_key": published("/data/export_manifest/key"),
-        "bucket": published("/data/export_location/bucket"),
-        "prefix": published("/data/export_location/prefix"),
+        "export_id": in_published_data("export_id"),
+        "manifest_bucket": in_published_data("export_manifest/bucket"),
+        "manifest_key": in_published_data("export_manifest/key"),
+        "bucket": in_published_data("export_location/bucket"),
+        "prefix": in_published_data("export_location/prefix"),
         # Places within the manifest, and within one of its services.
         "manifest_services": bound("/services", "/summary/services"),
         "service_name": bound("/service", "/name"),
@@ -109,20 +84,16 @@ EXPORT_DOWNLOAD = _route(
 # --- leaving ---
 
 _OFFBOARDING: Final[Mapping[str, Binding]] = {
-    "offboarding_id": bound(
-        "/data/offboarding_id", "/data/offboarding/offboarding_id", "/data/request_id", "/data/id"
-    ),
-    "state": bound("/data/status", "/data/offboarding/status", "/data/state"),
+    "offboarding_id": in_data("offboarding_id", "offboarding/offboarding_id", "request_id", "id"),
+    "state": in_data("status", "offboarding/status", "state"),
     "export_at": placed("offboarding", "requested_export_at"),
     "reason": placed("offboarding", "reason"),
-    "purge_report": bound("/data/purge_report", "/data/verification", "/data/offboarding/report"),
-    "archived_at": bound("/data/archived_at_utc", "/data/archived_at"),
+    "purge_report": in_data("purge_report", "verification", "offboarding/report"),
+    "archived_at": in_data("archived_at_utc", "archived_at"),
 }
 _REQUEST: Final = {"offboarding_id": "$offboarding_id"}
-OFFBOARDING_REQUEST = _route(
+OFFBOARDING_REQUEST = _leaving.create(
     "offboarding.request",
-    Kind.CREATE,
-    LEAVERS,
     acts_on="throwaway.org",
     radius=Radius.ORG,
     body={"requested_export_at": "$requested_export_at", "reason": "$reason"},
@@ -130,18 +101,11 @@ OFFBOARDING_REQUEST = _route(
     yields=_OFFBOARDING,
     exempt_from_org_status=True,
 )
-OFFBOARDING_STATUS = _route(
-    "offboarding.status",
-    Kind.READ,
-    LEAVERS,
-    acts_on="throwaway.offboarding",
-    body=_REQUEST,
-    yields=_OFFBOARDING,
+OFFBOARDING_STATUS = _leaving.read(
+    "offboarding.status", acts_on="throwaway.offboarding", body=_REQUEST, yields=_OFFBOARDING
 )
-OFFBOARDING_CANCEL = _route(
+OFFBOARDING_CANCEL = _leaving.action(
     "offboarding.cancel",
-    Kind.ACTION,
-    LEAVERS,
     acts_on="throwaway.offboarding",
     radius=Radius.ORG,
     body=_REQUEST,
@@ -149,23 +113,5 @@ OFFBOARDING_CANCEL = _route(
     exempt_from_org_status=True,
 )
 
-OPERATIONS = (
-    STAT,
-    EXPORT_REQUEST,
-    EXPORT_STATUS,
-    EXPORT_DOWNLOAD,
-    OFFBOARDING_REQUEST,
-    OFFBOARDING_STATUS,
-    OFFBOARDING_CANCEL,
-)
 # A copy is kept and then archived; no way to remove one is documented.
-RECORDS = (
-    RecordKind(
-        "utl.export",
-        "export_id",
-        EXPORT_REQUEST.id,
-        EXPORT_STATUS.id,
-        terminal=None,
-        tried=False,
-    ),
-)
+RECORDS = (lasting("utl.export", "export_id", EXPORT_REQUEST, EXPORT_STATUS, tried=False),)

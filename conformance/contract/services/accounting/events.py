@@ -7,18 +7,11 @@ many as drafts; of bodies only those of the usage window are, so the rest is our
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import ANSWERED_AT, REVISION, in_data
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-    published,
-)
-from conformance.contract.shapes import CHANNEL, PAGE, REASON, Routes, Terms, placed, shown, stat
+from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, bound
+from conformance.contract.routes import Routes, Terms, stat
+from conformance.contract.shapes import CHANNEL, PAGE, REASON, identity, placed, shown
 
 CALLS: Final = documented("accounting/calls.html")
 PLAYBOOK: Final = documented("accounting/playbooks.html")
@@ -50,16 +43,14 @@ STAT = stat("accounting")
 # --- financial events ---
 
 _EVENT: Final[Mapping[str, Binding]] = {
-    "event_id": bound("/data/event_id", "/data/event/event_id", "/data/id"),
-    "event_type": bound("/data/event_type", "/data/event/event_type", "/data/type"),
+    "event_id": identity("event"),
+    "event_type": in_data("event_type", "event/event_type", "type"),
     **shown("event", "amount", "currency"),
-    "source_refs": bound("/data/source_refs", "/data/event/source_refs", "/data/lineage"),
-    "timestamp_utc": published("/stats/timestamp_utc"),
+    "source_refs": in_data("source_refs", "event/source_refs", "lineage"),
+    "timestamp_utc": ANSWERED_AT,
 }
-EVENT_RECORD = route(
+EVENT_RECORD = route.create(
     "event.record",
-    "event/record",
-    Kind.CREATE,
     source=PLAYBOOK,
     context=CHANNEL,
     body={
@@ -78,11 +69,10 @@ EVENT_RECORD = route(
     yields=_EVENT,
 )
 EVENT_GET = route.one(
-    "event.get", "event/get", PLAYBOOK, by="event_id", acts_on="accounting.event", yields=_EVENT
+    "event.get", PLAYBOOK, by="event_id", acts_on="accounting.event", yields=_EVENT
 )
 EVENT_LIST = route.page(
     "event.list",
-    "event/list",
     PLAYBOOK,
     by={"event_type": "$?listed_type", "logical_guid": "$?listed_place"},
     shows={"item_id": bound("/event_id", "/id"), "item_amount": bound("/amount")},
@@ -91,13 +81,13 @@ EVENT_LIST = route.page(
 # --- export batches ---
 
 _BATCH: Final[Mapping[str, Binding]] = {
-    "batch_id": bound("/data/batch_id", "/data/batch/batch_id", "/data/id"),
+    "batch_id": identity("batch"),
     "state": placed("batch", "status"),
-    "manifest": bound("/data/manifest", "/data/batch/manifest", "/data/manifest_ref"),
-    "record_count": bound("/data/manifest/record_count", "/data/record_count", "/data/count"),
-    "checksum": bound("/data/manifest/checksum", "/data/checksum"),
-    "totals": bound("/data/manifest/totals", "/data/totals"),
-    "download_url": bound("/data/manifest/download_url", "/data/download_url"),
+    "manifest": in_data("manifest", "batch/manifest", "manifest_ref"),
+    "record_count": in_data("manifest/record_count", "record_count", "count"),
+    "checksum": in_data("manifest/checksum", "checksum"),
+    "totals": in_data("manifest/totals", "totals"),
+    "download_url": in_data("manifest/download_url", "download_url"),
     "revision": REVISION,
 }
 _WANTED: Final = {
@@ -112,10 +102,8 @@ _WANTED: Final = {
 
 def _create(name: str) -> Operation:
     """The two ways to ask for a batch are given as equal choices."""
-    return route(
+    return route.create(
         f"export.{name}",
-        f"export/{name.replace('.', '/')}",
-        Kind.CREATE,
         source=PLAYBOOK,
         access_certainty=Certainty.DOCUMENTED,
         body=_WANTED,
@@ -126,7 +114,6 @@ def _create(name: str) -> Operation:
 BATCH_CREATE, EXPORT_CREATE = _create("batch.create"), _create("create")
 BATCH_STATUS = route.status(
     "export.batch.status_set",
-    "export/batch/status/set",
     PLAYBOOK,
     by="batch_id",
     new=Fixed("sent"),
@@ -136,34 +123,25 @@ BATCH_STATUS = route.status(
     yields=_BATCH,
 )
 BATCH_GET = route.one(
-    "export.batch.get",
-    "export/batch/get",
-    PLAYBOOK,
-    by="batch_id",
-    acts_on="accounting.batch",
-    yields=_BATCH,
+    "export.batch.get", PLAYBOOK, by="batch_id", acts_on="accounting.batch", yields=_BATCH
 )
 BATCH_LIST = route.page(
     "export.batch.list",
-    "export/batch/list",
     PLAYBOOK,
     shows={"item_id": bound("/batch_id", "/id"), "item_state": bound("/status")},
 )
 
 # --- reconciliation and usage ---
 
-RECONCILE = route(
+RECONCILE = route.read(
     "reconcile.report",
-    "reconcile/report",
-    Kind.READ,
     source=PLAYBOOK,
     body={"logical_guid": "$?listed_place", **PAGE},
     yields=shown("report", "discrepancies", "lineage"),
 )
-USAGE_RECORD = route(
+USAGE_RECORD = route.create(
     "usage.record",
-    "storage/usage/record",
-    Kind.CREATE,
+    path="storage/usage/record",
     source=PLAYBOOK,
     body={
         **PERIOD,
@@ -177,13 +155,12 @@ USAGE_RECORD = route(
         "resource_prefix": "tag",
         "logical_bytes": Fixed(1024),
     },
-    yields={"usage_id": bound("/data/usage_id", "/data/id")},
+    yields={"usage_id": in_data("usage_id", "id")},
 )
 # The fields are published (common/storage-billing.html), but for the prefix of the resource.
-USAGE_RECONCILE = route(
+USAGE_RECONCILE = route.action(
     "usage.reconcile",
-    "storage/usage/reconcile",
-    Kind.ACTION,
+    path="storage/usage/reconcile",
     source=PLAYBOOK,
     body={
         **PERIOD,
@@ -194,24 +171,9 @@ USAGE_RECONCILE = route(
     },
     fresh={"from_utc": Fixed("2026-01-01T00:00:00Z"), "to_utc": Fixed("2026-01-01T00:01:00Z")},
     yields={
-        "added_count": bound("/data/added_count", "/data/added"),
-        "added_bytes": bound("/data/added_bytes", "/data/bytes"),
+        "added_count": in_data("added_count", "added"),
+        "added_bytes": in_data("added_bytes", "bytes"),
     },
-)
-
-OPERATIONS = (
-    STAT,
-    EVENT_RECORD,
-    EVENT_GET,
-    EVENT_LIST,
-    BATCH_CREATE,
-    EXPORT_CREATE,
-    BATCH_STATUS,
-    BATCH_GET,
-    BATCH_LIST,
-    RECONCILE,
-    USAGE_RECORD,
-    USAGE_RECONCILE,
 )
 
 

@@ -3,17 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    RecordKind,
-    Template,
-    bound,
-)
+from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, Template
+from conformance.contract.routes import lasting
 from conformance.contract.services.crm.customers import route
-from conformance.contract.shapes import REASON, REVISED, placed, shown
+from conformance.contract.shapes import REASON, REVISED, placed, with_status
 
 CREDIT_LIMIT, CONSUMED = "100.00", "10.00"
 CURRENCY: Final = "USD"
@@ -22,18 +15,10 @@ CURRENCY: Final = "USD"
 _route: Final = route.deduced
 
 
-def _record(noun: str, *names: str) -> dict[str, Binding]:
-    return {
-        **shown(noun, f"{noun}_id", "caption", *names),
-        "state": placed(noun, "status"),
-        "revision": REVISION,
-    }
-
-
 class _Named:
     """The five routes of a record with a caption, and the record kind that they make up.
 
-    Names of its routes begin with `stem`, and so do the paths, with slashes for the underlines.
+    Names of its routes begin with `stem`.
     `made` is the body that creates one, within a record of kind `within`; `listed` is what a list
     can be narrowed by.
     """
@@ -50,23 +35,18 @@ class _Named:
         listed: Template | None = None,
         tried: bool = True,
     ) -> None:
-        self._stem, self.yields = stem, yields
+        self.yields = yields
         kind, one = f"crm.{noun}", f"{noun}_id"
-        self.create = _route(
-            *self._spelt("create"),
-            Kind.CREATE,
+        self.create = _route.create(
+            f"{stem}create",
             acts_on=within,
             body=made,
             fresh={"caption": "caption", **fresh},
             yields=yields,
         )
-        self.get = _route.one(*self._spelt("get"), by=one, acts_on=kind, yields=yields)
-        self.list = _route.page(
-            *self._spelt("list"), by=listed, acts_on=kind, shows={"item_id": bound(f"/{one}")}
-        )
-        self.update = _route(
-            *self._spelt("update"),
-            Kind.UPDATE,
+        self.get, self.list = _route.get_and_list(noun, yields, stem=stem, narrowed=listed)
+        self.update = _route.update(
+            f"{stem}update",
             acts_on=kind,
             revisioned=True,
             body={one: f"${one}", "caption": "$caption", **REVISED},
@@ -74,7 +54,7 @@ class _Named:
             yields=yields,
         )
         self.status = _route.status(
-            *self._spelt("status_set"),
+            f"{stem}status_set",
             by=one,
             new="inactive",
             acts_on=kind,
@@ -93,61 +73,47 @@ class _Named:
             tried=tried,
         )
 
-    def _spelt(self, verb: str) -> tuple[str, str]:
-        """Name and path of a route."""
-        name = f"{self._stem}{verb}"
-        return f"account.{name}", f"account/{name.replace('_', '/')}"
-
 
 _NAMED: Final = {"account_id": "$account_id"}
 ACCOUNT: Final = _Named(
     "account",
-    "",
+    "account.",
     made={"caption": "$caption", "credit_limit": "$credit_limit", "currency": "$currency"},
     fresh={"credit_limit": Fixed(CREDIT_LIMIT), "currency": Fixed(CURRENCY)},
     yields={
-        **_record("account", "credit_limit"),
+        **with_status("account", "account_id", "caption", "credit_limit"),
         # What the limit leaves.
         "balance": placed("account", "credit_available"),
     },
 )
 CONTACT: Final = _Named(
     "contact",
-    "contact_",
+    "account.contact_",
     made={**_NAMED, "caption": "$caption", "email": "$email"},
     fresh={"email": "email"},
-    yields=_record("contact", "email"),
+    yields=with_status("contact", "contact_id", "caption", "email"),
     within=ACCOUNT.record.name,
     listed={"account_id": "$?listed_account"},
     tried=False,
 )
 
-_MOVED: Final = {**_NAMED, "amount": "$amount", "currency": "$currency", **REASON}
-_MOVING: Final = {"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)}
-# The inventory names no request schema for these two.
-CONSUME = _route(
-    "account.credit_consume",
-    "account/credit/consume",
-    Kind.ACTION,
-    acts_on="crm.account",
-    body=_MOVED,
-    fresh=_MOVING,
-    yields=ACCOUNT.yields,
-)
-RELEASE = _route(
-    "account.credit_release",
-    "account/credit/release",
-    Kind.ACTION,
-    acts_on="crm.debtor",
-    body=_MOVED,
-    fresh=_MOVING,
-    yields=ACCOUNT.yields,
-)
 
-OPERATIONS = (*ACCOUNT.operations, *CONTACT.operations, CONSUME, RELEASE)
+def _credit(verb: str, acts_on: str) -> Operation:
+    """Some of the credit is used or given back; the inventory names no request schema."""
+    return _route.action(
+        f"account.credit_{verb}",
+        acts_on=acts_on,
+        body={**_NAMED, "amount": "$amount", "currency": "$currency", **REASON},
+        fresh={"amount": Fixed(CONSUMED), "currency": Fixed(CURRENCY)},
+        yields=ACCOUNT.yields,
+    )
+
+
+CONSUME, RELEASE = _credit("consume", "crm.account"), _credit("release", "crm.debtor")
+
 RECORDS = (
     ACCOUNT.record,
     CONTACT.record,
     # An account with some of its credit consumed.
-    RecordKind("crm.debtor", "account_id", CONSUME.id, terminal=None, parents=("crm.account",)),
+    lasting("crm.debtor", "account_id", CONSUME, parents=("crm.account",)),
 )

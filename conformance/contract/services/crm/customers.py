@@ -6,31 +6,13 @@ No page gives CRM idempotency keys, so no operation takes one and no requirement
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import in_data
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
-from conformance.contract.shapes import (
-    ANY_FACILITY,
-    REASON,
-    REVISED,
-    Routes,
-    Terms,
-    placed,
-    shown,
-    stat,
-)
+from conformance.contract.operation import Binding, Fixed, Operation, bound
+from conformance.contract.routes import Routes, Terms, lasting, stat
+from conformance.contract.shapes import ANY_FACILITY, REASON, REVISED, placed, shown, with_status
 
-CALLS: Final = documented("crm/calls.html")
-PLAYBOOK: Final = documented("crm/playbooks.html")
-# Required where loyalty or tender is applied (story/crm-loyalty.html).
-TENDERED: Final = {**ANY_FACILITY, "x-channel-code": "$channel_code"}
+CALLS, PLAYBOOK = documented("crm/calls.html"), documented("crm/playbooks.html")
 
 # Who may do what: any one of the roles is enough (crm/PROTOCOL.md).
 READERS: Final = frozenset(
@@ -52,10 +34,7 @@ GIFT_CARDS: Final = frozenset({"giftcard_admin"})
 
 # The facility counts where policy differs by facility (crm/openapi.yaml).
 route: Final = Routes(
-    "crm",
-    CALLS,
-    reads=Terms(READERS, ANY_FACILITY),
-    writes=Terms(CUSTOMER_WRITERS, ANY_FACILITY),
+    "crm", CALLS, reads=Terms(READERS, ANY_FACILITY), writes=Terms(CUSTOMER_WRITERS, ANY_FACILITY)
 )
 STAT = stat("crm")
 
@@ -63,17 +42,11 @@ STAT = stat("crm")
 
 CONSENTS: Final = ("marketing_consent", "privacy_consent")
 _CUSTOMER: Final[Mapping[str, Binding]] = {
-    **shown("customer", "customer_id", "first_name", "last_name", "email", *CONSENTS),
-    "balance": bound(
-        "/data/loyalty_balance", "/data/customer/loyalty_balance", "/data/loyalty/balance"
-    ),
-    "state": placed("customer", "status"),
-    "revision": REVISION,
+    **with_status("customer", "customer_id", "first_name", "last_name", "email", *CONSENTS),
+    "balance": in_data("loyalty_balance", "customer/loyalty_balance", "loyalty/balance"),
 }
-CUSTOMER_CREATE = route(
+CUSTOMER_CREATE = route.create(
     "customer.create",
-    "customer/create",
-    Kind.CREATE,
     PLAYBOOK,
     body={
         "first_name": "$first_name",
@@ -84,26 +57,10 @@ CUSTOMER_CREATE = route(
     fresh={"first_name": "caption", "last_name": "caption", "email": "email"},
     yields=_CUSTOMER,
 )
-CUSTOMER_GET = route.one(
-    "customer.get",
-    "customer/get",
-    PLAYBOOK,
-    by="customer_id",
-    acts_on="crm.customer",
-    yields=_CUSTOMER,
-)
-CUSTOMER_LIST = route.page(
-    "customer.list",
-    "customer/list",
-    PLAYBOOK,
-    acts_on="crm.customer",
-    shows={"item_id": bound("/customer_id")},
-)
+CUSTOMER_GET, CUSTOMER_LIST = route.get_and_list("customer", _CUSTOMER, PLAYBOOK)
 # That customers are revisioned is not documented; where they show a revision it is sent.
-CONSENT_SET = route(
+CONSENT_SET = route.action(
     "customer.consent_set",
-    "customer/consent/set",
-    Kind.ACTION,
     PLAYBOOK,
     roles=PRIVACY,
     acts_on="crm.customer",
@@ -112,10 +69,8 @@ CONSENT_SET = route(
     fresh={"marketing_consent": Fixed(value=True)},
     yields=_CUSTOMER,
 )
-ANONYMIZE = route(
+ANONYMIZE = route.action(
     "customer.anonymize",
-    "customer/anonymize",
-    Kind.ACTION,
     CALLS,
     roles=PRIVACY,
     acts_on="crm.customer",
@@ -126,17 +81,17 @@ ANONYMIZE = route(
 
 # --- points ---
 
+# Required where loyalty or tender is applied (story/crm-loyalty.html).
+TENDERED: Final = {**ANY_FACILITY, "x-channel-code": "$channel_code"}
 _ENTRY: Final[Mapping[str, Binding]] = {
     **shown("entry", "entry_id", "customer_id", "points"),
-    "balance": bound("/data/balance", "/data/entry/balance", "/data/customer/loyalty_balance"),
+    "balance": in_data("balance", "entry/balance", "customer/loyalty_balance"),
 }
 
 
 def _of_loyalty(verb: str, acts_on: str, body: Mapping[str, Any], **more: Any) -> Operation:
-    return route(
+    return route.create(
         f"loyalty.{verb}",
-        f"loyalty/{verb}",
-        Kind.CREATE,
         PLAYBOOK,
         roles=LOYALTY,
         access_certainty=Certainty.INFERRED,
@@ -162,18 +117,14 @@ RESTORE = _of_loyalty("restore", "crm.redemption", {"entry_id": "$entry_id"})
 REVERSE = _of_loyalty("reverse", "crm.earning", {"entry_id": "$entry_id"})
 LEDGER = route.page(
     "loyalty.ledger_list",
-    "loyalty/ledger/list",
     inferred("crm/calls.html"),
     by={"customer_id": "$customer_id"},
     acts_on="crm.member",
-    shows={"item_id": bound("/entry_id"), "item_points": bound("/points")},
+    item_id="entry_id",
+    shows={"item_points": bound("/points")},
 )
-POLICY = route(
-    "loyalty.policy_get",
-    "loyalty/policy/get",
-    Kind.READ,
-    PLAYBOOK,
-    yields={"policy": bound("/data/policy", "/data")},
+POLICY = route.read(
+    "loyalty.policy_get", PLAYBOOK, yields={"policy": in_data("policy", whole=True)}
 )
 
 # --- gift cards ---
@@ -184,37 +135,23 @@ _CARD: Final[Mapping[str, Binding]] = {
     "balance": placed("giftcard", "balance"),
 }
 # Whether a card has a customer depends on its type; the sample's has none.
-ISSUE = route(
+ISSUE = route.create(
     "giftcard.issue",
-    "giftcard/issue",
-    Kind.CREATE,
     PLAYBOOK,
     roles=GIFT_CARDS,
     access_certainty=Certainty.INFERRED,
-    body={
-        "amount": "$amount",
-        "currency": "$currency",
-        "customer_id": "$?holder_id",
-        **REASON,
-    },
+    body={"amount": "$amount", "currency": "$currency", "customer_id": "$?holder_id", **REASON},
     fresh={"amount": Fixed(CARD_AMOUNT), "currency": Fixed(CARD_CURRENCY)},
     yields=_CARD,
 )
-CARD_REDEEM = route(
+CARD_REDEEM = route.action(
     "giftcard.redeem",
-    "giftcard/redeem",
-    Kind.ACTION,
     PLAYBOOK,
     roles=GIFT_CARDS,
     access_certainty=Certainty.INFERRED,
     acts_on="crm.giftcard",
     context=TENDERED,
-    body={
-        "giftcard_id": "$giftcard_id",
-        "amount": "$amount",
-        "currency": "$currency",
-        **REASON,
-    },
+    body={"giftcard_id": "$giftcard_id", "amount": "$amount", "currency": "$currency", **REASON},
     fresh={
         "amount": Fixed("1.00"),
         "currency": Fixed(CARD_CURRENCY),
@@ -223,29 +160,12 @@ CARD_REDEEM = route(
     yields=_CARD,
 )
 
-OPERATIONS = (
-    STAT,
-    CUSTOMER_CREATE,
-    CUSTOMER_GET,
-    CUSTOMER_LIST,
-    CONSENT_SET,
-    ANONYMIZE,
-    EARN,
-    REDEEM,
-    ADJUST,
-    RESTORE,
-    REVERSE,
-    LEDGER,
-    POLICY,
-    ISSUE,
-    CARD_REDEEM,
-)
 # No path closes a customer but the one that forgets it, and none a card or an entry.
 RECORDS = (
     # A customer with points, the earning that gave them, and a redemption of some.
-    RecordKind("crm.member", "customer_id", CUSTOMER_CREATE.id, CUSTOMER_GET.id, terminal=None),
-    RecordKind("crm.customer", "customer_id", CUSTOMER_CREATE.id, CUSTOMER_GET.id, terminal=None),
-    RecordKind("crm.earning", "entry_id", EARN.id, terminal=None, parents=("crm.customer",)),
-    RecordKind("crm.redemption", "entry_id", REDEEM.id, terminal=None),
-    RecordKind("crm.giftcard", "giftcard_id", ISSUE.id, terminal=None),
+    lasting("crm.member", "customer_id", CUSTOMER_CREATE, CUSTOMER_GET),
+    lasting("crm.customer", "customer_id", CUSTOMER_CREATE, CUSTOMER_GET),
+    lasting("crm.earning", "entry_id", EARN, parents=("crm.customer",)),
+    lasting("crm.redemption", "entry_id", REDEEM),
+    lasting("crm.giftcard", "giftcard_id", ISSUE),
 )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import Access, Binding, Edge, Kind, Operation, RecordKind
+from conformance.contract.operation import Access, Binding, Edge, Kind, Operation
+from conformance.contract.routes import lasting
 from conformance.contract.services.ics.stock import route
 from conformance.contract.shapes import KEYED, LINE, LISTED, NOTES, ORG, PAGE, REVISED, record
 
@@ -29,10 +30,8 @@ TRANSFER_IN: Final = {
 }
 MOST_LINES: Final = 20
 
-TRANSFER_REQUEST = route(
+TRANSFER_REQUEST = route.create(
     "transfer.request",
-    "transfer/request",
-    Kind.CREATE,
     _DRAWN,
     access_certainty=Certainty.INFERRED,
     roles=frozenset({"ics_operator", "ics_transfer_approve"}),
@@ -53,20 +52,14 @@ TRANSFER_REQUEST = route(
 
 def _step(verb: str) -> Operation:
     submits = verb == "submit"
-    return route(
+    return route.step(
         f"transfer.{verb}",
-        f"transfer/{verb}",
-        Kind.STATUS,
         _DRAWN,
         access_certainty=Certainty.DOCUMENTED if submits else Certainty.INFERRED,
         roles=_APPROVERS if verb in ("submit", "approve") else frozenset({"ics_operator"}),
         acts_on=TRANSFER_IN[TRANSFER_EDGES[verb].before],
         context=ORG,
-        body={
-            "transfer_id": "$transfer_id",
-            **REVISED,
-            **NOTES,
-        },
+        body={"transfer_id": "$transfer_id", **REVISED, **NOTES},
         yields=_TRANSFER,
     )
 
@@ -77,7 +70,6 @@ STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
 def _search(name: str, body: Mapping[str, str]) -> Operation:
     return route(
         f"search.{name}",
-        f"search/{name}",
         Kind.LIST,
         _COMMENTS,
         access=Access.ASSOCIATED,
@@ -91,17 +83,11 @@ def _search(name: str, body: Mapping[str, str]) -> Operation:
 SEARCH_COMMENTS = _search("comments", {"q": "$?q", **PAGE})
 SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
 
-OPERATIONS = (
-    TRANSFER_REQUEST,
-    *STEPS.values(),
-    SEARCH_COMMENTS,
-    SEARCH_INBOX,
-)
 # No way back is documented for transfers.
 RECORDS = (
-    RecordKind("ics.transfer", "transfer_id", TRANSFER_REQUEST.id, terminal=None),
+    lasting("ics.transfer", "transfer_id", TRANSFER_REQUEST),
     *(
-        RecordKind(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb].id, terminal=None)
+        lasting(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb])
         for verb, edge in TRANSFER_EDGES.items()
         if edge.after in TRANSFER_IN
     ),

@@ -2,16 +2,14 @@
 
 from typing import Any, Final
 
+from conformance.contract.envelope import ANSWERED_AT, in_data
 from conformance.contract.facts import Certainty, Source
-from conformance.contract.operation import Binding, Kind, Operation, RecordKind, bound, published
+from conformance.contract.operation import Binding, Operation
+from conformance.contract.routes import lasting
 from conformance.contract.services.ics.stock import ANY_CHANNEL, CALLS, PATTERN, READERS, route
 from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, placed, shown
 
-_ASKED: Final = {
-    **LINE,
-    "expires_at": "$?expires_at",
-    **KEYED,
-}
+_ASKED: Final = {**LINE, "expires_at": "$?expires_at", **KEYED}
 _FRESH: Final = {"quantity": "quantity", "channel_code": "channel_code"}
 
 
@@ -20,17 +18,16 @@ def _yields(noun: str) -> dict[str, Binding]:
         f"{noun}_id": placed(noun, f"{noun}_id"),
         # A page names the second of these, and no other field of a hold.
         **shown(noun, "quantity", "expires_at", "created_at"),
-        "timestamp_utc": published("/stats/timestamp_utc"),
+        "timestamp_utc": ANSWERED_AT,
         "state": placed(noun, "status"),
     }
 
 
 def _create(noun: str, name: str, source: Source, body: Any, **more: Any) -> Operation:
-    return route(
+    return route.create(
         f"{noun}.{name.replace('-', '_')}",
-        f"{noun}/{name}",
-        Kind.CREATE,
         source,
+        path=f"{noun}/{name}",
         access_certainty=Certainty.INFERRED,
         context=CHANNEL,
         body=body,
@@ -41,10 +38,8 @@ def _create(noun: str, name: str, source: Source, body: Any, **more: Any) -> Ope
 
 def _end(noun: str, verb: str, source: Source) -> Operation:
     keyed = KEYED if verb == "release" else NOTES
-    return route(
+    return route.action(
         f"{noun}.{verb}",
-        f"{noun}/{verb}",
-        Kind.ACTION,
         source,
         access_certainty=Certainty.INFERRED,
         acts_on=f"ics.{noun}",
@@ -64,35 +59,27 @@ COMMIT = _create(
     fresh={"channel_code": "channel_code"},
 )
 COMMIT_DIRECT = _create("commit", "create-direct", CALLS, _ASKED)
-SUGGEST = route(
+SUGGEST = route.read(
     "allocation.suggest",
-    "allocation/suggest",
-    Kind.READ,
     CALLS,
     roles=READERS,
     acts_on="ics.adjustment",
     context=ANY_CHANNEL,
     body=LINE,
     fresh={"quantity": "quantity"},
-    yields={"suggested": bound("/data/suggested_quantity", "/data/quantity")},
+    yields={"suggested": in_data("suggested_quantity", "quantity")},
 )
 
-OPERATIONS = (
-    RESERVE,
-    _end("reservation", "release", PATTERN),
-    _end("reservation", "expire", PATTERN),
-    ALLOCATE,
-    _end("allocation", "release", CALLS),
-    _end("allocation", "expire", CALLS),
-    COMMIT,
-    COMMIT_DIRECT,
-    _end("commit", "release", CALLS),
-    SUGGEST,
-)
+RESERVATION_RELEASE = _end("reservation", "release", PATTERN)
+RESERVATION_EXPIRE = _end("reservation", "expire", PATTERN)
+ALLOCATION_RELEASE = _end("allocation", "release", CALLS)
+ALLOCATION_EXPIRE = _end("allocation", "expire", CALLS)
+COMMIT_RELEASE = _end("commit", "release", CALLS)
+
 RECORDS = (
-    RecordKind("ics.reservation", "reservation_id", RESERVE.id, terminal=None),
-    RecordKind("ics.allocation", "allocation_id", ALLOCATE.id, terminal=None),
-    RecordKind("ics.commit", "commit_id", COMMIT_DIRECT.id, terminal=None),
+    lasting("ics.reservation", "reservation_id", RESERVE),
+    lasting("ics.allocation", "allocation_id", ALLOCATE),
+    lasting("ics.commit", "commit_id", COMMIT_DIRECT),
 )
 
 POS: Final = ("g3npos", "g3nlegacypos", "kiosk", "pos_generic")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import in_data
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.operation import Binding, Fixed, bound
+from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import (
     ANY_FACILITY,
     FACILITY,
@@ -14,16 +16,13 @@ from conformance.contract.shapes import (
     NAMED,
     NAMES,
     NOTES,
-    Routes,
-    Terms,
     placed,
+    record,
     shown,
-    stat,
-    state,
+    with_status,
 )
 
-CALLS: Final = documented("ics/calls.html")
-PLAYBOOK: Final = documented("ics/playbooks.html")
+CALLS, PLAYBOOK = documented("ics/calls.html"), documented("ics/playbooks.html")
 PATTERN: Final = inferred("ics/calls.html")
 # Variant-only lookups may leave the facility out, and the channel (ics/openapi.yaml).
 ANY_CHANNEL: Final = {**ANY_FACILITY, "x-channel-code": "$?channel_code"}
@@ -56,14 +55,8 @@ BUCKETS: Final = (
 )
 
 
-def position(prefix: str = "/data") -> dict[str, Binding]:
-    """Where an answer shows the buckets of one position."""
-    return {
-        name: bound(f"{prefix}/{name}", f"{prefix}/position/{name}", f"{prefix}/stock/{name}")
-        for name in BUCKETS
-    }
-
-
+# Where an answer shows them.
+_POSITION: Final = {name: in_data(name, f"position/{name}", f"stock/{name}") for name in BUCKETS}
 ROWS: Final[Mapping[str, Binding]] = {
     **LISTED,
     "item_facility": bound("/logical_guid"),
@@ -79,26 +72,18 @@ STAT = stat("ics")
 
 # --- locations ---
 
-_BIN: Final[Mapping[str, Binding]] = {
-    **shown("bin", "bin_id", "zone_id", "code"),
-    "state": placed("bin", "status"),
-    "revision": REVISION,
-}
+_BIN: Final = with_status("bin", "bin_id", "zone_id", "code")
 
-ZONE_CREATE = route(
+ZONE_CREATE = route.create(
     "zone.create",
-    "zone/create",
-    Kind.CREATE,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     body={**NAMED, **KEYED},
     fresh=NAMES,
     yields={"zone_id": placed("zone", "zone_id")},
 )
-BIN_CREATE = route(
+BIN_CREATE = route.create(
     "bin.create",
-    "bin/create",
-    Kind.CREATE,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     acts_on="ics.zone",
@@ -106,19 +91,13 @@ BIN_CREATE = route(
     fresh=NAMES,
     yields=_BIN,
 )
-BIN_GET = route.one("bin.get", "bin/get", CALLS, by="bin_id", acts_on="ics.bin", yields=_BIN)
+BIN_GET = route.one("bin.get", CALLS, by="bin_id", acts_on="ics.bin", yields=_BIN)
 BIN_LIST = route.page(
-    "bin.list",
-    "bin/list",
-    CALLS,
-    by={"zone_id": "$?listed_zone"},
-    acts_on="ics.zone",
-    shows={"item_id": bound("/bin_id")},
+    "bin.list", CALLS, by={"zone_id": "$?listed_zone"}, acts_on="ics.zone", item_id="bin_id"
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
 BIN_STATUS = route.status(
     "bin.status_set",
-    "bin/status/set",
     CALLS,
     by="bin_id",
     new="inactive",
@@ -130,15 +109,11 @@ BIN_STATUS = route.status(
 # --- receiving ---
 
 _RECEIPT: Final[Mapping[str, Binding]] = {
-    "receipt_id": placed("receipt", "receipt_id"),
-    "state": state("receipt"),
-    "received": bound("/data/lines/0/quantity", "/data/receipt/lines/0/quantity"),
-    "revision": REVISION,
+    **record("receipt", "receipt_id"),
+    "received": in_data("lines/0/quantity", "receipt/lines/0/quantity"),
 }
-RECEIVE = route(
+RECEIVE = route.create(
     "receive.record",
-    "receive/record",
-    Kind.CREATE,
     PLAYBOOK,
     acts_on="ics.adjustment",
     body={"lines": [LINE], **KEYED},
@@ -146,22 +121,18 @@ RECEIVE = route(
     yields=_RECEIPT,
 )
 RECEIVE_GET = route.one(
-    "receive.get", "receive/get", PLAYBOOK, by="receipt_id", acts_on="ics.receipt", yields=_RECEIPT
+    "receive.get", PLAYBOOK, by="receipt_id", acts_on="ics.receipt", yields=_RECEIPT
 )
-QC_COMPLETE = route(
+QC_COMPLETE = route.action(
     "qc.complete",
-    "qc/complete",
-    Kind.ACTION,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     acts_on="ics.receipt",
     body={"receipt_id": "$receipt_id", **NOTES},
     yields=_RECEIPT,
 )
-PUTAWAY = route(
+PUTAWAY = route.action(
     "putaway.record",
-    "putaway/record",
-    Kind.ACTION,
     PLAYBOOK,
     acts_on="ics.inspection",
     body={"receipt_id": "$receipt_id", "bin_id": "$bin_id", **KEYED},
@@ -170,10 +141,8 @@ PUTAWAY = route(
 
 # --- stock ---
 
-ADJUST = route(
+ADJUST = route.create(
     "adjustment.create",
-    "adjustment/create",
-    Kind.CREATE,
     PLAYBOOK,
     roles=ADJUSTERS,
     acts_on="ics.adjustment",
@@ -188,26 +157,22 @@ ADJUST = route(
 )
 STOCK_GET = route.one(
     "stock.get",
-    "stock/get",
     PLAYBOOK,
     by="variant_id",
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
-    yields={**ROWS, **position()},
+    yields={**ROWS, **_POSITION},
 )
 STOCK_LIST = route.page(
     "stock.list",
-    "stock/list",
     PLAYBOOK,
     by={"variant_id": "$?listed_variant"},
     acts_on="ics.adjustment",
     context=ANY_FACILITY,
     shows=ROWS,
 )
-TRANSITION = route(
+TRANSITION = route.action(
     "stock.transition",
-    "stock/transition",
-    Kind.ACTION,
     PLAYBOOK,
     roles=ADJUSTERS,
     access_certainty=Certainty.INFERRED,
@@ -228,12 +193,12 @@ TRANSITION = route(
 )
 STOCK_CARD = route.page(
     "stock_card.list",
-    "stock-card/list",
     inferred("story/ics.html"),
+    path="stock-card/list",
     by={"variant_id": "$variant_id"},
     acts_on="ics.adjustment",
+    item_id="event_id",
     shows={
-        "item_id": bound("/event_id"),
         "item_reason": bound("/reason"),
         "item_source_refs": bound("/source_refs"),
         "item_actor": bound("/actor"),
@@ -242,54 +207,23 @@ STOCK_CARD = route.page(
 )
 ATP = route.one(
     "atp.query",
-    "atp/query",
     CALLS,
     by="variant_id",
     acts_on="ics.adjustment",
     context=ANY_CHANNEL,
-    yields={"promised": bound("/data/total_quantity", "/data/quantity", "/data/available")},
+    yields={"promised": in_data("total_quantity", "quantity", "available")},
 )
 
-OPERATIONS = (
-    STAT,
-    ZONE_CREATE,
-    BIN_CREATE,
-    BIN_GET,
-    BIN_LIST,
-    BIN_STATUS,
-    RECEIVE,
-    RECEIVE_GET,
-    QC_COMPLETE,
-    PUTAWAY,
-    ADJUST,
-    STOCK_GET,
-    STOCK_LIST,
-    TRANSITION,
-    STOCK_CARD,
-    ATP,
-)
 # Status values of bins and receipts are not documented: nothing here can be closed.
 RECORDS = (
-    RecordKind("ics.zone", "zone_id", ZONE_CREATE.id, terminal=None),
-    RecordKind(
-        "ics.bin",
-        "bin_id",
-        BIN_CREATE.id,
-        BIN_GET.id,
-        BIN_LIST.id,
-        terminal=None,
-        editable="code",
-        parents=("ics.zone",),
+    lasting("ics.zone", "zone_id", ZONE_CREATE),
+    lasting(
+        "ics.bin", "bin_id", BIN_CREATE, BIN_GET, BIN_LIST, editable="code", parents=("ics.zone",)
     ),
-    RecordKind("ics.adjustment", "adjustment_id", ADJUST.id, terminal=None),
-    RecordKind("ics.receipt", "receipt_id", RECEIVE.id, RECEIVE_GET.id, terminal=None),
+    lasting("ics.adjustment", "adjustment_id", ADJUST),
+    lasting("ics.receipt", "receipt_id", RECEIVE, RECEIVE_GET),
     # A receipt whose quality control is complete.
-    RecordKind(
-        "ics.inspection",
-        "receipt_id",
-        QC_COMPLETE.id,
-        RECEIVE_GET.id,
-        terminal=None,
-        parents=("ics.receipt", "ics.bin"),
+    lasting(
+        "ics.inspection", "receipt_id", QC_COMPLETE, RECEIVE_GET, parents=("ics.receipt", "ics.bin")
     ),
 )

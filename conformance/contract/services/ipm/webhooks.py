@@ -6,19 +6,12 @@ All 22 paths are published; of their fields none is, so bodies and bindings are 
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import DATA, NEXT_PAGE, in_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import (
-    REVISION,
-    Access,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
+from conformance.contract.operation import Access, Binding, Operation, RecordKind, bound
+from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
-from conformance.contract.shapes import ANY_ORG, PAGE, Routes, Terms, listed, placed, shown, stat
+from conformance.contract.shapes import ANY_ORG, PAGE, identity, listed, placed, with_status
 
 CALLS: Final = documented("ipm/calls.html")
 # Who may do what (ipm/openapi.yaml, common/role-matrix.html); an owner may do all.
@@ -33,11 +26,7 @@ WINDOW: Final = {"since_utc": "$?since", "until_utc": "$?until"}
 
 # Read by either role and written by administrators, who state their context.
 route: Final = Routes(
-    "ipm",
-    CALLS,
-    reads=Terms(READERS),
-    writes=Terms(WRITERS, body=STATED),
-    rows=listed("/data/events"),
+    "ipm", CALLS, reads=Terms(READERS), writes=Terms(WRITERS, body=STATED), rows=listed("events")
 )
 # One page calls it public and another asks for a credential (ipm/PROTOCOL.md).
 STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_ORG)
@@ -45,47 +34,31 @@ STAT = stat("ipm", CALLS, access=Access.PUBLIC, human_only=False, context=ANY_OR
 # --- webhooks ---
 
 _WEBHOOK: Final[Mapping[str, Binding]] = {
-    "webhook_id": bound("/data/webhook_id", "/data/webhook/webhook_id", "/data/id"),
-    "url": placed("webhook", "url"),
-    "state": placed("webhook", "status"),
-    **shown("webhook", "filters", "request_context"),
-    "revision": REVISION,
+    **with_status("webhook", "url", "filters", "request_context"),
+    "webhook_id": identity("webhook"),
 }
 _ONE: Final = {"webhook_id": "$webhook_id"}
 
-WEBHOOK_CREATE = route(
+WEBHOOK_CREATE = route.create(
     "webhook.create",
-    "webhook/create",
-    Kind.CREATE,
     body={"url": "$webhook_url", "caption": "$caption", "filters": FILTERS},
     fresh={"caption": "caption"},
     yields={**_WEBHOOK, "secret": placed("webhook", "secret")},
     issues=("secret",),
 )
-WEBHOOK_GET = route.one(
-    "webhook.get", "webhook/get", by="webhook_id", acts_on="ipm.webhook", yields=_WEBHOOK
-)
-WEBHOOK_LIST = route.page(
-    "webhook.list", "webhook/list", shows={"item_id": bound("/webhook_id", "/id")}
-)
+WEBHOOK_GET = route.one("webhook.get", by="webhook_id", acts_on="ipm.webhook", yields=_WEBHOOK)
+WEBHOOK_LIST = route.page("webhook.list", shows={"item_id": bound("/webhook_id", "/id")})
 # That a webhook is revisioned is not documented, so its revision is sent and never judged.
 WEBHOOK_STATUS = route.status(
-    "webhook.status_set",
-    "webhook/status/set",
-    by="webhook_id",
-    new="active",
-    acts_on="ipm.webhook",
-    yields=_WEBHOOK,
+    "webhook.status_set", by="webhook_id", new="active", acts_on="ipm.webhook", yields=_WEBHOOK
 )
-WEBHOOK_REPLAY = route(
+WEBHOOK_REPLAY = route.action(
     "webhook.replay",
-    "webhook/replay",
-    Kind.ACTION,
     acts_on="ipm.active_webhook",
     body={**_ONE, **WINDOW, **PAGE},
     yields={
-        "next_token": bound("/data/next_token", "/data/cursor", "/next_token"),
-        "replayed": bound("/data/replayed_count", "/data/count"),
+        "next_token": bound(f"{DATA}{NEXT_PAGE}", f"{DATA}/cursor", NEXT_PAGE),
+        "replayed": in_data("replayed_count", "count"),
     },
 )
 
@@ -93,7 +66,6 @@ WEBHOOK_REPLAY = route(
 
 CDC_LIST = route.page(
     "cdc.list",
-    "cdc/list",
     by={
         "service": "$?listed_service",
         "logical_guid": "$?listed_place",
@@ -109,97 +81,57 @@ CDC_LIST = route.page(
 # --- look-ups ---
 
 
-def _look_up(name: str, path: str, **item: Binding) -> Operation:
+def _look_up(name: str, **item: Binding) -> Operation:
     """What the platform has to tell of itself, service by service."""
-    return route.page(name, path, by={"service": "$?listed_service"}, shows=item)
+    return route.page(name, by={"service": "$?listed_service"}, shows=item)
 
 
 EVENT_CATALOG = _look_up(
-    "event.catalog_list",
-    "event/catalog/list",
-    item_service=bound("/service"),
-    item_action=bound("/action"),
+    "event.catalog_list", item_service=bound("/service"), item_action=bound("/action")
 )
-EXPORT_CONTRACTS = _look_up(
-    "export.contract_list", "export/contract/list", item_service=bound("/service", "/stream")
-)
-LIFECYCLES = _look_up("lifecycle.list", "lifecycle/list", item_entity=bound("/entity", "/name"))
-SPECIMEN = route(
+EXPORT_CONTRACTS = _look_up("export.contract_list", item_service=bound("/service", "/stream"))
+LIFECYCLES = _look_up("lifecycle.list", item_entity=bound("/entity", "/name"))
+SPECIMEN = route.read(
     "specimen.get",
-    "specimen/get",
-    Kind.READ,
     body={"service": "$specimen_service", "action": "$specimen_action"},
-    yields={"specimen": bound("/data/specimen", "/data/payload", "/data")},
+    yields={"specimen": in_data("specimen", "payload", whole=True)},
 )
-PAGINATION = route(
+PAGINATION = route.read(
     "pagination.get",
-    "pagination/get",
-    Kind.READ,
     yields={
-        "default_limit": bound("/data/default_limit", "/data/limit/default"),
-        "min_limit": bound("/data/min_limit", "/data/limit/min"),
-        "max_limit": bound("/data/max_limit", "/data/limit/max"),
+        "default_limit": in_data("default_limit", "limit/default"),
+        "min_limit": in_data("min_limit", "limit/min"),
+        "max_limit": in_data("max_limit", "limit/max"),
     },
 )
 
 # --- key figures ---
 
 _FIGURE: Final = {"metric": "$metric", "value": "$value"}
+_MEASURED_AT: Final = {"logical_guid": "$?measured_place", "channel_code": "$?measured_channel"}
 _FRESH_FIGURE: Final = {"metric": "metric", "value": Fixed("1234.50")}
-KPI_RECORD = route(
+KPI_RECORD = route.create(
     "kpi.record",
-    "kpi/record",
-    Kind.CREATE,
-    body={
-        **_FIGURE,
-        "bucket_utc": "$bucket",
-        "logical_guid": "$?measured_place",
-        "channel_code": "$?measured_channel",
-    },
+    body={**_FIGURE, "bucket_utc": "$bucket", **_MEASURED_AT},
     fresh={**_FRESH_FIGURE, "bucket": Fixed("2026-01-01T00:00:00Z")},
     yields={
-        "kpi_id": bound("/data/kpi_id", "/data/snapshot/kpi_id", "/data/id"),
+        "kpi_id": in_data("kpi_id", "snapshot/kpi_id", "id"),
         "value": placed("snapshot", "value"),
     },
 )
 KPI_QUERY = route.page(
     "kpi.query",
-    "kpi/query",
-    by={
-        "metric": "$metric",
-        "logical_guid": "$?measured_place",
-        "channel_code": "$?measured_channel",
-        **WINDOW,
-    },
+    by={"metric": "$metric", **_MEASURED_AT, **WINDOW},
     fresh={"metric": "metric"},
     shows={"item_id": bound("/kpi_id", "/id"), "item_value": bound("/value")},
 )
-KPI_ALERT = route(
+KPI_ALERT = route.action(
     "kpi.alert",
-    "kpi/alert",
-    Kind.ACTION,
     body={**_FIGURE, "threshold": "$threshold"},
     fresh={**_FRESH_FIGURE, "threshold": Fixed("1234.50")},
-    yields={"alert_id": bound("/data/alert_id", "/data/alert/alert_id", "/data/id")},
+    yields={"alert_id": identity("alert")},
 )
 
-OPERATIONS = (
-    STAT,
-    WEBHOOK_CREATE,
-    WEBHOOK_GET,
-    WEBHOOK_LIST,
-    WEBHOOK_STATUS,
-    WEBHOOK_REPLAY,
-    CDC_LIST,
-    EVENT_CATALOG,
-    EXPORT_CONTRACTS,
-    LIFECYCLES,
-    SPECIMEN,
-    PAGINATION,
-    KPI_RECORD,
-    KPI_QUERY,
-    KPI_ALERT,
-)
 # No way to remove a webhook is documented; a paused one does no harm. An active one is no record of
 # its own, so the kind that the ledger knows comes last.
 RECORDS = tuple(

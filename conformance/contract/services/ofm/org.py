@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import CONFLICT_REVISION, REVISION, in_data
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
-    CONFLICT_REVISION,
-    REVISION,
     Access,
     Binding,
     Edge,
@@ -16,9 +15,9 @@ from conformance.contract.operation import (
     Placement,
     Radius,
     RecordKind,
-    bound,
 )
-from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, placed, shown, state
+from conformance.contract.routes import Routes, Terms
+from conformance.contract.shapes import GUARD, ROW_STATUS, STATUS, placed, shown, state
 
 CALLS = documented("ofm/calls.html")
 _PLAYBOOK = documented("ofm/playbooks.html")
@@ -26,7 +25,7 @@ _PATTERN = inferred("ofm/calls.html")
 ORG_GUID: Final = {"org_guid": "$org_guid"}
 
 # Reads are for associated callers, writes for owners. The org is in the body.
-operation: Final = Routes(
+route: Final = Routes(
     "ofm",
     CALLS,
     reads=Terms(access=Access.ASSOCIATED, context={}),
@@ -61,11 +60,10 @@ class Family:
             **shown(noun, "caption", *fresh),
             "revision": REVISION,
         }
-        self.create = operation(
+        self.create = route.create(
             f"{noun}.create",
-            f"{path}/create",
-            Kind.CREATE,
             made,
+            path=f"{path}/create",
             access_certainty=access,
             body={**ORG_GUID, **fields, "caption": "$caption"},
             fresh={**fresh, "caption": "caption"},
@@ -78,12 +76,13 @@ class Family:
         self.status = self._route(
             noun, status_path, Kind.STATUS, rest, change={"status": "$status"}, new=first_status
         )
-        self.list = operation.page(
+        self.list = route.page(
             f"{noun}.list",
-            f"{path}/list",
             rest,
+            path=f"{path}/list",
             by={**ORG_GUID, **(scope or {}), **STATUS},
-            shows={"item_id": bound(f"/{guid}"), "item_state": bound("/status")},
+            item_id=guid,
+            shows=ROW_STATUS,
         )
         self.operations = (self.create, self.get, self.list, self.update, self.status)
         self.record = RecordKind(
@@ -110,11 +109,11 @@ class Family:
     ) -> Operation:
         guard = GUARD if kind.writes else {}
         parameter = next(iter(change or {}), "")
-        return operation(
+        return route(
             f"{noun}.{verb.replace('/', '_')}",
-            f"{self.path}/{verb}",
             kind,
             source,
+            path=f"{self.path}/{verb}",
             access_certainty=self.access,
             body={**self._one, **(change or {}), **guard},
             fresh={parameter: new} if change else {},
@@ -194,10 +193,8 @@ CHANNEL_EDGES = frozenset(
 )
 BLOCKED_ORG_STATES = ("unverified", "parked", "suspended", "frozen", "doomed")
 
-STAT = operation(
+STAT = route.read(
     "stat",
-    "stat",
-    Kind.READ,
     documented("ofm/PROTOCOL.md"),
     method="GET",
     access=Access.PUBLIC,
@@ -205,13 +202,11 @@ STAT = operation(
 )
 _ORG_FIELDS: dict[str, Binding] = {
     **shown("org", "org_guid", "orgcode"),
-    "state": bound("/data/status", "/data/org_status", "/data/org/status"),
+    "state": in_data("status", "org_status", "org/status"),
     "revision": REVISION,
 }
-ORG_CREATE = operation(
+ORG_CREATE = route.create(
     "org.create",
-    "org/create",
-    Kind.CREATE,
     documented("common/integration-walkthroughs.html"),
     access=Access.SELF,
     human_only=True,
@@ -228,21 +223,14 @@ ORG_CREATE = operation(
     radius=Radius.ORG,
     exempt_from_org_status=True,
 )
-ORG_GET = operation(
-    "org.get",
-    "org/get",
-    Kind.READ,
-    documented("common/client-shim.html"),
-    body=ORG_GUID,
-    yields=_ORG_FIELDS,
+ORG_GET = route.read(
+    "org.get", documented("common/client-shim.html"), body=ORG_GUID, yields=_ORG_FIELDS
 )
 
 
 def _org_switch(verb: str) -> Operation:
-    return operation(
+    return route.step(
         f"org.{verb}",
-        f"org/{verb}",
-        Kind.STATUS,
         inferred("story/ofm.html"),
         body={**ORG_GUID, **GUARD},
         acts_on="throwaway.org" if verb == "park" else "throwaway.parked_org",
@@ -256,10 +244,8 @@ def _org_switch(verb: str) -> Operation:
 
 ORG_PARK, ORG_UNPARK = _org_switch("park"), _org_switch("unpark")
 
-RESOLVE_ORGCODE = operation(
+RESOLVE_ORGCODE = route.resolve(
     "resolve.orgcode",
-    "resolve/orgcode",
-    Kind.RESOLVE,
     documented("common/ids-codes.html"),
     body={"orgcode": "$orgcode"},
     yields=_ORG_FIELDS,
@@ -267,14 +253,13 @@ RESOLVE_ORGCODE = operation(
 
 
 def _resolver(noun: str, path: str, code: str, family: Family) -> Operation:
-    return operation(
+    return route.resolve(
         f"resolve.{noun}",
-        f"resolve/{path}",
-        Kind.RESOLVE,
         inferred("ofm/playbooks.html"),
+        path=f"resolve/{path}",
         body={**ORG_GUID, code: f"${code}"},
         acts_on=family.record.name,
-        yields={family.guid: bound(f"/data/{family.guid}")},
+        yields={family.guid: in_data(f"{family.guid}")},
     )
 
 
@@ -282,16 +267,4 @@ RESOLVE_CCCODE = _resolver("cccode", "cccode", "cccode", COST_CENTRE)
 RESOLVE_LOGICAL = _resolver("logical", "logical", "code", LOGICAL)
 RESOLVE_CHANNEL = _resolver("channel_code", "channel-code", "channel_code", CHANNEL)
 
-OPERATIONS = (
-    STAT,
-    ORG_CREATE,
-    ORG_GET,
-    ORG_PARK,
-    ORG_UNPARK,
-    RESOLVE_ORGCODE,
-    RESOLVE_CCCODE,
-    RESOLVE_LOGICAL,
-    RESOLVE_CHANNEL,
-    *(operation for family in FAMILIES for operation in family.operations),
-)
 RECORDS = tuple(family.record for family in FAMILIES)

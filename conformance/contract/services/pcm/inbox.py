@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.contract.operation import REVISION, Binding, Fixed, Kind, RecordKind, bound
+from conformance.contract.envelope import REVISION
+from conformance.contract.operation import Binding, Fixed
+from conformance.contract.routes import lasting
 from conformance.contract.services.pcm.orders import CALLS, route
 from conformance.contract.shapes import KEYED, ORG, REVISED, shown
 
@@ -12,10 +14,8 @@ _SHOWN: Final[Mapping[str, Binding]] = {
     "revision": REVISION,
 }
 
-CREATE = route(
+CREATE = route.create(
     "inbox.create",
-    "inbox/create",
-    Kind.CREATE,
     CALLS,
     context=ORG,
     body={
@@ -33,22 +33,10 @@ CREATE = route(
     },
     yields=_SHOWN,
 )
-GET = route.one(
-    "inbox.get", "inbox/get", CALLS, by="inbox_id", context=ORG, acts_on="pcm.inbox", yields=_SHOWN
-)
-LIST = route.page(
-    "inbox.list",
-    "inbox/list",
-    CALLS,
-    context=ORG,
-    acts_on="pcm.inbox",
-    shows={"item_id": bound("/inbox_id")},
-)
+GET, LIST = route.get_and_list("inbox", _SHOWN, CALLS, context=ORG)
 # The values of state and status are not documented.
-STATE = route(
+STATE = route.step(
     "inbox.state",
-    "inbox/state",
-    Kind.STATUS,
     CALLS,
     context=ORG,
     acts_on="pcm.inbox",
@@ -58,7 +46,6 @@ STATE = route(
 )
 STATUS = route.status(
     "inbox.status",
-    "inbox/status",
     CALLS,
     by="inbox_id",
     new="archive",
@@ -67,5 +54,4 @@ STATUS = route.status(
     yields=_SHOWN,
 )
 
-OPERATIONS = (CREATE, GET, LIST, STATE, STATUS)
-RECORDS = (RecordKind("pcm.inbox", "inbox_id", CREATE.id, GET.id, LIST.id, terminal=None),)
+RECORDS = (lasting("pcm.inbox", "inbox_id", CREATE, GET, LIST),)

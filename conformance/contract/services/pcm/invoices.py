@@ -6,16 +6,10 @@ There is no route that creates an invoice, so that matching is what makes one (o
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.envelope import REVISION, in_data
 from conformance.contract.facts import Certainty, Source
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
+from conformance.contract.operation import Binding, Fixed, Operation
+from conformance.contract.routes import lasting
 from conformance.contract.services.pcm.orders import (
     CALLS,
     CONSIGNERS,
@@ -33,16 +27,14 @@ THREE_WAY: Final = "3-way"
 
 _INVOICE: Final[Mapping[str, Binding]] = {
     **shown("invoice", "invoice_id", "match_mode", "tolerance", "qty_amount", "qty_percent"),
-    "state": bound("/data/status", "/data/state", "/data/invoice/status", "/data/match_status"),
+    "state": in_data("status", "state", "invoice/status", "match_status"),
     "total": placed("invoice", "total"),
-    "billed": bound("/data/lines/0/quantity", "/data/invoice/lines/0/quantity"),
-    "reason": bound("/data/dispute_reason", "/data/invoice/dispute_reason", "/data/reason"),
+    "billed": in_data("lines/0/quantity", "invoice/lines/0/quantity"),
+    "reason": in_data("dispute_reason", "invoice/dispute_reason", "reason"),
     "revision": REVISION,
 }
-MATCH = route(
+MATCH = route.create(
     "invoice.match",
-    "invoice/match",
-    Kind.CREATE,
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="pcm.standing_po",
@@ -68,23 +60,12 @@ MATCH = route(
     },
     yields=_INVOICE,
 )
-INVOICE_GET = route.one(
-    "invoice.get", "invoice/get", CALLS, by="invoice_id", acts_on="pcm.invoice", yields=_INVOICE
-)
-INVOICE_LIST = route.page(
-    "invoice.list",
-    "invoice/list",
-    CALLS,
-    acts_on="pcm.invoice",
-    shows={"item_id": bound("/invoice_id")},
-)
+INVOICE_GET, INVOICE_LIST = route.get_and_list("invoice", _INVOICE, CALLS)
 
 
 def _step(verb: str, on: str, source: Source) -> Operation:
-    return route(
+    return route.step(
         f"invoice.{verb}",
-        f"invoice/{verb}",
-        Kind.STATUS,
         source,
         access_certainty=Certainty.INFERRED,
         acts_on=on,
@@ -99,10 +80,8 @@ RESOLVE = _step("resolve", "pcm.disputed_invoice", PLAYBOOK)
 
 # --- credits and consignment ---
 
-CREDIT_APPLY = route(
+CREDIT_APPLY = route.create(
     "credit.apply",
-    "credit/apply",
-    Kind.CREATE,
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="pcm.standing_po",
@@ -113,57 +92,21 @@ CREDIT_APPLY = route(
 _SETTLEMENT: Final[Mapping[str, Binding]] = shown(
     "settlement", "settlement_id", "total", "vendor_id"
 )
-SETTLE = route(
+SETTLE = route.create(
     "consignment.settle",
-    "consignment/settle",
-    Kind.CREATE,
     CALLS,
     roles=CONSIGNERS,
     body={"vendor_id": "$vendor_id", "currency": "$currency", "lines": ORDER_LINES, **NOTES},
     fresh=PRICED,
     yields=_SETTLEMENT,
 )
-SETTLEMENT_GET = route.one(
-    "consignment.get",
-    "consignment/get",
-    CALLS,
-    by="settlement_id",
-    roles=CONSIGNERS,
-    acts_on="pcm.settlement",
-    yields=_SETTLEMENT,
-)
-SETTLEMENT_LIST = route.page(
-    "consignment.list",
-    "consignment/list",
-    CALLS,
-    roles=CONSIGNERS,
-    acts_on="pcm.settlement",
-    shows={"item_id": bound("/settlement_id")},
+SETTLEMENT_GET, SETTLEMENT_LIST = route.get_and_list(
+    "settlement", _SETTLEMENT, CALLS, stem="consignment.", roles=CONSIGNERS
 )
 
-OPERATIONS = (
-    MATCH,
-    INVOICE_GET,
-    INVOICE_LIST,
-    DISPUTE,
-    RESOLVE,
-    CREDIT_APPLY,
-    SETTLE,
-    SETTLEMENT_GET,
-    SETTLEMENT_LIST,
-)
 RECORDS = (
-    RecordKind(
-        "pcm.invoice", "invoice_id", MATCH.id, INVOICE_GET.id, INVOICE_LIST.id, terminal=None
-    ),
-    RecordKind("pcm.disputed_invoice", "invoice_id", DISPUTE.id, INVOICE_GET.id, terminal=None),
-    RecordKind("pcm.credit", "rtv_id", CREDIT_APPLY.id, terminal=None),
-    RecordKind(
-        "pcm.settlement",
-        "settlement_id",
-        SETTLE.id,
-        SETTLEMENT_GET.id,
-        SETTLEMENT_LIST.id,
-        terminal=None,
-    ),
+    lasting("pcm.invoice", "invoice_id", MATCH, INVOICE_GET, INVOICE_LIST),
+    lasting("pcm.disputed_invoice", "invoice_id", DISPUTE, INVOICE_GET),
+    lasting("pcm.credit", "rtv_id", CREDIT_APPLY),
+    lasting("pcm.settlement", "settlement_id", SETTLE, SETTLEMENT_GET, SETTLEMENT_LIST),
 )

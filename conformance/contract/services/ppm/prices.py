@@ -6,37 +6,15 @@ The playbook gives the routes and their order; what they take and show is our de
 
 from typing import Any, Final
 
+from conformance.contract.envelope import ANSWERED_AT, in_data
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import (
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-    published,
-)
-from conformance.contract.shapes import (
-    KEY,
-    NAMED,
-    NAMES,
-    ORG,
-    REASON,
-    REVISED,
-    Routes,
-    Terms,
-    record,
-    stat,
-)
+from conformance.contract.operation import Binding, Fixed, Operation, bound
+from conformance.contract.routes import Routes, Terms, lasting, stat
+from conformance.contract.shapes import KEY, NAMED, NAMES, ORG, REASON, REVISED, record
 
-CALLS: Final = documented("ppm/calls.html")
-PLAYBOOK: Final = documented("ppm/playbooks.html")
+CALLS, PLAYBOOK = documented("ppm/calls.html"), documented("ppm/playbooks.html")
 # Required for resolution and eligibility (story/ppm.html); the facility where a price is its own.
-PRICED: Final = {
-    **ORG,
-    "x-channel-code": "$channel_code",
-    "x-logical-guid": "$?logical_guid",
-}
+PRICED: Final = {**ORG, "x-channel-code": "$channel_code", "x-logical-guid": "$?logical_guid"}
 # That records of PPM are revisioned is not documented, so their revision is sent and never judged.
 NOTED: Final = {**REASON, **REVISED}
 KEYED: Final = {**NOTED, **KEY}
@@ -64,38 +42,29 @@ STAT = stat("ppm")
 _ZONE: Final = record("price_zone", "price_zone_id")
 _LIST: Final = record("price_list", "price_list_id")
 
-ZONE_SET = route(
-    "zone.set",
-    "price-zone/set",
-    Kind.CREATE,
-    PLAYBOOK,
-    body={**NAMED, **KEYED},
-    fresh=NAMES,
-    yields=_ZONE,
+ZONE_SET = route.create(
+    "zone.set", PLAYBOOK, path="price-zone/set", body={**NAMED, **KEYED}, fresh=NAMES, yields=_ZONE
 )
-ZONE_ASSIGN = route(
+ZONE_ASSIGN = route.action(
     "zone.assign",
-    "price-zone/assign",
-    Kind.ACTION,
     PLAYBOOK,
+    path="price-zone/assign",
     acts_on="ppm.zone",
     body={"price_zone_id": "$price_zone_id", "logical_guids": "$zone_facilities", **KEYED},
     yields=_ZONE,
 )
-LIST_SET = route(
+LIST_SET = route.create(
     "list.set",
-    "price-list/set",
-    Kind.CREATE,
     PLAYBOOK,
+    path="price-list/set",
     body={**NAMED, "currency": "$currency", **KEYED},
     fresh={**NAMES, "currency": Fixed("USD")},
     yields=_LIST,
 )
-LIST_ASSIGN = route(
+LIST_ASSIGN = route.action(
     "list.assign",
-    "price-list/assign",
-    Kind.ACTION,
     PLAYBOOK,
+    path="price-list/assign",
     acts_on="ppm.list",
     body={
         "price_list_id": "$price_list_id",
@@ -140,21 +109,14 @@ _TERMS: Final = {
 }
 _MONEY: Final = {"amount": Fixed("10.00"), "currency": Fixed("USD")}
 
-PRICE_SET = route(
-    "price.set",
-    "price/set",
-    Kind.CREATE,
-    PLAYBOOK,
-    body={**_TERMS, **KEYED},
-    fresh=_MONEY,
-    yields=_PRICE,
+PRICE_SET = route.create(
+    "price.set", PLAYBOOK, body={**_TERMS, **KEYED}, fresh=_MONEY, yields=_PRICE
 )
 # The same route with the id of an entry: new terms for it.
-PRICE_REVISE = route(
+PRICE_REVISE = route.update(
     "price.revise",
-    "price/set",
-    Kind.UPDATE,
     PLAYBOOK,
+    path="price/set",
     acts_on="ppm.price",
     # Without the id, the same request makes another entry.
     body={"price_id": "$?price_id", **_TERMS, **KEYED},
@@ -164,11 +126,10 @@ PRICE_REVISE = route(
 
 
 def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
-    return route(
+    return route.step(
         f"approval.{verb}",
-        f"price/approval/{verb}",
-        Kind.STATUS,
         PLAYBOOK,
+        path=f"price/approval/{verb}",
         access_certainty=Certainty.INFERRED,
         roles=roles,
         acts_on=acts_on,
@@ -179,16 +140,13 @@ def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
 
 SUBMIT = _approval("submit", "ppm.price", PRICE_ADMINS)
 APPROVE = _approval("approve", "ppm.submitted_price", APPROVERS)
-PRICE_GET = route.one(
-    "price.get", "price/get", PLAYBOOK, by="price_id", acts_on="ppm.price", yields=_PRICE
-)
+PRICE_GET = route.one("price.get", PLAYBOOK, by="price_id", acts_on="ppm.price", yields=_PRICE)
 PRICE_LIST = route.page(
     "price.list",
-    "price/list",
     PLAYBOOK,
     by={"variant_id": "$?listed_variant", "sku": "$?listed_sku"},
+    item_id="price_id",
     shows={
-        "item_id": bound("/price_id"),
         "item_variant": bound("/variant_id"),
         "item_sku": bound("/sku"),
         "item_state": bound("/status", "/state"),
@@ -198,11 +156,10 @@ PRICE_LIST = route.page(
 
 def _resolution(name: str, lines: Any, **more: Binding) -> Operation:
     """A resolution of these lines, for a channel, and for a facility where there is one."""
-    return route(
+    return route.resolve(
         name,
-        "price/resolve",
-        Kind.RESOLVE,
         PLAYBOOK,
+        path="price/resolve",
         access_certainty=Certainty.INFERRED,
         context=PRICED,
         body={
@@ -219,40 +176,25 @@ _LINE: Final = {"variant_id": "$?variant_id", "sku": "$?sku"}
 RESOLVE = _resolution(
     "price.resolve",
     [_LINE],
-    amount=bound("/data/lines/0/amount", "/data/amount", "/data/price/amount"),
-    currency=bound("/data/lines/0/currency", "/data/currency", "/data/price/currency"),
-    price_id=bound("/data/lines/0/price_id", "/data/price_id", "/data/price/price_id"),
-    timestamp=published("/stats/timestamp_utc"),
+    amount=in_data("lines/0/amount", "amount", "price/amount"),
+    currency=in_data("lines/0/currency", "currency", "price/currency"),
+    price_id=in_data("lines/0/price_id", "price_id", "price/price_id"),
+    timestamp=ANSWERED_AT,
 )
 # The same of a cart: as many lines as are given.
 RESOLVE_CART = _resolution(
     "price.resolve_cart",
     "$cart_lines",
-    amount=bound("/data/lines/0/amount", "/data/0/amount"),
-    second_amount=bound("/data/lines/1/amount", "/data/1/amount"),
+    amount=in_data("lines/0/amount", "0/amount"),
+    second_amount=in_data("lines/1/amount", "1/amount"),
 )
 
-OPERATIONS = (
-    STAT,
-    ZONE_SET,
-    ZONE_ASSIGN,
-    LIST_SET,
-    LIST_ASSIGN,
-    PRICE_SET,
-    PRICE_REVISE,
-    SUBMIT,
-    APPROVE,
-    PRICE_GET,
-    PRICE_LIST,
-    RESOLVE,
-    RESOLVE_CART,
-)
 # No page says how a zone, a list or a price ends.
 RECORDS = (
-    RecordKind("ppm.zone", "price_zone_id", ZONE_SET.id, terminal=None),
-    RecordKind("ppm.list", "price_list_id", LIST_SET.id, terminal=None),
-    RecordKind("ppm.price", "price_id", PRICE_SET.id, PRICE_GET.id, PRICE_LIST.id, terminal=None),
+    lasting("ppm.zone", "price_zone_id", ZONE_SET),
+    lasting("ppm.list", "price_list_id", LIST_SET),
+    lasting("ppm.price", "price_id", PRICE_SET, PRICE_GET, PRICE_LIST),
     # An entry that was submitted, and one that was approved.
-    RecordKind("ppm.submitted_price", "price_id", SUBMIT.id, PRICE_GET.id, terminal=None),
-    RecordKind("ppm.approved_price", "price_id", APPROVE.id, PRICE_GET.id, terminal=None),
+    lasting("ppm.submitted_price", "price_id", SUBMIT, PRICE_GET),
+    lasting("ppm.approved_price", "price_id", APPROVE, PRICE_GET),
 )

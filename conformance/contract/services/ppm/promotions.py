@@ -3,10 +3,12 @@
 For coupons and commission rules the inventory of calls names no request schema at all.
 """
 
-from typing import Final
+from typing import Any, Final
 
+from conformance.contract.envelope import in_data
 from conformance.contract.facts import Certainty
-from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
+from conformance.contract.operation import Fixed, Kind, Operation, bound
+from conformance.contract.routes import lasting
 from conformance.contract.services.ppm.prices import (
     CALLS,
     KEYED,
@@ -20,7 +22,7 @@ from conformance.contract.shapes import placed, record, shown
 
 _COUPON: Final = {
     **record("coupon", "coupon_id", "code", "redeemed_count"),
-    "valid": bound("/data/valid", "/data/is_valid", "/data/eligible"),
+    "valid": in_data("valid", "is_valid", "eligible"),
 }
 FAR_OFF: Final = "2100-01-01T00:00:00Z"
 _PERIOD: Final = {"effective_from": "$?effective_from", "effective_to": "$?effective_to"}
@@ -32,10 +34,8 @@ _LIMITS: Final = {
     **shown("coupon", "max_redemptions", "max_per_customer", *_PERIOD),
 }
 
-COUPON_CREATE = route(
+COUPON_CREATE = route.create(
     "coupon.create",
-    "coupon/create",
-    Kind.CREATE,
     CALLS,
     roles=PROMO_ADMINS,
     body={
@@ -52,19 +52,14 @@ COUPON_CREATE = route(
     yields={**_COUPON, **_LIMITS},
 )
 # Looked up by code, unlike all else (ppm/calls.html).
-COUPON_GET = route.one(
-    "coupon.get", "coupon/get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON
-)
-COUPON_LIST = route.page(
-    "coupon.list", "coupon/list", CALLS, shows={"item_id": bound("/coupon_id", "/code")}
-)
+COUPON_GET = route.one("coupon.get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON)
+COUPON_LIST = route.page("coupon.list", CALLS, shows={"item_id": bound("/coupon_id", "/code")})
 
 
 def _use(verb: str, kind: Kind) -> Operation:
-    writes = {"access_certainty": Certainty.INFERRED, "roles": PROMO_ADMINS}
+    writes: dict[str, Any] = {"access_certainty": Certainty.INFERRED, "roles": PROMO_ADMINS}
     return route(
         f"coupon.{verb}",
-        f"coupon/{verb}",
         kind,
         CALLS,
         acts_on="ppm.coupon",
@@ -77,10 +72,8 @@ def _use(verb: str, kind: Kind) -> Operation:
 
 VALIDATE = _use("validate", Kind.RESOLVE)
 REDEEM = _use("redeem", Kind.ACTION)
-COUPON_STATUS = route(
+COUPON_STATUS = route.step(
     "coupon.status_set",
-    "coupon/status/set",
-    Kind.STATUS,
     CALLS,
     roles=PROMO_ADMINS,
     acts_on="ppm.coupon",
@@ -104,22 +97,20 @@ class _Rules:
             # Samples are of articles that other checks read prices of.
             fresh["effective_from"] = Fixed(FAR_OFF)
         kind = f"ppm.{family}"
-        writes = {"access_certainty": Certainty.INFERRED, "roles": roles}
-        self.set = route(
+        writes: dict[str, Any] = {"access_certainty": Certainty.INFERRED, "roles": roles}
+        self.set = route.create(
             f"{family}.set",
-            f"{path}/set",
-            Kind.CREATE,
             CALLS,
+            path=f"{path}/set",
             body=terms,
             fresh=fresh,
             yields=yields,
             **writes,
         )
-        self.revise = route(
+        self.revise = route.update(
             f"{family}.revise",
-            f"{path}/set",
-            Kind.UPDATE,
             CALLS,
+            path=f"{path}/set",
             acts_on=kind,
             # Without the id, the same request makes another rule.
             body={"rule_id": "$?rule_id", **terms},
@@ -128,20 +119,20 @@ class _Rules:
             **writes,
         )
         self.get = route.one(
-            f"{family}.get", f"{path}/get", CALLS, by="rule_id", acts_on=kind, yields=yields
+            f"{family}.get", CALLS, path=f"{path}/get", by="rule_id", acts_on=kind, yields=yields
         )
         self.list = route.page(
             f"{family}.list",
-            f"{path}/list",
             CALLS,
+            path=f"{path}/list",
             by={"status": "$?listed_status"},
-            shows={"item_id": bound("/rule_id"), "item_state": bound("/status", "/state")},
+            item_id="rule_id",
+            shows={"item_state": bound("/status", "/state")},
         )
-        self.status = route(
+        self.status = route.step(
             f"{family}.status_set",
-            f"{path}/status/set",
-            Kind.STATUS,
             CALLS,
+            path=f"{path}/status/set",
             acts_on=kind,
             body={"rule_id": "$rule_id", "status": "$status", **NOTED},
             fresh={"status": "active"},
@@ -149,23 +140,20 @@ class _Rules:
             **writes,
         )
         self.operations = (self.set, self.revise, self.get, self.list, self.status)
-        self.record = RecordKind(
-            kind, "rule_id", self.set.id, self.get.id, self.list.id, terminal=None
-        )
+        self.record = lasting(kind, "rule_id", self.set, self.get, self.list)
 
 
 DYNAMIC: Final = _Rules("dynamic", PRICE_ADMINS | PROMO_ADMINS, variant_id="$variant_id")
 COMMISSION: Final = _Rules("commission", PRICE_ADMINS)
 
 _RATE: Final = {
-    name: bound(f"/data/{name}", f"/data/fx_rate/{name}")
+    name: in_data(f"{name}", f"fx_rate/{name}")
     for name in ("fx_rate_id", "base_currency", "quote_currency", "rate")
 }
-RATE_GET = route(
+RATE_GET = route.read(
     "fx.get",
-    "fx/rate/get",
-    Kind.READ,
     CALLS,
+    path="fx/rate/get",
     body={
         "fx_rate_id": "$?fx_rate_id",
         "base_currency": "$?base_currency",
@@ -176,29 +164,15 @@ RATE_GET = route(
 )
 RATE_LIST = route.page(
     "fx.list",
-    "fx/rate/list",
     CALLS,
-    shows={
-        "item_id": bound("/fx_rate_id"),
-        **{f"item_{name}": bound(f"/{name}") for name in _RATE if name != "fx_rate_id"},
-    },
+    path="fx/rate/list",
+    item_id="fx_rate_id",
+    shows={**{f"item_{name}": bound(f"/{name}") for name in _RATE if name != "fx_rate_id"}},
 )
 
-OPERATIONS = (
-    COUPON_CREATE,
-    COUPON_GET,
-    COUPON_LIST,
-    VALIDATE,
-    REDEEM,
-    COUPON_STATUS,
-    *DYNAMIC.operations,
-    *COMMISSION.operations,
-    RATE_GET,
-    RATE_LIST,
-)
 # Status values of coupons and rules are not documented: nothing here can be closed.
 RECORDS = (
-    RecordKind("ppm.coupon", "coupon_id", COUPON_CREATE.id, COUPON_GET.id, terminal=None),
+    lasting("ppm.coupon", "coupon_id", COUPON_CREATE, COUPON_GET),
     DYNAMIC.record,
     COMMISSION.record,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.contract.facts import Source
-from conformance.contract.operation import Fixed, Kind, Operation, RecordKind, bound
+from conformance.contract.operation import Fixed, Kind, Operation, RecordKind
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
     PLAYBOOK,
@@ -13,10 +13,10 @@ from conformance.contract.services.pvm.suppliers import (
     VIEWERS,
     Family,
     guarded,
-    operation,
+    route,
     shown,
 )
-from conformance.contract.shapes import GUARD, LISTED, STATUS
+from conformance.contract.shapes import GUARD, LISTED, ROW_STATUS, STATUS
 
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 
@@ -28,10 +28,8 @@ OGM = Family(
     updated=False,
     copy="pvm.ogm.clone",
 )
-OGM_CLONE = operation(
+OGM_CLONE = route.action(
     "ogm.clone",
-    "ogm/clone",
-    Kind.ACTION,
     PLAYBOOK,
     body={"ogm_id": "$ogm_id", "caption": "$caption"},
     fresh={"caption": "caption"},
@@ -96,29 +94,26 @@ class Attachment:
         identifier, name = f"{noun}_id", f"pvm.{noun}"
         self.shown = shown(noun, *yields)
         more: dict[str, Any] = {} if roles is None else {"roles": roles}
-        self.add = operation(
+        self.add = route.create(
             f"{noun}.{verb}",
-            f"{noun}/{verb}" if verb == "add" else noun,
-            Kind.CREATE,
             added,
+            path=f"{noun}/{verb}" if verb == "add" else noun,
             body={**scope, **fields},
             fresh=fresh or {},
             acts_on=holder,
             yields=self.shown,
             **more,
         )
-        self.list = operation.page(
+        self.list = route.page(
             f"{noun}.list",
-            f"{noun}/list",
             listed,
             by={**scope, **STATUS},
             fresh={key: value for key, value in (fresh or {}).items() if key == "target_type"},
-            shows={"item_id": bound(f"/{identifier}"), "item_state": bound("/status")},
+            item_id=identifier,
+            shows=ROW_STATUS,
         )
-        self.status = operation(
+        self.status = route.step(
             f"{noun}.status",
-            f"{noun}/status",
-            Kind.STATUS,
             moved,
             body={identifier: f"${identifier}", "status": "$status", **GUARD},
             fresh={"status": turns[0]},
@@ -147,13 +142,8 @@ _OF_VENDOR: Final = {"target_type": "$target_type", "target_id": "$vendor_id"}
 _TYPED: Final = {"target_type": Fixed("vendor")}
 
 _BARCODE_SHOWN: Final = shown("barcode", "barcode", "variant_id", "primary")
-BARCODE_GET = operation.one(
-    "barcode.get",
-    "barcode/get",
-    CALLS,
-    by="barcode_id",
-    acts_on="pvm.barcode",
-    yields=_BARCODE_SHOWN,
+BARCODE_GET = route.one(
+    "barcode.get", CALLS, by="barcode_id", acts_on="pvm.barcode", yields=_BARCODE_SHOWN
 )
 BARCODE = Attachment(
     "barcode",
@@ -165,18 +155,11 @@ BARCODE = Attachment(
     read=BARCODE_GET,
     yields=("barcode", "variant_id", "primary"),
 )
-BARCODE_RESOLVE = operation(
-    "barcode.resolve",
-    "barcode/resolve",
-    Kind.RESOLVE,
-    CALLS,
-    body={"barcode": "$barcode"},
-    yields=_BARCODE_SHOWN,
+BARCODE_RESOLVE = route.resolve(
+    "barcode.resolve", CALLS, body={"barcode": "$barcode"}, yields=_BARCODE_SHOWN
 )
-BARCODE_SET_PRIMARY = operation(
+BARCODE_SET_PRIMARY = route.action(
     "barcode.set_primary",
-    "barcode/set_primary",
-    Kind.ACTION,
     CALLS,
     body={"barcode_id": "$barcode_id", **GUARD},
     acts_on="pvm.barcode",
@@ -216,10 +199,8 @@ ATTACHMENTS = (BARCODE, IDENTIFIER, ALTERNATIVE, COMMENT)
 def _alias(
     verb: str, change: Mapping[str, str], fresh: Mapping[str, str | Fixed], holder: str
 ) -> Operation:
-    return operation(
+    return route.action(
         f"alias.{verb}",
-        f"alias/{verb}",
-        Kind.ACTION,
         CALLS,
         body={**_OF_VENDOR, **change, **GUARD},
         fresh={**_TYPED, **fresh},
@@ -234,30 +215,7 @@ ALIAS_SET = _alias(
     "set", {"tag": "$tag", "value": "$value"}, {"tag": "tag", "value": "tag"}, VENDOR.name
 )
 ALIAS_REMOVE = _alias("remove", {"tag": "$tag"}, {}, "pvm.aliased_vendor")
-ALIAS_LIST = operation.page(
-    "alias.list",
-    "alias/list",
-    CALLS,
-    by={**_OF_VENDOR, **STATUS},
-    fresh=_TYPED,
-    shows={},
-)
-COMMENT_REPORT = operation("comment.report", "comment/report", Kind.READ, CALLS, yields=LISTED)
+ALIAS_LIST = route.page("alias.list", CALLS, by={**_OF_VENDOR, **STATUS}, fresh=_TYPED)
+COMMENT_REPORT = route.read("comment.report", CALLS, yields=LISTED)
 
-OPERATIONS = (
-    OGM_CLONE,
-    SET_OGM,
-    BARCODE_GET,
-    BARCODE_RESOLVE,
-    BARCODE_SET_PRIMARY,
-    ALIAS_SET,
-    ALIAS_REMOVE,
-    ALIAS_LIST,
-    COMMENT_REPORT,
-    *(operation for family in FAMILIES for operation in family.operations),
-    *(operation for attached in ATTACHMENTS for operation in attached.operations),
-)
-RECORDS = (
-    *(family.record for family in FAMILIES),
-    *(attached.record for attached in ATTACHMENTS),
-)
+RECORDS = (*(family.record for family in FAMILIES), *(attached.record for attached in ATTACHMENTS))

@@ -7,9 +7,9 @@ an active owner passes them all.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import CONFLICT_REVISION
 from conformance.contract.facts import Certainty, Source, documented, inferred
 from conformance.contract.operation import (
-    CONFLICT_REVISION,
     Access,
     Binding,
     Fixed,
@@ -19,10 +19,10 @@ from conformance.contract.operation import (
     RecordKind,
     bound,
 )
-from conformance.contract.shapes import GUARD, STATUS, Routes, Terms, record
+from conformance.contract.routes import Routes, Terms, underscored
+from conformance.contract.shapes import GUARD, ROW_STATUS, STATUS, record
 
-CALLS: Final = documented("pvm/calls.html")
-PLAYBOOK: Final = documented("pvm/playbooks.html")
+CALLS, PLAYBOOK = documented("pvm/calls.html"), documented("pvm/playbooks.html")
 PATTERN: Final = inferred("pvm/calls.html")
 STORY: Final = inferred("story/pvm.html")
 
@@ -36,11 +36,12 @@ VIEWERS: Final = frozenset({"pvm_view", "pvv"}) | EDITORS | SUPPLIER_EDITORS
 
 # Reads are GET and for viewers, writes POST and for editors of products. That reads ask for a role
 # at all follows from there being a role for viewers.
-operation: Final = Routes(
+route: Final = Routes(
     "pvm",
     CALLS,
     reads=Terms(VIEWERS, certainty=Certainty.INFERRED, method="GET"),
     writes=Terms(EDITORS),
+    spelling=underscored,
 )
 
 
@@ -76,11 +77,10 @@ class Family:
         self.noun, self.id, self.name = noun, f"{noun}_id", f"pvm.{noun}"
         self._written, self._roles = written, roles
         self.shown = shown(noun, *yields)
-        self.create = operation(
+        self.create = route.create(
             f"{noun}.create",
-            noun,
-            Kind.CREATE,
             PLAYBOOK,
+            path=noun,
             roles=roles,
             acts_on=within,
             body={
@@ -93,39 +93,34 @@ class Family:
             fresh={"code": "pvm_code", "caption": "caption", **(fresh or {})},
             yields=self.shown,
         )
-        self.list = operation.page(
+        self.list = route.page(
             f"{noun}.list",
-            noun,
             written.get("list", PATTERN),
+            path=noun,
             by={**(filters or {}), **STATUS},
-            shows={"item_id": bound(f"/{self.id}"), "item_state": bound("/status")},
+            item_id=self.id,
+            shows=ROW_STATUS,
         )
-        self.get = operation.one(
+        self.get = route.one(
             f"{noun}.get",
-            f"{noun}/get",
             written.get("get", PATTERN),
             by=self.id,
             acts_on=self.name,
             yields=self.shown,
         )
-        self.update = self.write("update", {"caption": "$caption"}, {"caption": "caption"})
+        named = {"caption": "$caption"}, {"caption": "caption"}
+        updates = (self.write("update", *named),) if updated else ()
         self.status = self.write(
             "status", {"status": "$status"}, {"status": "active"}, kind=Kind.STATUS
         )
-        self.operations = (
-            self.create,
-            self.list,
-            self.get,
-            *([self.update] if updated else []),
-            self.status,
-        )
+        self.operations = (self.create, self.list, self.get, *updates, self.status)
         self.record = RecordKind(
             self.name,
             self.id,
             self.create.id,
             self.get.id,
             self.list.id,
-            self.update.id if updated else None,
+            updates[0].id if updates else None,
             self.status.id,
             turns=("active", "inactive"),
             tried=tried,
@@ -144,11 +139,11 @@ class Family:
         source: Source = PATTERN,
     ) -> Operation:
         """A write on one record of the family, guarded by the record's revision."""
-        return operation(
+        return route(
             f"{self.noun}.{verb.replace('/', '_')}",
-            f"{self.noun}/{verb}",
             kind,
             self._written.get(verb, source),
+            path=f"{self.noun}/{verb}",
             roles=self._roles,
             body={self.id: f"${self.id}", **change, **GUARD},
             fresh=fresh or {},
@@ -202,8 +197,8 @@ UNLINKED_BRAND: Final = RecordKind(
     "pvm.unlinked_brand",
     BRAND.id,
     BRAND.create.id,
-    update=BRAND.update.id,
-    status=BRAND.status.id,
+    update=BRAND.record.update,
+    status=BRAND.record.status,
     turns=BRAND.record.turns,
     tried=False,
 )
@@ -224,32 +219,22 @@ def _link(verb: str, acts_on: str) -> Operation:
 LINK_ADD = _link("add", UNLINKED_BRAND.name)
 LINK_REMOVE = _link("remove", "pvm.brand_link")
 LINK_SET_PRIMARY = _link("set_primary", "pvm.brand_link")
-LINK_LIST = operation.page(
+LINK_LIST = route.page(
     "brand.link_list",
-    "brand/link/list",
     CALLS,
+    path="brand/link/list",
     by={"brand_id": "$brand_id", **STATUS},
     acts_on="pvm.brand_link",
     shows={"item_primary": bound("/primary", "/is_primary")},
 )
 
-STAT = operation(
+STAT = route.read(
     "stat",
-    "stat",
-    Kind.READ,
     documented("pvm/PROTOCOL.md"),
     access=Access.PUBLIC,
     credentials=Placement.NONE,
     context={},
 )
 
-OPERATIONS = (
-    STAT,
-    LINK_ADD,
-    LINK_REMOVE,
-    LINK_SET_PRIMARY,
-    LINK_LIST,
-    *(operation for family in FAMILIES for operation in family.operations),
-)
 # Brands come after their unlinked twin, for the creation belongs to them.
 RECORDS = (UNLINKED_BRAND, *(family.record for family in FAMILIES))

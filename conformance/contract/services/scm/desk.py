@@ -1,51 +1,48 @@
 """Backorders, appointments and carriers: what the sales service keeps beside its orders."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from conformance.contract.facts import Certainty
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-)
-from conformance.contract.services.scm.orders import (
-    APPROVERS,
-    CALLS,
-    FULFILLERS,
-    SELLERS,
-    route,
-    routes,
-)
-from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, placed, shown, state
+from conformance.contract.operation import Binding, Fixed, Operation, RecordKind
+from conformance.contract.routes import lasting
+from conformance.contract.services.scm.orders import APPROVERS, CALLS, FULFILLERS, SELLERS, route
+from conformance.contract.shapes import KEYED, LINE, NOTES, ORG, record, shown, with_status
 
 _EITHER: Final = SELLERS | FULFILLERS
 
+
+def _act(
+    noun: str, yields: Mapping[str, Binding], verb: str, acts_on: str, **more: Any
+) -> Operation:
+    """Something done to one record; its name has underscores where its path has hyphens."""
+    one = {f"{noun}_id": f"${noun}_id"}
+    return route.action(
+        f"{noun}.{verb.replace('-', '_')}",
+        CALLS,
+        path=f"{noun}/{verb}",
+        acts_on=acts_on,
+        body={**one, **more.pop("body", {}), **NOTES},
+        yields=yields,
+        **{"roles": _EITHER, **more},
+    )
+
+
 # --- backorders ---
 
-_BACKORDER: Final[Mapping[str, Binding]] = {
-    "backorder_id": placed("backorder", "backorder_id"),
-    "state": state("backorder"),
-    **shown(
-        "backorder",
-        "quantity",
-        "fulfilled_quantity",
-        "approved_by",
-        "approved_at",
-        "approval_reason",
-    ),
-    "revision": REVISION,
-}
-_NAMED: Final = {"backorder_id": "$backorder_id"}
+_BACKORDER: Final = record(
+    "backorder",
+    "backorder_id",
+    "quantity",
+    "fulfilled_quantity",
+    "approved_by",
+    "approved_at",
+    "approval_reason",
+)
 
-BACKORDER_CREATE = route(
+BACKORDER_CREATE = route.create(
     "backorder.create",
-    "backorder/create",
-    Kind.CREATE,
     CALLS,
     access_certainty=Certainty.INFERRED,
     acts_on="scm.backorder",
@@ -53,39 +50,12 @@ BACKORDER_CREATE = route(
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_BACKORDER,
 )
-BACKORDER_GET = routes.one(
-    "backorder.get",
-    "backorder/get",
-    CALLS,
-    by="backorder_id",
-    acts_on="scm.backorder",
-    yields=_BACKORDER,
-)
-BACKORDER_LIST = routes.page(
-    "backorder.list",
-    "backorder/list",
-    CALLS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.backorder",
-    shows={"item_id": bound("/backorder_id")},
+BACKORDER_GET, BACKORDER_LIST = route.get_and_list(
+    "backorder", _BACKORDER, CALLS, narrowed={"status": "$?listed_status"}
 )
 
 
-def _backorder(verb: str, acts_on: str, **more: Any) -> Operation:
-    more.setdefault("roles", _EITHER)
-    body = {**_NAMED, **more.pop("body", {}), **NOTES}
-    return route(
-        f"backorder.{verb.replace('-', '_')}",
-        f"backorder/{verb}",
-        Kind.ACTION,
-        CALLS,
-        acts_on=acts_on,
-        body=body,
-        yields=_BACKORDER,
-        **more,
-    )
-
-
+_backorder: Final = partial(_act, "backorder", _BACKORDER)
 BACKORDER_APPROVE = _backorder(
     "approve", "scm.backorder", roles=APPROVERS, fresh={"reason": "reason"}
 )
@@ -102,26 +72,20 @@ BACKORDER_PART = _backorder(
     fresh={"quantity": Fixed(1)},
 )
 BACKORDER_FULFILL = _backorder("fulfill", "scm.promised_backorder")
+BACKORDER_CANCEL = _backorder("cancel", "scm.backorder")
+BACKORDER_EXPIRE = _backorder("expire", "scm.backorder")
 
 # --- appointments ---
 
-_APPOINTMENT: Final[Mapping[str, Binding]] = {
-    "appointment_id": placed("appointment", "appointment_id"),
-    "state": state("appointment"),
-    "starts_at": placed("appointment", "starts_at"),
-    "revision": REVISION,
-}
+_APPOINTMENT: Final = record("appointment", "appointment_id", "starts_at")
 _WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
 _HOUR: Final = {
     "starts_at": Fixed("2040-01-16T09:00:00Z"),
     "ends_at": Fixed("2040-01-16T10:00:00Z"),
 }
-_BY_ID: Final = {"appointment_id": "$appointment_id"}
 
-APPOINTMENT_BOOK = route(
+APPOINTMENT_BOOK = route.create(
     "appointment.book",
-    "appointment/book",
-    Kind.CREATE,
     CALLS,
     roles=_EITHER,
     acts_on="scm.appointment",
@@ -129,54 +93,26 @@ APPOINTMENT_BOOK = route(
     fresh={"caption": "caption", **_HOUR},
     yields=_APPOINTMENT,
 )
-APPOINTMENT_GET = routes.one(
-    "appointment.get",
-    "appointment/get",
-    CALLS,
-    by="appointment_id",
-    acts_on="scm.appointment",
-    yields=_APPOINTMENT,
-)
-APPOINTMENT_LIST = routes.page(
-    "appointment.list",
-    "appointment/list",
-    CALLS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.appointment",
-    shows={"item_id": bound("/appointment_id")},
+APPOINTMENT_GET, APPOINTMENT_LIST = route.get_and_list(
+    "appointment", _APPOINTMENT, CALLS, narrowed={"status": "$?listed_status"}
 )
 
 
-def _appointment(verb: str, acts_on: str = "scm.appointment", **more: Any) -> Operation:
-    return route(
-        f"appointment.{verb.replace('-', '_')}",
-        f"appointment/{verb}",
-        Kind.ACTION,
-        CALLS,
-        roles=_EITHER,
-        acts_on=acts_on,
-        body={**_BY_ID, **more.pop("body", {}), **NOTES},
-        yields=_APPOINTMENT,
-        **more,
-    )
-
-
-APPOINTMENT_CONFIRM = _appointment("confirm")
+_appointment: Final = partial(_act, "appointment", _APPOINTMENT)
+APPOINTMENT_CONFIRM = _appointment("confirm", "scm.appointment")
 APPOINTMENT_START = _appointment("start", "scm.confirmed_appointment")
+APPOINTMENT_COMPLETE = _appointment("complete", "scm.started_appointment")
+APPOINTMENT_CANCEL = _appointment("cancel", "scm.appointment")
+APPOINTMENT_NO_SHOW = _appointment("no-show", "scm.appointment")
+APPOINTMENT_RESCHEDULE = _appointment("reschedule", "scm.appointment", body=_WINDOW, fresh=_HOUR)
 
 # --- carriers ---
 
-_CONFIG: Final[Mapping[str, Binding]] = {
-    **shown("config", "carrier_config_id", "caption"),
-    "state": placed("config", "status"),
-    "revision": REVISION,
-}
+_CONFIG: Final = with_status("config", "carrier_config_id", "caption")
 _CARRIER: Final = {"carrier_config_id": "$carrier_config_id"}
 
-CONFIG_SET = route(
+CONFIG_SET = route.create(
     "carrier.config_set",
-    "carrier/config/set",
-    Kind.CREATE,
     CALLS,
     roles=FULFILLERS,
     context=ORG,
@@ -184,27 +120,12 @@ CONFIG_SET = route(
     fresh={"carrier_code": "code", "caption": "caption"},
     yields=_CONFIG,
 )
-CONFIG_GET = routes.one(
-    "carrier.config_get",
-    "carrier/config/get",
-    CALLS,
-    by="carrier_config_id",
-    context=ORG,
-    acts_on="scm.carrier_config",
-    yields=_CONFIG,
-)
-CONFIG_LIST = routes.page(
-    "carrier.config_list",
-    "carrier/config/list",
-    CALLS,
-    context=ORG,
-    acts_on="scm.carrier_config",
-    shows={"item_id": bound("/carrier_config_id")},
+CONFIG_GET, CONFIG_LIST = route.get_and_list(
+    "carrier_config", _CONFIG, CALLS, stem="carrier.config_", context=ORG
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-CONFIG_STATUS = routes.status(
+CONFIG_STATUS = route.status(
     "carrier.config_status_set",
-    "carrier/config/status/set",
     CALLS,
     by="carrier_config_id",
     new="inactive",
@@ -214,41 +135,13 @@ CONFIG_STATUS = routes.status(
     acts_on="scm.carrier_config",
     yields=_CONFIG,
 )
-LABEL_CREATE = route(
+LABEL_CREATE = route.create(
     "carrier.label_create",
-    "carrier/label/create",
-    Kind.CREATE,
     CALLS,
     roles=FULFILLERS,
     acts_on="scm.labelled_shipment",
     body={"shipment_id": "$shipment_id", **_CARRIER, **NOTES},
     yields=shown("label", "shipment_id", "label_id", "tracking_number"),
-)
-
-OPERATIONS = (
-    BACKORDER_CREATE,
-    BACKORDER_GET,
-    BACKORDER_LIST,
-    BACKORDER_APPROVE,
-    BACKORDER_PROMISE,
-    BACKORDER_PART,
-    BACKORDER_FULFILL,
-    _backorder("cancel", "scm.backorder"),
-    _backorder("expire", "scm.backorder"),
-    APPOINTMENT_BOOK,
-    APPOINTMENT_GET,
-    APPOINTMENT_LIST,
-    APPOINTMENT_CONFIRM,
-    APPOINTMENT_START,
-    _appointment("complete", "scm.started_appointment"),
-    _appointment("cancel"),
-    _appointment("no-show"),
-    _appointment("reschedule", body=_WINDOW, fresh=_HOUR),
-    CONFIG_SET,
-    CONFIG_GET,
-    CONFIG_LIST,
-    CONFIG_STATUS,
-    LABEL_CREATE,
 )
 
 
@@ -270,5 +163,5 @@ RECORDS = (
     _kind("started_appointment", APPOINTMENT_START, APPOINTMENT_GET),
     _kind("carrier_config", CONFIG_SET, CONFIG_GET, CONFIG_LIST),
     # A shipment with a carrier whose label it may have.
-    RecordKind("scm.labelled_shipment", "shipment_id", LABEL_CREATE.id, terminal=None),
+    lasting("scm.labelled_shipment", "shipment_id", LABEL_CREATE),
 )

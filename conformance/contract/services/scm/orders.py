@@ -6,33 +6,13 @@ Paths come from the playbook and the calls inventory; of all bodies no field is 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from conformance.contract.envelope import ANSWERED_AT, in_data
 from conformance.contract.facts import Certainty, Source, documented, inferred
-from conformance.contract.operation import (
-    REVISION,
-    Binding,
-    Fixed,
-    Kind,
-    Operation,
-    RecordKind,
-    bound,
-    published,
-)
-from conformance.contract.shapes import (
-    CHANNEL,
-    KEYED,
-    LINE,
-    NOTES,
-    Routes,
-    Terms,
-    placed,
-    record,
-    shown,
-    stat,
-    state,
-)
+from conformance.contract.operation import Binding, Fixed, Kind, Operation, RecordKind
+from conformance.contract.routes import Routes, Terms, lasting, stat
+from conformance.contract.shapes import CHANNEL, KEYED, LINE, NOTES, ROW_STATUS, record, with_status
 
-CALLS: Final = documented("scm/calls.html")
-PLAYBOOK: Final = documented("scm/playbooks.html")
+CALLS, PLAYBOOK = documented("scm/calls.html"), documented("scm/playbooks.html")
 # Named on the index page, or on the page of ids, without a path.
 INDEX: Final = inferred("scm/")
 IDS: Final = inferred("common/ids-codes.html")
@@ -56,26 +36,22 @@ FULFILLERS: Final = frozenset({"scm_fulfillment"})
 APPROVERS: Final = frozenset({"scm_backorder_approve"})
 
 
-routes: Final = Routes("scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL))
+class _SalesRoutes(Routes):
+    """Routes at a facility, on a channel; who writes but sellers and approvers is a deduction."""
+
+    def access_certainty(self, kind: Kind, roles: frozenset[str]) -> Certainty:
+        sure = not kind.writes or roles in (SELLERS, APPROVERS)
+        return super().access_certainty(kind, roles) if sure else Certainty.INFERRED
 
 
-def route(name: str, path: str, kind: Kind, source: Source, **more: Any) -> Operation:
-    """A POST at a facility on a channel; who writes but sellers and approvers is a deduction."""
-    if kind.writes and more.get("roles", SELLERS) not in (SELLERS, APPROVERS):
-        more.setdefault("access_certainty", Certainty.INFERRED)
-    return routes(name, path, kind, source, **more)
-
-
+route: Final = _SalesRoutes(
+    "scm", CALLS, reads=Terms(READERS, CHANNEL), writes=Terms(SELLERS, CHANNEL)
+)
 STAT = stat("scm")
 
 # --- orders ---
 
-_ORDER: Final[Mapping[str, Binding]] = {
-    "order_id": placed("order", "order_id"),
-    "state": state("order"),
-    "lines": placed("order", "lines"),
-    "revision": REVISION,
-}
+_ORDER: Final = record("order", "order_id", "lines")
 _LINES: Final = [
     LINE,
     # A second line, where a check asks for one.
@@ -83,38 +59,27 @@ _LINES: Final = [
 ]
 _OF_ORDER: Final = {"order_id": "$order_id"}
 
-QUOTE = route(
+QUOTE = route.read(
     "promise.quote",
-    "order/promise/quote",
-    Kind.READ,
     PLAYBOOK,
+    path="order/promise/quote",
     body={"lines": _LINES},
     fresh={"quantity": "quantity"},
     yields={
-        "available": bound("/data/available", "/data/promisable"),
-        "promisable": bound("/data/lines/0/available_quantity", "/data/lines/0/quantity"),
+        "available": in_data("available", "promisable"),
+        "promisable": in_data("lines/0/available_quantity", "lines/0/quantity"),
     },
 )
-ORDER_CREATE = route(
+ORDER_CREATE = route.create(
     "order.create",
-    "order/create",
-    Kind.CREATE,
     PLAYBOOK,
     acts_on="scm.order",
     body={"lines": _LINES, **KEYED},
     fresh={"quantity": "quantity", "reason": "reason"},
     yields=_ORDER,
 )
-ORDER_GET = routes.one(
-    "order.get", "order/get", IDS, by="order_id", acts_on="scm.order", yields=_ORDER
-)
-ORDER_LIST = routes.page(
-    "order.list",
-    "order/list",
-    IDS,
-    by={"status": "$?listed_status"},
-    acts_on="scm.order",
-    shows={"item_id": bound("/order_id"), "item_state": bound("/status")},
+ORDER_GET, ORDER_LIST = route.get_and_list(
+    "order", _ORDER, IDS, narrowed={"status": "$?listed_status"}, shows=ROW_STATUS
 )
 
 
@@ -123,11 +88,10 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
     more.setdefault("yields", _ORDER)
     if name != "order.place":
         more.setdefault("access_certainty", Certainty.INFERRED)
-    return route(
+    return route.action(
         name,
-        path,
-        Kind.ACTION,
         source,
+        path=path,
         acts_on=acts_on,
         body={**_OF_ORDER, **more.pop("body", {}), **KEYED},
         **more,
@@ -135,11 +99,8 @@ def _on_order(name: str, path: str, acts_on: str, source: Source, **more: Any) -
 
 
 _PROMISE: Final[Mapping[str, Binding]] = {
-    **shown("promise", "promise_id", "order_id"),
-    "state": placed("promise", "status"),
-    "expires_at": placed("promise", "expires_at"),
-    "timestamp_utc": published("/stats/timestamp_utc"),
-    "revision": REVISION,
+    **with_status("promise", "promise_id", "order_id", "expires_at"),
+    "timestamp_utc": ANSWERED_AT,
 }
 PLACE = _on_order("order.place", "order/place", "scm.order", PLAYBOOK)
 CANCEL = _on_order("order.cancel", "order/cancel", "scm.placed_order", INDEX)
@@ -171,11 +132,10 @@ SHIPMENT_STEPS: Final[Mapping[str, str]] = {
     "ship": "scm.packed_shipment",
     "deliver": "scm.shipped_shipment",
 }
-SHIPMENT_CREATE = route(
+SHIPMENT_CREATE = route.create(
     "shipment.create",
-    "fulfillment/shipment/create",
-    Kind.CREATE,
     PLAYBOOK,
+    path="fulfillment/shipment/create",
     roles=FULFILLERS,
     acts_on="scm.committed_order",
     body={**_OF_ORDER, **KEYED},
@@ -184,11 +144,10 @@ SHIPMENT_CREATE = route(
 
 
 def _ship(verb: str) -> Operation:
-    return route(
+    return route.action(
         f"shipment.{verb}",
-        f"fulfillment/shipment/{verb}",
-        Kind.ACTION,
         PLAYBOOK,
+        path=f"fulfillment/shipment/{verb}",
         roles=FULFILLERS,
         acts_on=SHIPMENT_STEPS[verb],
         body={"shipment_id": "$shipment_id", **NOTES},
@@ -200,16 +159,9 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 
 # --- tenders ---
 
-_TENDER: Final[Mapping[str, Binding]] = {
-    "tender_id": placed("tender", "tender_id"),
-    "state": state("tender"),
-    "amount": placed("tender", "amount"),
-    "revision": REVISION,
-}
-CAPTURE = route(
+_TENDER: Final = record("tender", "tender_id", "amount")
+CAPTURE = route.create(
     "tender.capture",
-    "tender/capture",
-    Kind.CREATE,
     PLAYBOOK,
     access_certainty=Certainty.INFERRED,
     acts_on="scm.placed_order",
@@ -220,10 +172,8 @@ CAPTURE = route(
 
 
 def _tender(verb: str, source: Source) -> Operation:
-    return route(
+    return route.action(
         f"tender.{verb}",
-        f"tender/{verb}",
-        Kind.ACTION,
         source,
         access_certainty=Certainty.INFERRED,
         acts_on="scm.tender",
@@ -235,42 +185,21 @@ def _tender(verb: str, source: Source) -> Operation:
 SETTLE = _tender("settle", PLAYBOOK)
 VOID = _tender("void", INDEX)
 
-OPERATIONS = (
-    STAT,
-    QUOTE,
-    ORDER_CREATE,
-    ORDER_GET,
-    ORDER_LIST,
-    PLACE,
-    CANCEL,
-    RESERVE,
-    ALLOCATE,
-    COMMIT,
-    RELEASE,
-    SHIPMENT_CREATE,
-    *STEPS.values(),
-    CAPTURE,
-    SETTLE,
-    VOID,
-)
-
 
 def _order_kind(name: str, made_by: Operation) -> RecordKind:
     """An order in one state, under the name of the step that took it there."""
-    return RecordKind(f"scm.{name}", "order_id", made_by.id, ORDER_GET.id, terminal=None)
+    return lasting(f"scm.{name}", "order_id", made_by, ORDER_GET)
 
 
 # A sale stays for good: orders and what belongs to them are never deleted.
 RECORDS = (
-    RecordKind(
-        "scm.order", "order_id", ORDER_CREATE.id, ORDER_GET.id, ORDER_LIST.id, terminal=None
-    ),
+    lasting("scm.order", "order_id", ORDER_CREATE, ORDER_GET, ORDER_LIST),
     _order_kind("placed_order", PLACE),
     _order_kind("reserved_order", RESERVE),
     _order_kind("committed_order", COMMIT),
-    RecordKind("scm.shipment", "shipment_id", SHIPMENT_CREATE.id, terminal=None),
-    RecordKind("scm.picked_shipment", "shipment_id", STEPS["pick"].id, terminal=None),
-    RecordKind("scm.packed_shipment", "shipment_id", STEPS["pack"].id, terminal=None),
-    RecordKind("scm.shipped_shipment", "shipment_id", STEPS["ship"].id, terminal=None),
-    RecordKind("scm.tender", "tender_id", CAPTURE.id, terminal=None),
+    lasting("scm.shipment", "shipment_id", SHIPMENT_CREATE),
+    lasting("scm.picked_shipment", "shipment_id", STEPS["pick"]),
+    lasting("scm.packed_shipment", "shipment_id", STEPS["pack"]),
+    lasting("scm.shipped_shipment", "shipment_id", STEPS["ship"]),
+    lasting("scm.tender", "tender_id", CAPTURE),
 )

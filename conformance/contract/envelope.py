@@ -1,0 +1,79 @@
+"""The envelope: where an answer says what it says about the call itself, in every service alike.
+
+Read from common/ (the parts, `stats`) and common/troubleshooting.html (`error`). Each place is a
+JSON pointer and is spelt here alone; what a service itself has to tell lies below `DATA`.
+"""
+
+import re
+from typing import Final
+
+from conformance.contract.operation import Binding, bound, published
+
+SUCCESS: Final = "/success"
+DATA: Final = "/data"
+ERROR: Final = "/error"
+STATS: Final = "/stats"
+
+# --- of a record or a list, beside the data ---
+
+# The revision that the record is at; a conflict tells it, too.
+CURRENT_REVISION: Final = "/revision"
+
+# The token for the next page of a list.
+NEXT_PAGE: Final = "/next_token"
+
+# --- of a refusal ---
+
+TAG: Final = f"{ERROR}/major/tag"
+MESSAGE: Final = f"{ERROR}/major/message/en_US"
+HTTP_STATUS: Final = f"{ERROR}/http_status"
+DETAILS: Final = f"{ERROR}/details"
+
+# --- of the call ---
+
+CALL: Final = f"{STATS}/call"
+SERVICE: Final = f"{STATS}/service"
+REQUEST_ID: Final = f"{STATS}/request_id"
+TIMESTAMP: Final = f"{STATS}/timestamp_utc"
+# Fields of `stats` that differ between any two answers: request ids, instants, latency, sizes.
+VARYING_STATS: Final = re.compile(
+    r"request_id|timestamp_utc|\w+_ms|bytes|bytes_\w+|\w+_bytes|bandwidth_\w+"
+)
+
+# Pages disagree on where the build stands.
+_BUILD: Final = "/build"
+BUILD_PLACES: Final = {
+    "inside stats": f"{STATS}{_BUILD}/build_id",
+    "top level": f"{_BUILD}/build_id",
+}
+# What tells of the call and not of the record, by its name in the answer.
+OF_THE_CALL: Final = frozenset({STATS.removeprefix("/"), _BUILD.removeprefix("/")})
+
+# --- as bindings of operations ---
+
+REVISION: Final = published(CURRENT_REVISION, f"{DATA}{CURRENT_REVISION}")
+# Where a refusal with 409 may tell the current revision, beside the envelope's own field.
+CONFLICT_REVISION: Final = bound(
+    f"{DETAILS}{CURRENT_REVISION}",
+    f"{ERROR}{CURRENT_REVISION}",
+    f"{DETAILS}/record{CURRENT_REVISION}",
+)
+ANSWERED_AT: Final = published(TIMESTAMP)
+NEXT_TOKEN: Final = published(f"{DATA}{NEXT_PAGE}", NEXT_PAGE)
+
+
+def in_data(*places: str, whole: bool = False) -> Binding:
+    """A value below `DATA` at the first of these places; which of them it is, is our deduction.
+
+    `whole`: or the data itself, where it has none of them.
+    """
+    return bound(*_below_data(places), *([DATA] if whole else []))
+
+
+def in_published_data(*places: str) -> Binding:
+    """A value below `DATA` whose place a page shows."""
+    return published(*_below_data(places))
+
+
+def _below_data(places: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{DATA}/{place}" for place in places)
