@@ -7,7 +7,7 @@ import pytest
 from conformance.contract.services.pvm.suppliers import MOST_ALIASES
 from fixtures import Caller, Values, holds, pages
 from fixtures.context import records
-from fixtures.services.pvm.actions import moved, names
+from fixtures.services.pvm.actions import move, names
 
 SET, REMOVE, LIST = "pvm.alias.set", "pvm.alias.remove", "pvm.alias.list"
 VENDOR: Final = "pvm.vendor"
@@ -81,7 +81,7 @@ def test_aliases_of_an_active_record_are_not_edited(pvm_owner: Caller, operation
     spare = records.make(pvm_owner, "pvm.aliased_vendor")
     pvm_owner(operation, **names(VENDOR, spare), tag=spare["tag"]).accepted()
     vendor = records.make(pvm_owner, "pvm.aliased_vendor")
-    vendor = moved(pvm_owner, VENDOR, vendor, "active")
+    vendor = move(pvm_owner, VENDOR, vendor, "active")
     pvm_owner(operation, **names(VENDOR, vendor), tag=vendor["tag"]).refused()
     listed = pages(pvm_owner, LIST, vendor_id=vendor["vendor_id"], limit=256)
     listed[-1].expect(

@@ -6,7 +6,7 @@ import pytest
 
 from fixtures import Caller, Values
 from fixtures.context import records
-from fixtures.services.pvm.actions import expect_unchanged, moved, names, read
+from fixtures.services.pvm.actions import expect_unchanged, move, names, read
 
 CREATE: Final = "pvm.variant.create"
 
@@ -31,14 +31,14 @@ def test_signature_of_a_live_variant_is_refused(pvm_owner: Caller, variant: Valu
 
 @pytest.mark.requirement("PROD-31")
 def test_signature_of_an_active_variant_is_refused(pvm_owner: Caller, variant: Values) -> None:
-    moved(pvm_owner, "pvm.variant", variant, "active")
+    move(pvm_owner, "pvm.variant", variant, "active")
     pvm_owner(CREATE, **again(pvm_owner, variant)).refused()
 
 
 @pytest.mark.requirement("PROD-32")
 def test_signature_of_a_doomed_variant_is_free_again(pvm_owner: Caller, variant: Values) -> None:
     pvm_owner(CREATE, **again(pvm_owner, variant)).refused()
-    moved(pvm_owner, "pvm.variant", variant, "doomed")
+    move(pvm_owner, "pvm.variant", variant, "doomed")
     pvm_owner(CREATE, **again(pvm_owner, variant)).accepted()
 
 

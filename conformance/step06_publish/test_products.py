@@ -12,7 +12,7 @@ ONLINE = "online"
 
 def online(caller: Caller, product_id: str) -> list[str]:
     """Ids of the revisions that are online."""
-    found = pmc.revisions(caller, product_id)
+    found = pmc.read_revisions(caller, product_id)
     return [str(revision["id"]) for revision in found if revision["state"] == ONLINE]
 
 
@@ -31,10 +31,10 @@ def expect_online(caller: Caller, product_id: str, wanted: list[str], rule: str)
 
 def twice_published(pmc_owner: Caller) -> tuple[Values, list[str]]:
     """A product with two revisions, and their ids, oldest first."""
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     pmc.publish(pmc_owner, made, reason="second time")
-    found = pmc.revisions(pmc_owner, made["product_id"])
-    made["expected_revision"] = pmc.product(pmc_owner, made).value("revision")
+    found = pmc.read_revisions(pmc_owner, made["product_id"])
+    made["expected_revision"] = pmc.read_product(pmc_owner, made).value("revision")
     return made, [str(revision["id"]) for revision in found]
 
 
@@ -49,8 +49,8 @@ def set_online(pmc_owner: Caller, made: Values, revision_id: str) -> Answer:
 
 @pytest.mark.requirement("PUB-18")
 def test_product_is_read_by_variant_and_channel(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
-    answer = pmc.product(pmc_owner, made)
+    made = pmc.publish_new_product(pmc_owner)
+    answer = pmc.read_product(pmc_owner, made)
     found = (answer.value("variant_id"), answer.value("channel_guid"))
     answer.expect(
         "the product is that of the variant on the channel",
@@ -66,9 +66,9 @@ def test_every_publish_makes_a_revision_with_its_reason(pmc_owner: Caller) -> No
     channel = pmc.open_channel(pmc_owner)
     for reason in ("first reason", "second reason"):
         pmc.publish(pmc_owner, channel, reason=reason)
-    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
+    product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
     answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
-    found = [revision["reason"] for revision in pmc.revisions(pmc_owner, product_id)]
+    found = [revision["reason"] for revision in pmc.read_revisions(pmc_owner, product_id)]
     answer.expect(
         "two publishes leave two revisions, each with its reason",
         holds=sorted(map(str, found)) == ["first reason", "second reason"],
@@ -86,10 +86,10 @@ def test_later_publish_leaves_the_earlier_revision_as_it_was(pmc_owner: Caller) 
         for text in ("first", "second")
     ]
     pmc.publish(pmc_owner, channel, pack_refs=packs[:1], reason="first")
-    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
-    before = pmc.revisions(pmc_owner, product_id)[0]
+    product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
+    before = pmc.read_revisions(pmc_owner, product_id)[0]
     pmc.publish(pmc_owner, channel, pack_refs=packs[1:], reason="second")
-    after = {r["id"]: r for r in pmc.revisions(pmc_owner, product_id)}[before["id"]]
+    after = {r["id"]: r for r in pmc.read_revisions(pmc_owner, product_id)}[before["id"]]
     answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
     kept = {name: before[name] for name in ("content", "reason")}
     answer.expect(
@@ -127,7 +127,7 @@ def test_revision_set_online_is_the_one_online(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-23")
 def test_cleared_product_has_no_revision_online(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     revision = set_online(pmc_owner, made, made["revision_id"]).value("revision")
     pmc_owner(
         "pmc.product.online_clear", product_id=made["product_id"], expected_revision=revision
@@ -137,7 +137,7 @@ def test_cleared_product_has_no_revision_online(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-24")
 def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     by_itself = online(pmc_owner, made["product_id"]) == [made["revision_id"]]
     reading = "by itself" if by_itself else "by an explicit set"
     pmc_owner.check.reading("a published revision goes online", reading)
@@ -150,7 +150,7 @@ def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller)
 @pytest.mark.requirement("PUB-25")
 def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -> None:
     scm_owner = pmc.with_new_variant(pmc_owner)
-    made = pmc.published_product(scm_owner)
+    made = pmc.publish_new_product(scm_owner)
     set_online(scm_owner, made, made["revision_id"])
     pmc.set_variant_state(scm_owner, scm_owner.world, "inactive")
     eventually(
@@ -167,7 +167,7 @@ def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -
 @pytest.mark.requirement("PUB-26")
 @pytest.mark.parametrize("kind", POINTER_KINDS)
 def test_pointer_is_read_back_and_cleared(pmc_owner: Caller, kind: str) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     names = {"product_id": made["product_id"], "kind": kind}
     moved = pmc_owner(
         "pmc.product.pointer_set",

@@ -79,7 +79,7 @@ def test_pack_list_shows_every_version(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-5")
 def test_presigned_pack_is_complete_only_after_its_upload(pmc_owner: Caller) -> None:
-    proven = pmc.uploaded_pack(pmc_owner)
+    proven = pmc.create_uploaded_pack(pmc_owner)
     answer = pmc_owner("pmc.pack.complete", pack_id=proven["pack_id"])
     answer.expect(
         "a completed pack holds what was uploaded",
@@ -88,13 +88,13 @@ def test_presigned_pack_is_complete_only_after_its_upload(pmc_owner: Caller) -> 
         observed=f"{answer.optional('content')}",
         uses=("content",),
     )
-    waiting = pmc.presigned_pack(pmc_owner)
+    waiting = pmc.create_presigned_pack(pmc_owner)
     pmc_owner("pmc.pack.complete", pack_id=waiting["pack_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-6")
 def test_run_is_started_and_read_back(pmc_owner: Caller) -> None:
-    run = pmc.running(pmc_owner)
+    run = pmc.start_new_run(pmc_owner)
     answer = pmc_owner("pmc.run.get", run_id=run["run_id"])
     answer.expect(
         "the run is read back by its id",
@@ -106,23 +106,23 @@ def test_run_is_started_and_read_back(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-7")
 def test_run_without_a_reason_is_refused(pmc_owner: Caller) -> None:
-    channel = pmc.running(pmc_owner)
+    channel = pmc.start_new_run(pmc_owner)
     names = {name: channel[name] for name in ("channel_guid", "selector")}
     pmc_owner("pmc.run.start", without("reason"), **names).refused()
 
 
 @pytest.mark.requirement("PUB-8")
 def test_variant_without_its_style_is_no_selection(pmc_owner: Caller) -> None:
-    channel = pmc.running(pmc_owner)
+    channel = pmc.start_new_run(pmc_owner)
     alone = {"variant_id": pmc_owner.world["variant_id"]}
-    pmc.start(pmc_owner, channel, selector=alone).refused()
+    pmc.start_run(pmc_owner, channel, selector=alone).refused()
 
 
 @pytest.mark.requirement("PUB-9")
 def test_run_moves_only_when_it_is_stepped(pmc_owner: Caller) -> None:
     # The read is proven by a product that is there.
-    pmc.product(pmc_owner, pmc.published_product(pmc_owner)).accepted()
-    run = pmc.running(pmc_owner)
+    pmc.read_product(pmc_owner, pmc.publish_new_product(pmc_owner)).accepted()
+    run = pmc.start_new_run(pmc_owner)
     for _ in range(3):
         answer = pmc_owner("pmc.run.get", run_id=run["run_id"])
     answer.expect(
@@ -132,7 +132,7 @@ def test_run_moves_only_when_it_is_stepped(pmc_owner: Caller) -> None:
         observed=str(answer.value("state")),
         uses=("state",),
     )
-    pmc.product(pmc_owner, run).refused(404)
+    pmc.read_product(pmc_owner, run).refused(404)
 
 
 @pytest.mark.requirement("PUB-10")
@@ -146,16 +146,16 @@ def test_stepped_run_publishes_what_was_selected(pmc_owner: Caller) -> None:
         observed=f"{last.optional('published_count')} published",
         uses=("published_count",),
     )
-    pmc.product(pmc_owner, channel).accepted()
+    pmc.read_product(pmc_owner, channel).accepted()
 
 
 @pytest.mark.requirement("PUB-11")
 def test_variant_that_is_not_active_is_not_published(pmc_owner: Caller) -> None:
-    pmc.product(pmc_owner, pmc.published_product(pmc_owner)).accepted()
+    pmc.read_product(pmc_owner, pmc.publish_new_product(pmc_owner)).accepted()
     withdrawn = pmc.with_new_variant(pmc_owner, active=False)
     channel = pmc.open_channel(withdrawn)
     pmc.publish(withdrawn, channel)
-    pmc.product(withdrawn, channel).refused(404)
+    pmc.read_product(withdrawn, channel).refused(404)
 
 
 @pytest.mark.requirement("PUB-12")
@@ -197,21 +197,21 @@ def test_variant_without_a_required_attribute_is_skipped(pmc_owner: Caller) -> N
 
 @pytest.mark.requirement("PUB-14")
 def test_cancelled_run_takes_no_step(pmc_owner: Caller) -> None:
-    pmc.stepped(pmc_owner, pmc.running(pmc_owner)["run_id"])
-    run = pmc.running(pmc_owner)
+    pmc.step_to_end(pmc_owner, pmc.start_new_run(pmc_owner)["run_id"])
+    run = pmc.start_new_run(pmc_owner)
     pmc_owner("pmc.run.cancel", run_id=run["run_id"]).accepted()
     pmc_owner("pmc.run.step", run_id=run["run_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-15")
 def test_completed_run_takes_no_step(pmc_owner: Caller) -> None:
-    run = pmc.finished(pmc_owner)
+    run = pmc.finish_new_run(pmc_owner)
     pmc_owner("pmc.run.step", run_id=run["run_id"]).refused()
 
 
 @pytest.mark.requirement("PUB-16")
 def test_finished_run_lists_its_manifest(pmc_owner: Caller) -> None:
-    run = pmc.finished(pmc_owner)
+    run = pmc.finish_new_run(pmc_owner)
     answer = pmc_owner("pmc.manifest.list", run_id=run["run_id"])
     answer.expect(
         "a run that was stepped has manifest parts",
@@ -224,7 +224,7 @@ def test_finished_run_lists_its_manifest(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-17")
 def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> None:
-    run = pmc.finished(pmc_owner)
+    run = pmc.finish_new_run(pmc_owner)
     answer = pmc_owner("pmc.manifest.presign", run_id=run["run_id"], part_id=run["part_id"])
     shown = pmc.download(pmc_owner, str(answer.value("download_url")))
     answer.expect(
@@ -238,7 +238,7 @@ def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> No
 
 @pytest.mark.requirement("PUB-28")
 def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     pmc_owner("pmc.product.list", channel_guid=made["channel_guid"]).accepted()
     two = {"channel_guid": made["channel_guid"], "style_filter": "no-such-style"}
     answer = pmc_owner("pmc.product.list", **two)
@@ -260,7 +260,7 @@ def test_search_finds_a_product_by_a_part_of_its_name(pmc_owner: Caller) -> None
     pack = pmc_owner("pmc.pack.create", content={"title": f"striped {word} shirt"})
     channel = pmc.open_channel(pmc_owner)
     pmc.publish(pmc_owner, channel, pack_refs=[pack.value("pack_id")])
-    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
+    product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
 
     def search() -> Answer:
         return pmc_owner("pmc.product.search", q=word, match="contains")
@@ -281,8 +281,8 @@ def test_search_finds_a_product_by_a_part_of_its_name(pmc_owner: Caller) -> None
 
 @pytest.mark.requirement("PUB-30")
 def test_get_ignores_a_json_body(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
-    plain = pmc.product(pmc_owner, made).accepted()
+    made = pmc.publish_new_product(pmc_owner)
+    plain = pmc.read_product(pmc_owner, made).accepted()
     names = {name: made[name] for name in ("variant_id", "channel_guid")}
     answer = pmc_owner("pmc.product.get", Change(raw='{"variant_id": "another"}'), **names)
     answer.expect(
@@ -294,25 +294,25 @@ def test_get_ignores_a_json_body(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-31")
 def test_key_with_the_view_role_reads_products(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     viewer = users_and_orgs.new_key(pmc_owner, "pmc-viewer", ["pmc_view"]).actor
-    pmc.product(pmc_owner, made).accepted()
-    pmc.product(pmc_owner.as_(viewer), made).accepted()
+    pmc.read_product(pmc_owner, made).accepted()
+    pmc.read_product(pmc_owner.as_(viewer), made).accepted()
 
 
 @pytest.mark.requirement("PUB-32")
 def test_key_with_the_view_role_does_not_publish(pmc_owner: Caller) -> None:
-    run = pmc.running(pmc_owner)
+    run = pmc.start_new_run(pmc_owner)
     viewer = users_and_orgs.new_key(pmc_owner, "pmc-viewer", ["pmc_view"]).actor
-    pmc.start(pmc_owner.as_(viewer), run).refused(403)
+    pmc.start_run(pmc_owner.as_(viewer), run).refused(403)
 
 
 @pytest.mark.requirement("PUB-33")
 def test_key_with_the_publishing_role_publishes(pmc_owner: Caller) -> None:
     channel = pmc.open_channel(pmc_owner)
-    pmc.start(pmc_owner, channel).accepted()
+    pmc.start_run(pmc_owner, channel).accepted()
     key = users_and_orgs.new_key(pmc_owner, "pmc-publisher", ["pmc_publish"]).actor
-    pmc.start(pmc_owner.as_(key), channel).accepted()
+    pmc.start_run(pmc_owner.as_(key), channel).accepted()
 
 
 @pytest.mark.requirement("PUB-34")
