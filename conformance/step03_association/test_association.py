@@ -82,7 +82,7 @@ def test_member_is_not_shown_as_owner(org_owner: Caller, member: Caller) -> None
 
 
 @pytest.mark.requirement("ASSOC-6")
-def test_owner_expect_no_role_twice(org_owner: Caller) -> None:
+def test_owner_has_no_role_twice(org_owner: Caller) -> None:
     _expect_no_role_twice(org_owner)
 
 

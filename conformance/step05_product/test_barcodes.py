@@ -1,23 +1,22 @@
-"""Step 5: barcodes: check digits, who holds them, who may take them over."""
+"""Step 5: barcodes: their check digits, which variant has one, which may take one over."""
 
 import string
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import strategies as st
 
 from conformance.contract.services.pvm.products import GTIN_LENGTHS
-from fixtures import Caller, Check, Session, Values
+from fixtures import Caller, Values
 from fixtures.context import records
 from fixtures.formats.gtin import check_digit, completed
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.probes.indistinguishability import expect_same
 from fixtures.services.pvm.actions import expect_shown, move, names, read, unless_taken
 from fixtures.services.pvm.context import Catalog
 
 ADD, RESOLVE = "pvm.barcode.add", "pvm.barcode.resolve"
-# Letters, a sign, a blank inside, and digits of other scripts.
+# Letters, signs, a blank, and digits of other scripts than ASCII.
 FOREIGN: Final = "AZx-. \u0663\uff17"
 REUSE: Final = {"allow_reuse": True, "reason": "conformance run: the variant was replaced"}
 
@@ -28,17 +27,6 @@ def payloads(length: int) -> st.SearchStrategy[str]:
 
 
 any_payload = st.sampled_from(GTIN_LENGTHS).flatmap(payloads)
-
-
-@pytest.fixture
-def draw(session: Session, check: Check) -> Callable[..., None]:
-    """Tries out a few values of a strategy, many under tier deep."""
-
-    def run(strategy: st.SearchStrategy[Any], visit: Callable[[Any], None], few: int) -> None:
-        count = examples(session, few)
-        try_out(strategy, visit, seed=seed_of(session, check.name), count=count)
-
-    return run
 
 
 @pytest.fixture
@@ -88,7 +76,7 @@ def test_barcode_that_is_not_digits_is_refused(holder: Caller, draw: Callable[..
     draw(st.tuples(any_payload, st.integers(0, 20), st.sampled_from(FOREIGN)), visit, 6)
 
 
-# --- who holds it ---
+# --- which variant has it ---
 
 
 @pytest.fixture
