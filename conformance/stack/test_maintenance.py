@@ -1,4 +1,4 @@
-"""The troubleshooting map, 503: a maintenance window closes services, which are open again after it.
+"""The troubleshooting map, 503: a maintenance window closes services, and opens them at its end.
 
 A window concerns the whole platform, so it is started on a private reference only.
 """
