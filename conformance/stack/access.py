@@ -1,7 +1,8 @@
-"""Who is let in: rules on roles, health and credentials that several services have in one shape.
+"""Access: the rules on roles, health and credentials that several services have in common.
 
-A service joins by an entry, with the ids of its requirements. Roles that do something particular,
-and services whose pages disagree about theirs, are checked with the service.
+To add a service, add its entries here, with the ids of its requirements. Roles with a rule that no
+other service has, and services whose pages contradict each other on roles, have checks of their own
+in the folder of their step.
 """
 
 from collections.abc import Iterable, Mapping
@@ -70,7 +71,7 @@ GRANTED: Final = (
     _each("EXIT-73", ["commission_admin"], *_COMMISSIONS),
 )
 
-# None of the roles is enough, be it one that reads or one that does something else.
+# None of the roles is enough: some of them only read, some are for other actions.
 WITHHELD: Final = (
     _each("STOCK-51", ["ics_view"], _RECEIVE, "ics.putaway.record", _ADJUST),
     _each(
@@ -102,7 +103,7 @@ WITHHELD: Final = (
     _each("EXIT-73", ["acct_view"], *_COMMISSIONS),
 )
 
-# Health is for whoever is signed in, and for nobody else.
+# Operations on a service's health, which need a credential but no role.
 HEALTH: Final[Mapping[str, str]] = {
     "ics.stat": "STOCK-55",
     "scm.stat": "ORDER-70",
@@ -112,7 +113,8 @@ HEALTH: Final[Mapping[str, str]] = {
     "accounting.stat": "EXIT-74",
 }
 
-# Credentials may stand in the body as well: a session's, and the key of one who reads.
+# Operations that take credentials in the body as well. The key is one of an account that has the
+# role, for the first of the operations alone.
 IN_THE_BODY: Final = (
     _each("STOCK-59", ["ics_view"], "ics.stock.get", _RECEIVE),
     _each("PROC-54", ["pcm_view"], "pcm.po.list"),

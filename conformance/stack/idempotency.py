@@ -1,7 +1,7 @@
 """Idempotency keys: which routes are documented to take one, and each service's requirements on it.
 
-A service joins by an entry in `KEYED_SERVICES`, its routes in the order in which they are to be
-tried. The key of a route stands in its body template as `$?idempotency_key`.
+To add a service, add an entry to `KEYED_SERVICES`, with its routes in the order in which they are
+to be tried. A route has its key in its body template, as `$?idempotency_key`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from conformance.contract.operation import Fixed
 
 @dataclass(frozen=True)
 class KeyedRoute:
-    """A route that takes a key, the name of what it makes, and what makes another payload of it."""
+    """A route that takes a key, the name of the id that it creates, and another payload for it."""
 
     operation: str
     made: str
@@ -24,8 +24,8 @@ class KeyedRoute:
 class KeyedService:
     """The keyed routes of a service and its requirements.
 
-    `replay`: the repeated request is answered as at first; `payload`: another payload is refused;
-    `org`: in another org a key is a new one; `route`: on another route it is, too.
+    `replay`: a repeated request is answered as the first one was; `payload`: with another payload
+    the key is refused; `org`: in another org it counts as a new key; `route`: on another route too.
     """
 
     routes: tuple[KeyedRoute, ...]

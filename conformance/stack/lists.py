@@ -1,7 +1,8 @@
-"""Lists: which are walked page by page, and each service's requirements on them.
+"""Lists: which of them are read page by page, and each service's requirements on them.
 
-A service joins by an entry in `PAGED`, and by its module `populated_lists` in `fixtures.services`.
-What a list can be narrowed by differs from service to service, and is checked with the service.
+To add a list, add an entry to `PAGED`, and how it is filled to the module `populated_lists` of its
+service in `fixtures.services`. The filters of lists differ from service to service, and have checks
+in the folder of their step.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from conformance.contract.paging import LARGEST_LIMIT
 class Paged:
     """A list that goes page by page, and the requirements on its pages.
 
-    `page`: 8 records at most where no limit is sent, and a cursor while there is more; `limit`: one
-    outside 1 to 256 is pulled into that range; `walk`: each record once, and an end. None where
-    the service's requirements do not speak of it. `sizes` are the limits of walks, None for none.
+    `page`: without a limit a page holds 8 records at most, and a cursor while there are more;
+    `limit`: a limit outside 1 to 256 counts as the nearest one inside; `walk`: all pages together
+    show each record once, and come to an end. None where the service has no such requirement.
+    `sizes` are the limits with which all pages are read, None for a request without a limit.
     """
 
     operation: str
@@ -25,13 +27,13 @@ class Paged:
     walk: str
     sizes: tuple[int | None, ...]
     limits: tuple[int, ...] = (0, -1, LARGEST_LIMIT + 1)
-    # No page shows the fields of a row: records are looked for by their ids wherever these stand,
-    # and not where we deduce that they do.
+    # The pages document no fields of a row, so the records' ids are looked for anywhere in the
+    # answer, and not at a pointer of our deduction.
     anywhere: bool = False
-    # Nothing else is listed beside the records that are there on purpose.
+    # The list holds no other records than those that the suite filled it with.
     alone: bool = False
-    # By which of its requirements a missing or endless cursor is told as advice, as what the page
-    # holds is; by the others it fails a target.
+    # The requirements by which a cursor that is missing or never ends is only advice; by the others
+    # it is a failure.
     advises: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
@@ -115,11 +117,11 @@ PAGED: Final = (
 
 @dataclass(frozen=True)
 class Doomable:
-    """A kind whose doomed records are listed on demand alone, and the requirements on that.
+    """A kind whose doomed records are listed only on request, and the requirements on that.
 
     `hidden`: the default list leaves them out; `shown`: `include_doomed` brings them back.
-    `surely`: a list fails a target by what it holds, wherever it stands in the answer; elsewhere
-    that rows show the ids of their records is our deduction.
+    `surely`: it is documented that rows show the ids of their records, so that a contradiction is a
+    failure; of the other kinds this is our deduction, and a contradiction is advice.
     """
 
     kind: str
@@ -149,7 +151,7 @@ DOOMABLE: Final = (
 class Apart:
     """A list that holds records of the organisation asked for and of no other.
 
-    `own`: the page also says that those of the organisation are there.
+    `own`: it is documented, too, that the organisation's own records are listed.
     """
 
     operation: str
@@ -180,7 +182,7 @@ APART: Final = (
     Apart("pcm.inbox.list", "pcm.inbox", "PROC-47"),
     Apart("crm.customer.list", "crm.customer", "LOYAL-4"),
 )
-# Of these the second page is looked at, too: a cursor may lead where a first page does not.
+# Of these, later pages are read, too: a cursor may lead to records that a first page leaves out.
 APART_ON_LATER_PAGES: Final = (
     Apart("ofm.cost_centre.list", "ofm.cost_centre", "ORG-50"),
     Apart("ofm.physical.list", "ofm.physical", "ORG-50"),

@@ -1,4 +1,4 @@
-"""Who is let in: which roles are enough and which are not, health, credentials in the body."""
+"""Access: which roles are enough and which are not, health, credentials in the body."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,35 +27,37 @@ IN_BODY: Final = Change(place=Placement.BODY)
 
 
 @pytest.fixture(scope="module")
-def scenes(session: Session) -> ContextBuilder:
-    """Scenes shared by the checks of one process."""
+def contexts(session: Session) -> ContextBuilder:
+    """What prepares requests; what it built is shared by the checks of one process."""
     return ContextBuilder(session)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request with all that it names, which anybody may send."""
+    """A request with all its values, to be sent as one caller or another."""
 
     prepared: OperationContext
     operation: str
 
     @property
     def owner(self) -> Actor:
+        """Who may send it for certain."""
         return self.prepared.caller.actor
 
     def by(self, actor: Actor, change: Change = AS_PROVEN) -> Answer:
+        """Send it as this actor."""
         return self.prepared.caller.as_(actor)(self.operation, change, **self.prepared.values)
 
 
 @pytest.fixture
-def proven(scenes: ContextBuilder, check: Check) -> Callable[[str], Request]:
+def proven(contexts: ContextBuilder, check: Check) -> Callable[[str], Request]:
     """Gives a request of this operation, of which the target accepted a sample before."""
 
     def ready(operation_id: str) -> Request:
         operation = OPERATIONS[operation_id]
-        scenes.proven(check, operation)
-        find = scenes.fresh if operation.writes else scenes.kept
-        return Request(find(check, operation), operation_id)
+        contexts.proven(check, operation)
+        prepare = contexts.fresh if operation.writes else contexts.kept
+        return Request(prepare(check, operation), operation_id)
 
     return ready
 
@@ -92,7 +94,7 @@ def test_role_of_another_capability_is_refused(
 ) -> None:
     request = proven(operation)
     request.by(role_key(role)).refused(403)
-    # The same request passes, so that it was the role which stood in the way.
+    # The owner's same request passes, so that the refusal was about the role.
     request.by(request.owner).accepted()
 
 

@@ -12,64 +12,64 @@ from fixtures.context import records
 from fixtures.context.operation_context import main_owner
 
 
-def cells(rule: Callable[[Comments], str]) -> Iterable[Any]:
-    """Each service with the requirement of its that `rule` names."""
+def cases(rule: Callable[[Comments], str]) -> Iterable[Any]:
+    """Each service that has comments, with its requirement that `rule` picks."""
     return [
         pytest.param(each, id=each.service, marks=pytest.mark.requirement(rule(each)))
         for each in COMMENTED
     ]
 
 
-added = pytest.mark.parametrize("comments", cells(lambda each: each.added))
-edited = pytest.mark.parametrize("comments", cells(lambda each: each.edited))
+added = pytest.mark.parametrize("comments", cases(lambda each: each.added))
+edited = pytest.mark.parametrize("comments", cases(lambda each: each.edited))
 
 
 @pytest.fixture
-def keeper(session: Session, check: Check, comments: Comments) -> Caller:
+def service_owner(session: Session, check: Check, comments: Comments) -> Caller:
     """The owner, in the context that the service works in."""
     return main_owner(session, check, comments.service)
 
 
 @pytest.fixture
 def colleague(
-    keeper: Caller,
+    service_owner: Caller,
     comments: Comments,
     request: pytest.FixtureRequest,
     role_key: Callable[[str], Actor],
 ) -> Caller:
-    """Somebody else of the org who may comment: a member, or a key of the role that it takes."""
+    """Somebody else of the org who may comment: a member, or a key with the role that it takes."""
     if comments.author is not None:
-        return keeper.as_(role_key(comments.author))
-    return keeper.as_(request.getfixturevalue("member_actor"))
+        return service_owner.as_(role_key(comments.author))
+    return service_owner.as_(request.getfixturevalue("member_actor"))
 
 
-def on_new_target(comments: Comments, owner: Caller, author: Caller) -> Values:
-    """A comment of the author on a record that the owner made."""
+def create_comment(comments: Comments, owner: Caller, author: Caller) -> Values:
+    """Let the author comment on a record that the owner creates for it."""
     target = records.make(owner, comments.on)[RECORDS[comments.on].id]
     return records.create(author, comments.record, {"target_id": target})
 
 
-def revised(comments: Comments, caller: Caller, comment: Values) -> Answer:
+def edit(comments: Comments, caller: Caller, comment: Values) -> Answer:
+    """Edit the comment, with its current revision."""
     names = {name: comment[name] for name in ("comment_id", "expected_revision")}
     return caller(comments.revise.id, **names)
 
 
-def expect_text(answer: Answer, rule: str, text: str) -> None:
-    shown = str(answer.value("text"))
-    answer.expect(rule, holds=shown == text, expected=text, observed=shown, uses=("text",))
-
-
 @added
-def test_comment_is_added_and_read(comments: Comments, keeper: Caller, colleague: Caller) -> None:
-    made = on_new_target(comments, keeper, colleague)
+def test_comment_is_added_and_read(
+    comments: Comments, service_owner: Caller, colleague: Caller
+) -> None:
+    made = create_comment(comments, service_owner, colleague)
     answer = records.read(colleague, comments.record, made)
-    expect_text(answer, "the comment holds what was written", made["text"])
+    answer.shows("text", made["text"], "the comment holds what was written")
 
 
 @added
-def test_comments_of_others_are_read(comments: Comments, keeper: Caller, colleague: Caller) -> None:
-    made = on_new_target(comments, keeper, keeper)
-    records.read(keeper, comments.record, made).accepted()
+def test_comments_of_others_are_read(
+    comments: Comments, service_owner: Caller, colleague: Caller
+) -> None:
+    made = create_comment(comments, service_owner, service_owner)
+    records.read(service_owner, comments.record, made).accepted()
     records.read(colleague, comments.record, made).accepted()
     target = {name: made[name] for name in ("target_type", "target_id")}
     walk = pages(colleague, comments.list.id, **target)
@@ -77,16 +77,18 @@ def test_comments_of_others_are_read(comments: Comments, keeper: Caller, colleag
 
 
 @edited
-def test_author_edits_a_comment(comments: Comments, keeper: Caller, colleague: Caller) -> None:
-    revised(comments, colleague, on_new_target(comments, keeper, colleague)).accepted()
+def test_author_edits_a_comment(
+    comments: Comments, service_owner: Caller, colleague: Caller
+) -> None:
+    edit(comments, colleague, create_comment(comments, service_owner, colleague)).accepted()
 
 
 @edited
 def test_nobody_but_the_author_edits_a_comment(
-    comments: Comments, keeper: Caller, colleague: Caller
+    comments: Comments, service_owner: Caller, colleague: Caller
 ) -> None:
-    revised(comments, keeper, on_new_target(comments, keeper, keeper)).accepted()
-    comment = on_new_target(comments, keeper, keeper)
-    revised(comments, colleague, comment).refused()
-    shown = records.read(keeper, comments.record, comment)
-    expect_text(shown, "the comment of another is as it was", comment["text"])
+    edit(comments, service_owner, create_comment(comments, service_owner, service_owner)).accepted()
+    comment = create_comment(comments, service_owner, service_owner)
+    edit(comments, colleague, comment).refused()
+    answer = records.read(service_owner, comments.record, comment)
+    answer.shows("text", comment["text"], "the comment of another is as it was")

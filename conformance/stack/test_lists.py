@@ -27,17 +27,19 @@ from fixtures.probes.populated_lists import populated_list, recipes
 
 
 @dataclass(frozen=True)
-class Crowded:
-    """A list in which there are these records, and who asks for it."""
+class PopulatedList:
+    """A list that was filled with `members`, and who asks for it."""
 
     paged: Paged
     caller: Caller
     members: Sequence[str]
 
     def __call__(self, limit: int | None) -> Answer:
+        """Its first page."""
         return self.caller(self.paged.operation, **_size(limit)).accepted()
 
     def walk(self, limit: int | None) -> list[Answer]:
+        """All its pages."""
         return pages(self.caller, self.paged.operation, **_size(limit))
 
     def count(self, answer: Answer) -> int:
@@ -63,12 +65,12 @@ def _size(limit: int | None) -> dict[str, int]:
 
 
 @pytest.fixture
-def populated(session: Session, check: Check, paged: Paged) -> Crowded:
-    """The owner before a list that holds more than a page."""
+def populated(session: Session, check: Check, paged: Paged) -> PopulatedList:
+    """A list that holds more than a page of records, as the owner asks for it."""
     made = populated_list(session, paged.operation)
     owner = main_owner(session, check, recipes()[paged.operation].layer)
     there = owner.within(owner.world.extended(**made.around))
-    return Crowded(paged, there, made.members)
+    return PopulatedList(paged, there, made.members)
 
 
 def expect_cursor(answer: Answer, rule: str, paged: Paged, *, there: bool) -> None:
@@ -84,10 +86,12 @@ def expect_cursor(answer: Answer, rule: str, paged: Paged, *, there: bool) -> No
 
 
 @pytest.mark.parametrize("paged", [case(each.page, each) for each in PAGED if each.page])
-def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(populated: Crowded) -> None:
+def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(
+    populated: PopulatedList,
+) -> None:
     answer = populated(None)
     if not answer.ok:
-        return  # recorded already: there is nothing to count
+        return  # the refusal is recorded as advice, and there is nothing to count
     count = populated.count(answer)
     answer.expect(
         "a list without limit holds at most 8 records",
@@ -103,11 +107,11 @@ def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(populate
     ("paged", "limit"),
     [case(each.limit, each, limit) for each in PAGED if each.limit for limit in each.limits],
 )
-def test_limit_is_pulled_into_its_range(populated: Crowded, limit: int) -> None:
+def test_limit_is_pulled_into_its_range(populated: PopulatedList, limit: int) -> None:
     populated(1)
     answer = populated(limit)
     if not answer.ok:
-        return  # recorded already: there is nothing to count
+        return  # the refusal is recorded as advice, and there is nothing to count
     count, most = populated.count(answer), max(1, min(limit, LARGEST_LIMIT))
     least = min(most, len(populated.members))
     answer.expect(
@@ -123,7 +127,7 @@ def test_limit_is_pulled_into_its_range(populated: Crowded, limit: int) -> None:
     ("paged", "limit"), [case(each.walk, each, limit) for each in PAGED for limit in each.sizes]
 )
 def test_walk_through_a_list_shows_each_record_once_and_ends(
-    populated: Crowded, limit: int | None
+    populated: PopulatedList, limit: int | None
 ) -> None:
     walk = populated.walk(limit)
     found = populated.found(walk)
@@ -146,7 +150,7 @@ def test_walk_through_a_list_shows_each_record_once_and_ends(
 
 @pytest.fixture(scope="module")
 def doomed(session: Session) -> Callable[[Doomable], str]:
-    """Gives the id of a record of a kind that was taken to its end, the same one to all."""
+    """Gives the id of a doomed record of a kind; all checks get the same one."""
 
     @cache
     def build(doomable: Doomable) -> str:
@@ -190,7 +194,7 @@ def test_include_doomed_brings_the_record_back(
 # --- other organisations ---
 
 
-def one_of(caller: Caller, kind: str) -> str:
+def id_of_one(caller: Caller, kind: str) -> str:
     """The id of a record of this kind: the one in context, or a new one."""
     name = RECORDS[kind].id
     return str(caller.world[name] if name in caller.world else records.make(caller, kind)[name])
@@ -204,13 +208,13 @@ def here(session: Session, check: Check, listing: Apart) -> Caller:
 
 @pytest.fixture
 def there(session: Session, stranger_at_home: Caller, listing: Apart) -> Caller:
-    """The stranger at work in its own org, likewise."""
+    """The stranger in its own org, in context of the same."""
     return home_of(session, stranger_at_home, RECORDS[listing.kind].service)
 
 
 @pytest.fixture
 def asking(session: Session, check: Check, here: Caller, listing: Apart) -> Caller:
-    """Who asks for the whole list: the parents in context would narrow those of products."""
+    """Who asks for the whole list: of products, the parents in context would limit it."""
     return main_owner(session, check) if listing.kind.startswith("pvm.") else here
 
 
@@ -218,7 +222,7 @@ def asking(session: Session, check: Check, here: Caller, listing: Apart) -> Call
 def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
 ) -> None:
-    own, foreign = one_of(here, listing.kind), one_of(there, listing.kind)
+    own, foreign = id_of_one(here, listing.kind), id_of_one(there, listing.kind)
     walk = pages(asking, listing.operation, limit=LARGEST_LIMIT)
     expect_listed(walk, own, inferred=not listing.own)
     expect_listed(walk, foreign, listed=False)
@@ -228,7 +232,8 @@ def test_list_holds_no_record_of_another_organisation(
 def test_later_page_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, listing: Apart
 ) -> None:
-    # Made in turns, so that the other organisation's record stands between these, in any order.
+    # The other organisation's record is created between two of these, and would thus stand between
+    # them, whatever the order of the list.
     records.make(there, listing.kind)
     foreign = str(records.make(here, listing.kind)[RECORDS[listing.kind].id])
     records.make(there, listing.kind)

@@ -1,6 +1,6 @@
-"""The troubleshooting map, 503: a maintenance window closes the services, and opens them again.
+"""The troubleshooting map, 503: a maintenance window closes services, and opens them at its end.
 
-A window concerns the whole platform, so it is opened on a private process only.
+A window concerns the whole platform, so it is started on a private reference only.
 """
 
 import time
@@ -21,7 +21,7 @@ PROBES = ("usm.session.validate", "ofm.org.get", "uas.stat")
 
 @contextmanager
 def maintenance(operator: Caller) -> Iterator[None]:
-    """An active maintenance window; ended whatever happens inside."""
+    """Start a maintenance window, and end it whatever happens inside."""
     operator("operator.ops_maintenancestart").accepted()
     try:
         yield
@@ -30,36 +30,41 @@ def maintenance(operator: Caller) -> Iterator[None]:
 
 
 @pytest.fixture
-def resident(clock_session: Session, check: Check) -> Caller:
-    """The owner of an org on the private process."""
-    org = users_and_orgs.verified_org(clock_session, check, "resident")
+def private_owner(clock_session: Session, check: Check) -> Caller:
+    """The owner of an org on the private reference."""
+    org = users_and_orgs.verified_org(clock_session, check, "private_owner")
     return clock_session.caller(check, org.owner, org.world)
 
 
-def probe(resident: Caller, operation: str) -> Answer:
+def probe(private_owner: Caller, operation: str) -> Answer:
     """A request that is answered with success outside a window."""
-    login: dict[str, Any] = {"email": resident.actor.email, "passcode": resident.actor.passcode}
-    return resident(operation, **login) if operation == "uas.stat" else resident(operation)
+    login: dict[str, Any] = {
+        "email": private_owner.actor.email,
+        "passcode": private_owner.actor.passcode,
+    }
+    return (
+        private_owner(operation, **login) if operation == "uas.stat" else private_owner(operation)
+    )
 
 
-def until_status_changes(resident: Caller, operation: str, status: int) -> Answer:
+def until_status_changes(private_owner: Caller, operation: str, status: int) -> Answer:
     """Ask until the answer is no longer (or at last) `status`, within the life of the cache."""
     deadline = time.monotonic() + CACHE_S
-    answer = probe(resident, operation)
+    answer = probe(private_owner, operation)
     while answer.status == status and time.monotonic() < deadline:
         time.sleep(0.25)
-        answer = probe(resident, operation)
+        answer = probe(private_owner, operation)
     return answer
 
 
 @pytest.mark.requirement("MAP-503")
 def test_services_answer_503_while_a_maintenance_window_is_active(
-    resident: Caller, clock_session: Session, check: Check
+    private_owner: Caller, clock_session: Session, check: Check
 ) -> None:
-    before = {operation: probe(resident, operation).accepted() for operation in PROBES}
+    before = {operation: probe(private_owner, operation).accepted() for operation in PROBES}
     with maintenance(clock_session.operator_caller(check)):
-        first = until_status_changes(resident, PROBES[0], before[PROBES[0]].status)
-        during = [first, *(probe(resident, operation) for operation in PROBES[1:])]
+        first = until_status_changes(private_owner, PROBES[0], before[PROBES[0]].status)
+        during = [first, *(probe(private_owner, operation) for operation in PROBES[1:])]
     statuses = {answer.operation.service: answer.status for answer in during}
     usual = {before[operation].status for operation in PROBES}
     first.expect(
@@ -73,13 +78,13 @@ def test_services_answer_503_while_a_maintenance_window_is_active(
 @pytest.mark.requirement("MAP-503R")
 @pytest.mark.parametrize("operation", PROBES)
 def test_services_answer_again_within_20_seconds_of_the_end(
-    resident: Caller, clock_session: Session, check: Check, operation: str
+    private_owner: Caller, clock_session: Session, check: Check, operation: str
 ) -> None:
-    usual = probe(resident, operation).accepted()
+    usual = probe(private_owner, operation).accepted()
     with maintenance(clock_session.operator_caller(check)):
-        until_status_changes(resident, operation, usual.status)
-    after = until_status_changes(resident, operation, CLOSED)
-    # Judged on the answer before: a 503 says of itself only that nothing can be said.
+        until_status_changes(private_owner, operation, usual.status)
+    after = until_status_changes(private_owner, operation, CLOSED)
+    # Judged on the answer before the window: an answer of 503 would be taken as inconclusive.
     usual.expect(
         f"{operation} is answered as before, {CACHE_S:.0f} s after the window at the latest",
         holds=after.status == usual.status,

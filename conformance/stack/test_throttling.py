@@ -1,7 +1,7 @@
-"""Throttling: one flood, sent last of all, and what each rule says about it.
+"""Throttling: one flood of requests, sent after all other checks, and each rule judged on it.
 
-What a window had counted is known only within bounds; a rule is judged where it holds whatever the
-alignment of the windows.
+It is not known when a window of the platform begins, so the number of requests that it counted is
+known within bounds only. A rule is judged where it is kept or broken wherever the windows begin.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def flood(session: Session, request: pytest.FixtureRequest) -> Flood:
 def expect(
     check: Check, answer: AnswerSnapshot, rule: str, *, holds: bool, expected: str, observed: str
 ) -> None:
-    """Judge a 429 for what it is: here it is the subject, and no trouble on the way to one.
+    """Judge an answer in which 429 is what a check asks for, and no reason to call it inconclusive.
 
     Raises:
         Violation: a documented expectation is contradicted.

@@ -11,8 +11,9 @@ from conformance.contract.errors import Tag
 from fixtures import Actor, Answer, Caller, Change, World, instant
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import fresh_passcode
-from fixtures.probes.indistinguishability import differences
+from fixtures.probes.indistinguishability import expect_same
 
+STAT = "uas.stat"
 SPELLINGS = {
     "other-case": str.upper,
     "padded": lambda email: f"  {email} ",
@@ -22,27 +23,34 @@ spellings = pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS.k
 Spelling = Callable[[str], str]
 
 
+def login_of(user: Actor, **values: Any) -> dict[str, Any]:
+    """The user's email and passcode, or these values in their place."""
+    return {"email": user.email, "passcode": user.passcode, **values}
+
+
 def sign_in(anonymous: Caller, user: Actor, **values: Any) -> Answer:
     """Ask for a session with the user's email and passcode, or with these values."""
-    return anonymous(
-        "usm.session.create", **{"email": user.email, "passcode": user.passcode, **values}
-    )
+    return anonymous("usm.session.create", **login_of(user, **values))
 
 
-def credential_check(anonymous: Caller, user: Actor, **values: Any) -> Answer:
-    """Ask for the user's snapshot, likewise."""
-    return anonymous("uas.stat", **{"email": user.email, "passcode": user.passcode, **values})
+def check_credentials(anonymous: Caller, user: Actor, **values: Any) -> Answer:
+    """Ask for the user's snapshot with the user's email and passcode, or with these values."""
+    return anonymous(STAT, **login_of(user, **values))
 
 
-def expect_alike(first: Answer, second: Answer, *sent: str) -> None:
-    """Expect that a caller cannot tell two refusals apart."""
-    told = differences(first, second, echoes=sent)
-    second.expect(
-        "both refusals are the same",
-        holds=not told and not first.ok,
-        expected="no difference but request id, instants, counters and what was sent",
-        observed="; ".join(told) or first.sketch,
-    )
+def expect_one_refusal(send: Callable[..., Answer], anonymous: Caller, user: Actor) -> None:
+    """Expect the same refusal of a wrong passcode and of an email that nobody has."""
+    email, passcode = str(anonymous.world.fresh("email")), fresh_passcode()
+    wrong = send(anonymous, user, passcode=passcode)
+    unknown = send(anonymous, user, passcode=passcode, email=email)
+    rule = "both refusals are the same"
+    expect_same(unknown, wrong, echoes=(user.email, email), rule=rule)
+
+
+def close(anonymous: Caller, user: Actor, opened: Answer) -> None:
+    """Close the session that the answer opened, if it did."""
+    if secret := opened.optional("session_guid"):
+        anonymous.as_(user.with_session(str(secret)))("usm.session.close")
 
 
 # --- a session from email and passcode ---
@@ -53,8 +61,7 @@ def opened(anonymous: Caller, owner_actor: Actor) -> Iterator[Answer]:
     """The answer that opens a session; the session is closed after the check."""
     answer = sign_in(anonymous, owner_actor)
     yield answer
-    if secret := answer.optional("session_guid"):
-        anonymous.as_(owner_actor.with_session(str(secret)))("usm.session.close")
+    close(anonymous, owner_actor, answer)
 
 
 @pytest.mark.smoke
@@ -72,13 +79,7 @@ def test_email_and_passcode_of_a_verified_user_open_a_session(opened: Answer) ->
 
 @pytest.mark.requirement("CRED-2")
 def test_new_session_names_its_user(opened: Answer, owner_actor: Actor) -> None:
-    opened.expect(
-        "user_id names the user who signed in",
-        holds=opened.value("user_id") == owner_actor.user_id,
-        expected=f"user_id {owner_actor.user_id}",
-        observed=f"user_id {opened.value('user_id')}",
-        uses=("user_id",),
-    )
+    opened.shows("user_id", owner_actor.user_id, "user_id names the user who signed in")
 
 
 @pytest.mark.requirement("CRED-3")
@@ -134,10 +135,7 @@ def test_email_of_nobody_is_refused(anonymous: Caller, owner_actor: Actor) -> No
 def test_session_create_does_not_tell_whether_an_email_exists(
     anonymous: Caller, owner_actor: Actor
 ) -> None:
-    email, passcode = anonymous.world.fresh("email"), fresh_passcode()
-    wrong = sign_in(anonymous, owner_actor, passcode=passcode)
-    unknown = sign_in(anonymous, owner_actor, passcode=passcode, email=email)
-    expect_alike(wrong, unknown, owner_actor.email, email)
+    expect_one_refusal(sign_in, anonymous, owner_actor)
 
 
 @spellings
@@ -151,8 +149,7 @@ def test_session_create_canonicalises_the_email(
         holds=answer.ok and answer.optional("user_id") == owner_actor.user_id,
         expected="the session of the same user",
     )
-    if secret := answer.optional("session_guid"):
-        anonymous.as_(owner_actor.with_session(str(secret)))("usm.session.close")
+    close(anonymous, owner_actor, answer)
 
 
 # --- checking credentials without a session ---
@@ -161,39 +158,31 @@ def test_session_create_canonicalises_the_email(
 @pytest.mark.smoke
 @pytest.mark.requirement("CRED-12")
 def test_credential_check_names_the_user(anonymous: Caller, owner_actor: Actor) -> None:
-    answer = credential_check(anonymous, owner_actor)
-    answer.expect(
-        "user_id names the user whose credentials were sent",
-        holds=answer.value("user_id") == owner_actor.user_id,
-        expected=f"user_id {owner_actor.user_id}",
-        observed=f"user_id {answer.optional('user_id')}",
-        uses=("user_id",),
-    )
+    answer = check_credentials(anonymous, owner_actor)
+    rule = "user_id names the user whose credentials were sent"
+    answer.shows("user_id", owner_actor.user_id, rule)
 
 
 @pytest.mark.requirement("CRED-13")
 def test_credential_check_refuses_a_wrong_passcode(anonymous: Caller, owner_actor: Actor) -> None:
-    credential_check(anonymous, owner_actor).accepted()
-    credential_check(anonymous, owner_actor, passcode=fresh_passcode()).refused(401)
+    check_credentials(anonymous, owner_actor).accepted()
+    check_credentials(anonymous, owner_actor, passcode=fresh_passcode()).refused(401)
 
 
 @pytest.mark.requirement("CRED-14")
 def test_credential_check_refuses_the_email_of_nobody(
     anonymous: Caller, owner_actor: Actor
 ) -> None:
-    credential_check(anonymous, owner_actor).accepted()
-    credential_check(anonymous, owner_actor, email=anonymous.world.fresh("email")).refused(401)
+    check_credentials(anonymous, owner_actor).accepted()
+    check_credentials(anonymous, owner_actor, email=anonymous.world.fresh("email")).refused(401)
 
 
 @pytest.mark.requirement("CRED-15")
 def test_credential_check_does_not_tell_whether_an_email_exists(
     anonymous: Caller, owner_actor: Actor
 ) -> None:
-    credential_check(anonymous, owner_actor).accepted()
-    email, passcode = anonymous.world.fresh("email"), fresh_passcode()
-    wrong = credential_check(anonymous, owner_actor, passcode=passcode)
-    unknown = credential_check(anonymous, owner_actor, passcode=passcode, email=email)
-    expect_alike(wrong, unknown, owner_actor.email, email)
+    check_credentials(anonymous, owner_actor).accepted()
+    expect_one_refusal(check_credentials, anonymous, owner_actor)
 
 
 @spellings
@@ -201,8 +190,8 @@ def test_credential_check_does_not_tell_whether_an_email_exists(
 def test_credential_check_canonicalises_the_email(
     anonymous: Caller, owner_actor: Actor, spell: Spelling
 ) -> None:
-    credential_check(anonymous, owner_actor).accepted()
-    answer = credential_check(anonymous, owner_actor, email=spell(owner_actor.email))
+    check_credentials(anonymous, owner_actor).accepted()
+    answer = check_credentials(anonymous, owner_actor, email=spell(owner_actor.email))
     answer.expect(
         "another spelling of the email reaches the same user",
         holds=answer.ok and answer.optional("user_id") == owner_actor.user_id,
@@ -212,7 +201,7 @@ def test_credential_check_canonicalises_the_email(
 
 @pytest.mark.requirement("CRED-17")
 def test_snapshot_marks_the_primary_email(anonymous: Caller, owner_actor: Actor) -> None:
-    answer = credential_check(anonymous, owner_actor)
+    answer = check_credentials(anonymous, owner_actor)
     emails = answer.value("emails")
     primary = [e for e in emails if answer.read_item(e, "email_is_primary") is True]
     known = [str(answer.read_item(e, "email_address")).casefold() for e in emails]
@@ -229,7 +218,7 @@ def test_snapshot_marks_the_primary_email(anonymous: Caller, owner_actor: Actor)
 def test_snapshot_tells_that_a_passcode_is_set_and_not_which(
     anonymous: Caller, owner_actor: Actor
 ) -> None:
-    answer = credential_check(anonymous, owner_actor).accepted()
+    answer = check_credentials(anonymous, owner_actor).accepted()
     answer.expect(
         "the answer does not hold the passcode",
         holds=json.dumps(owner_actor.passcode) not in json.dumps(answer.body),
@@ -247,7 +236,7 @@ def test_snapshot_tells_that_a_passcode_is_set_and_not_which(
 
 @pytest.mark.requirement("CRED-19")
 def test_credential_check_emits_no_session(anonymous: Caller, owner_actor: Actor) -> None:
-    answer = credential_check(anonymous, owner_actor).accepted()
+    answer = check_credentials(anonymous, owner_actor).accepted()
     answer.expect(
         "the answer has no field session_guid",
         holds='"session_guid":' not in json.dumps(answer.body),
@@ -260,9 +249,9 @@ def test_credential_check_emits_no_session(anonymous: Caller, owner_actor: Actor
 def test_credential_check_passes_any_orgcode_through(
     anonymous: Caller, owner_actor: Actor, main_org: Org, absent_org: Callable[[], World]
 ) -> None:
-    user = credential_check(anonymous, owner_actor).value("user_id")
+    user = check_credentials(anonymous, owner_actor).value("user_id")
     for orgcode in (main_org.orgcode, absent_org()["orgcode"]):
-        answer = credential_check(anonymous, owner_actor, orgcode=orgcode)
+        answer = check_credentials(anonymous, owner_actor, orgcode=orgcode)
         answer.expect(
             "naming an organisation does not change the outcome",
             holds=answer.ok and answer.optional("user_id") == user,
@@ -275,10 +264,10 @@ def test_differing_cccodes_in_body_and_header_are_refused(
     anonymous: Caller, owner_actor: Actor
 ) -> None:
     sent, other = (anonymous.world.fresh("cccode") for _ in range(2))
-    credential_check(anonymous, owner_actor, cccode=sent).accepted()
-    login = {"email": owner_actor.email, "passcode": owner_actor.passcode, "cccode": sent}
-    agreeing = anonymous("uas.stat", Change(headers={"x-cccode": sent}), **login)
-    differing = anonymous("uas.stat", Change(headers={"x-cccode": other}), **login)
+    check_credentials(anonymous, owner_actor, cccode=sent).accepted()
+    login = login_of(owner_actor, cccode=sent)
+    agreeing = anonymous(STAT, Change(headers={"x-cccode": sent}), **login)
+    differing = anonymous(STAT, Change(headers={"x-cccode": other}), **login)
     agreeing.accepted()
     differing.refused(400)
 
@@ -294,6 +283,5 @@ def test_differing_cccodes_in_body_and_header_are_refused(
 def test_cccode_outside_its_pattern_is_refused(
     anonymous: Caller, owner_actor: Actor, change: Change
 ) -> None:
-    credential_check(anonymous, owner_actor).accepted()
-    login = {"email": owner_actor.email, "passcode": owner_actor.passcode}
-    anonymous("uas.stat", change, **login).refused(400)
+    check_credentials(anonymous, owner_actor).accepted()
+    anonymous(STAT, change, **login_of(owner_actor)).refused(400)

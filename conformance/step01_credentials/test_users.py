@@ -10,6 +10,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Actor, Answer, Caller, expect_listed, pages
 from fixtures.context import users_and_orgs
 
+CLOSE = "usm.session.close"
 CAP = 2
 
 
@@ -18,13 +19,13 @@ def sign_in(anonymous: Caller, user: Actor, **values: Any) -> Answer:
     return anonymous("usm.session.create", email=user.email, passcode=user.passcode, **values)
 
 
-def signed_in(anonymous: Caller, user: Actor, **values: Any) -> Caller:
-    """The user at work with a session of its own."""
+def open_session(anonymous: Caller, user: Actor, **values: Any) -> Caller:
+    """The user, calling with a new session."""
     opened = sign_in(anonymous, user, **values)
     return anonymous.as_(user.with_session(str(opened.value("session_guid"))))
 
 
-# --- users: the operator's part ---
+# --- which users get a session ---
 
 
 @pytest.mark.usefixtures("owner_actor")
@@ -74,7 +75,7 @@ def test_suspended_user_gets_no_session(anonymous: Caller, operator: Caller) -> 
     sign_in(anonymous, user).refused()
 
 
-# --- the cap on active sessions ---
+# --- how many sessions a user may have at a time ---
 
 
 @pytest.fixture
@@ -94,8 +95,8 @@ def test_session_above_the_cap_is_refused(anonymous: Caller, capped: Actor) -> N
 
 @pytest.mark.requirement("CRED-38")
 def test_closing_a_session_at_the_cap_makes_room(anonymous: Caller, capped: Actor) -> None:
-    held = [signed_in(anonymous, capped) for _ in range(CAP)]
-    held[0]("usm.session.close").accepted()
+    opened = [open_session(anonymous, capped) for _ in range(CAP)]
+    opened[0](CLOSE).accepted()
     sign_in(anonymous, capped).accepted()
 
 
@@ -115,17 +116,11 @@ def test_session_get_returns_the_session_that_asks(
     disposable_session: Caller, owner_actor: Actor
 ) -> None:
     answer = disposable_session("usm.session.get")
-    answer.expect(
-        "the metadata name the user of the session",
-        holds=answer.value("user_id") == owner_actor.user_id,
-        expected=f"user_id {owner_actor.user_id}",
-        observed=f"user_id {answer.optional('user_id')}",
-        uses=("user_id",),
-    )
-    disposable_session("usm.session.close").accepted()
+    answer.shows("user_id", owner_actor.user_id, "the metadata name the user of the session")
+    disposable_session(CLOSE).accepted()
 
 
-def listed(caller: Caller, **filters: str) -> list[Answer]:
+def list_sessions(caller: Caller, **filters: str) -> list[Answer]:
     """All pages of the caller's session list."""
     return pages(caller, "usm.session.list", limit=LARGEST_LIMIT, **filters)
 
@@ -135,11 +130,11 @@ def test_session_list_holds_nobody_elses_sessions(
     anonymous: Caller, owner_actor: Actor, member_actor: Actor
 ) -> None:
     mine, theirs = (str(anonymous.world.fresh("caption")) for _ in range(2))
-    own = signed_in(anonymous, owner_actor, caption=mine)
-    other = signed_in(anonymous, member_actor, caption=theirs)
-    found = listed(own)
+    own = open_session(anonymous, owner_actor, caption=mine)
+    other = open_session(anonymous, member_actor, caption=theirs)
+    found = list_sessions(own)
     for caller in (own, other):
-        caller("usm.session.close").accepted()
+        caller(CLOSE).accepted()
     expect_listed(found, mine, inferred=True)
     expect_listed(found, theirs, listed=False)
 
@@ -149,10 +144,10 @@ def test_session_list_holds_open_sessions_and_no_closed_ones(
     anonymous: Caller, owner_actor: Actor, user: Caller
 ) -> None:
     caption = str(anonymous.world.fresh("caption"))
-    opened = signed_in(anonymous, owner_actor, caption=caption)
-    expect_listed(listed(user), caption, inferred=True)
-    opened("usm.session.close").accepted()
-    expect_listed(listed(user), caption, listed=False)
+    opened = open_session(anonymous, owner_actor, caption=caption)
+    expect_listed(list_sessions(user), caption, inferred=True)
+    opened(CLOSE).accepted()
+    expect_listed(list_sessions(user), caption, listed=False)
 
 
 @pytest.mark.requirement("CRED-43")
@@ -160,7 +155,7 @@ def test_session_list_of_every_status_holds_closed_sessions(
     anonymous: Caller, owner_actor: Actor, user: Caller
 ) -> None:
     caption = str(anonymous.world.fresh("caption"))
-    opened = signed_in(anonymous, owner_actor, caption=caption)
-    shown = expect_listed(listed(user), caption, inferred=True)
-    opened("usm.session.close").accepted()
-    expect_listed(listed(user, status="all"), caption, inferred=not shown)
+    opened = open_session(anonymous, owner_actor, caption=caption)
+    shown = expect_listed(list_sessions(user), caption, inferred=True)
+    opened(CLOSE).accepted()
+    expect_listed(list_sessions(user, status="all"), caption, inferred=not shown)

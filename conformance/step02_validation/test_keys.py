@@ -13,7 +13,8 @@ from fixtures.context.cast import NO_VIEW_ROLE
 from fixtures.context.users_and_orgs import ApiKey
 from fixtures.exchange.actors import garbage_key
 
-VALIDATE = "usm.api_key.validate"
+VALIDATE, REVOKE = "usm.api_key.validate", "usm.api_key.revoke"
+REVOKE_ALL, REVOKE_ALL_OF_ORG = "usm.api_key.revoke_all", "usm.api_key.revoke_all_org"
 IN_BODY = Change(place=Placement.BODY)
 
 
@@ -58,14 +59,8 @@ def test_garbage_in_the_header_counts_beside_a_key_in_the_body(key_view: Caller)
 @pytest.mark.requirement("VALID-22")
 def test_principal_names_its_organisation(key_view: Caller) -> None:
     answer = key_view(VALIDATE)
-    orgcode, wanted = str(answer.value("orgcode")), str(key_view.world["orgcode"])
-    answer.expect(
-        "the principal names the organisation that the key belongs to",
-        holds=orgcode.casefold() == wanted.casefold(),
-        expected=f"orgcode {wanted}",
-        observed=f"orgcode {orgcode}",
-        uses=("orgcode",),
-    )
+    rule = "the principal names the organisation that the key belongs to"
+    answer.shows_ignoring_case("orgcode", str(key_view.world["orgcode"]), rule)
 
 
 @pytest.mark.requirement("VALID-23")
@@ -113,13 +108,13 @@ def test_key_of_a_suspended_organisation_is_not_told_verified(
     live.value("org_status")  # the principal is where we look for it
     users_and_orgs.set_org_status(session, check, disposable_org, "suspended").accepted()
 
-    def told(answer: Answer) -> bool:
+    def no_longer_verified(answer: Answer) -> bool:
         return ended(answer, live) or answer.optional("org_status") != "verified"
 
-    answer = eventually(lambda: validate(disposable_owner, key), told)
+    answer = eventually(lambda: validate(disposable_owner, key), no_longer_verified)
     answer.expect(
         "the principal does not go on calling its organisation verified",
-        holds=told(answer),
+        holds=no_longer_verified(answer),
         expected="another org_status, or no valid key",
         observed="org_status verified",
         uses=("org_status",),
@@ -139,7 +134,7 @@ def test_key_that_was_never_issued_does_not_validate(key_view: Caller) -> None:
 def test_revoked_key_does_not_validate(org_owner: Caller) -> None:
     key = make_key(org_owner)
     live = validate(org_owner, key).accepted()
-    org_owner("usm.api_key.revoke", api_key_id=key.id).accepted()
+    org_owner(REVOKE, api_key_id=key.id).accepted()
     expect_ended(validate(org_owner, key), live)
 
 
@@ -148,7 +143,7 @@ def test_revoking_a_key_spares_its_siblings(org_owner: Caller) -> None:
     key = make_key(org_owner)
     sibling = make_key(org_owner, key.account)
     validate(org_owner, sibling).accepted()
-    org_owner("usm.api_key.revoke", api_key_id=key.id).accepted()
+    org_owner(REVOKE, api_key_id=key.id).accepted()
     validate(org_owner, sibling).accepted()
 
 
@@ -157,7 +152,7 @@ def test_revoking_all_keys_of_an_account_ends_each(org_owner: Caller) -> None:
     first = make_key(org_owner)
     both = [first, make_key(org_owner, first.account)]
     live = validate(org_owner, first).accepted()
-    org_owner("usm.api_key.revoke_all", service_account_id=first.account).accepted()
+    org_owner(REVOKE_ALL, service_account_id=first.account).accepted()
     for key in both:
         expect_ended(validate(org_owner, key), live)
 
@@ -166,7 +161,7 @@ def test_revoking_all_keys_of_an_account_ends_each(org_owner: Caller) -> None:
 def test_revoking_all_keys_of_an_account_spares_other_accounts(org_owner: Caller) -> None:
     key, other = make_key(org_owner), make_key(org_owner)
     validate(org_owner, other).accepted()
-    org_owner("usm.api_key.revoke_all", service_account_id=key.account).accepted()
+    org_owner(REVOKE_ALL, service_account_id=key.account).accepted()
     validate(org_owner, other).accepted()
 
 
@@ -174,7 +169,7 @@ def test_revoking_all_keys_of_an_account_spares_other_accounts(org_owner: Caller
 def test_key_made_after_a_mass_revocation_validates(org_owner: Caller) -> None:
     key = make_key(org_owner)
     validate(org_owner, key).accepted()
-    org_owner("usm.api_key.revoke_all", service_account_id=key.account).accepted()
+    org_owner(REVOKE_ALL, service_account_id=key.account).accepted()
     validate(org_owner, make_key(org_owner, key.account)).accepted()
 
 
@@ -184,7 +179,7 @@ def test_revoking_all_keys_of_an_organisation_ends_every_account_s(
 ) -> None:
     both = [make_key(disposable_owner) for _ in range(2)]
     live = validate(disposable_owner, both[0]).accepted()
-    disposable_owner("usm.api_key.revoke_all_org").accepted()
+    disposable_owner(REVOKE_ALL_OF_ORG).accepted()
     for key in both:
         expect_ended(validate(disposable_owner, key), live)
 
@@ -195,7 +190,7 @@ def test_revoking_all_keys_of_an_organisation_spares_other_organisations(
 ) -> None:
     foreign = make_key(org_owner)
     validate(org_owner, foreign).accepted()
-    disposable_owner("usm.api_key.revoke_all_org").accepted()
+    disposable_owner(REVOKE_ALL_OF_ORG).accepted()
     validate(org_owner, foreign).accepted()
 
 
@@ -216,13 +211,7 @@ def test_key_older_than_the_organisation_allows_does_not_validate(
     live = validate(disposable_owner, key).accepted()
     policy = disposable_owner("usm.api_key.policy_set", max_age_seconds=1)
     # The page names no field for the age: it has to come back before the rule is judged on it.
-    policy.expect(
-        "the policy says the age that was sent",
-        holds=policy.value("max_age_seconds") == 1,
-        expected="max_age_seconds 1",
-        observed=f"max_age_seconds {policy.value('max_age_seconds')}",
-        uses=("max_age_seconds",),
-    )
+    policy.shows("max_age_seconds", 1, "the policy says the age that was sent")
     answer = eventually(
         lambda: validate(disposable_owner, key),
         lambda found: ended(found, live),

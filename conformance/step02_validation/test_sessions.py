@@ -23,8 +23,11 @@ from fixtures import (
 )
 from fixtures.context import users_and_orgs
 from fixtures.exchange.actors import garbage_session
+from fixtures.run.private_reference import advance
 
-VALIDATE = "usm.session.validate"
+VALIDATE, CLOSE, READ = "usm.session.validate", "usm.session.close", "ofm.org.get"
+LOG_OUT_EVERYWHERE = "usm.session.logout_everywhere"
+LOG_OUT_OTHERS = "usm.session.logout_other_devices"
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def test_validation_moves_the_end_of_a_session_on(disposable_session: Caller) ->
         observed=end_of(later).isoformat(),
         uses=("expires_at_utc",),
     )
-    disposable_session("usm.session.close").accepted()
+    disposable_session(CLOSE).accepted()
 
 
 @pytest.fixture
@@ -102,18 +105,13 @@ def clocked_user(clock_session: Session, check: Check) -> Caller:
     return clock_session.caller(check, users_and_orgs.new_user(clock_session, check, "clocked"))
 
 
-def pass_time(clock_session: Session, check: Check, seconds: float) -> None:
-    operator = clock_session.operator_caller(check)
-    operator("operator.reference_clock", advance_seconds=seconds).accepted()
-
-
 @pytest.mark.requirement("VALID-4")
 def test_session_in_use_outlives_its_first_end(
     clock_session: Session, check: Check, clocked_user: Caller
 ) -> None:
     left = lifetime_left(clocked_user(VALIDATE))
     for _ in range(2):
-        pass_time(clock_session, check, left * 0.7)
+        advance(clock_session, check, left * 0.7)
         clocked_user(VALIDATE).accepted()
 
 
@@ -122,7 +120,7 @@ def test_session_past_its_end_does_not_validate(
     clock_session: Session, check: Check, clocked_user: Caller
 ) -> None:
     live = clocked_user(VALIDATE)
-    pass_time(clock_session, check, lifetime_left(live) + 1)
+    advance(clock_session, check, lifetime_left(live) + 1)
     expect_ended(clocked_user(VALIDATE), live, Tag.TTL_EXPIRED, Tag.SESSION_DOOMED)
 
 
@@ -132,25 +130,23 @@ def test_session_past_its_end_does_not_validate(
 @pytest.mark.requirement("VALID-6")
 def test_closed_session_does_not_validate(disposable_session: Caller) -> None:
     live = disposable_session(VALIDATE).accepted()
-    disposable_session("usm.session.close").accepted()
+    disposable_session(CLOSE).accepted()
     expect_ended(disposable_session(VALIDATE), live)
 
 
 @pytest.mark.requirement("VALID-7")
 def test_refusal_of_a_closed_session_says_that_it_is_doomed(disposable_session: Caller) -> None:
     disposable_session(VALIDATE).accepted()
-    disposable_session("usm.session.close").accepted()
+    disposable_session(CLOSE).accepted()
     disposable_session(VALIDATE).refused(None, Tag.SESSION_DOOMED)
 
 
-@pytest.mark.parametrize(
-    "operation_id", ["usm.session.get", "usm.session.list", "usm.session.close"]
-)
+@pytest.mark.parametrize("operation_id", ["usm.session.get", "usm.session.list", CLOSE])
 @pytest.mark.requirement("VALID-8")
 def test_closed_session_opens_nothing_else(disposable_session: Caller, operation_id: str) -> None:
-    if operation_id != "usm.session.close":
+    if operation_id != CLOSE:
         disposable_session(operation_id).accepted()
-    disposable_session("usm.session.close").accepted()
+    disposable_session(CLOSE).accepted()
     disposable_session(operation_id).refused()
 
 
@@ -160,9 +156,9 @@ def test_closing_a_session_spares_its_siblings(
 ) -> None:
     sibling = open_session(disposable_session.actor)
     sibling(VALIDATE).accepted()
-    disposable_session("usm.session.close").accepted()
+    disposable_session(CLOSE).accepted()
     sibling(VALIDATE).accepted()
-    sibling("usm.session.close").accepted()
+    sibling(CLOSE).accepted()
 
 
 # --- logging out, and what else ends sessions ---
@@ -175,7 +171,7 @@ def test_logging_out_other_devices_ends_the_other_sessions(
 ) -> None:
     others = [open_session(disposable_user.actor) for _ in range(2)]
     live = others[0](VALIDATE).accepted()
-    disposable_user("usm.session.logout_other_devices").accepted()
+    disposable_user(LOG_OUT_OTHERS).accepted()
     for other in others:
         expect_ended(other(VALIDATE), live)
 
@@ -184,7 +180,7 @@ def test_logging_out_other_devices_ends_the_other_sessions(
 @pytest.mark.requirement("VALID-11")
 def test_logging_out_other_devices_keeps_the_session_that_asks(disposable_user: Caller) -> None:
     live = disposable_user(VALIDATE).accepted()
-    disposable_user("usm.session.logout_other_devices").accepted()
+    disposable_user(LOG_OUT_OTHERS).accepted()
     answer = disposable_user(VALIDATE)
     answer.expect(
         "the session that asked still validates",
@@ -200,7 +196,7 @@ def test_logging_out_everywhere_ends_every_session_of_the_user(
 ) -> None:
     mine = [disposable_user, open_session(disposable_user.actor)]
     live = disposable_user(VALIDATE).accepted()
-    disposable_user("usm.session.logout_everywhere").accepted()
+    disposable_user(LOG_OUT_EVERYWHERE).accepted()
     for caller in mine:
         expect_ended(caller(VALIDATE), live)
 
@@ -212,7 +208,7 @@ def test_logging_out_everywhere_spares_other_users(
 ) -> None:
     bystander = open_session(users_and_orgs.register(operator, "bystander"))
     bystander(VALIDATE).accepted()
-    disposable_user("usm.session.logout_everywhere").accepted()
+    disposable_user(LOG_OUT_EVERYWHERE).accepted()
     bystander(VALIDATE).accepted()
 
 
@@ -232,9 +228,9 @@ def test_closed_session_is_refused_by_ofm_within_its_cache(
     disposable_session: Caller, org_world: World
 ) -> None:
     caller = disposable_session.within(org_world)
-    caller("ofm.org.get").accepted()
-    caller("usm.session.close").accepted()
-    eventually(lambda: caller("ofm.org.get"), lambda answer: not answer.ok).refused()
+    caller(READ).accepted()
+    caller(CLOSE).accepted()
+    eventually(lambda: caller(READ), lambda answer: not answer.ok).refused()
 
 
 # --- where a session may stand ---

@@ -10,7 +10,7 @@ from fixtures.context import users_and_orgs
 from fixtures.context.organization import Facilities
 from fixtures.probes.indistinguishability import expect_same
 
-RESOLVE = "ofm.member.resolve"
+RESOLVE, READ_ORG = "ofm.member.resolve", "ofm.org.get"
 SPELLINGS = {
     "lower-case": str.lower,
     "padded": lambda code: f"  {code} ",
@@ -83,7 +83,7 @@ def test_member_is_not_shown_as_owner(org_owner: Caller, member: Caller) -> None
 
 @pytest.mark.requirement("ASSOC-6")
 def test_owner_has_no_role_twice(org_owner: Caller) -> None:
-    _has_no_role_twice(org_owner)
+    _expect_no_role_twice(org_owner)
 
 
 @pytest.mark.requirement("ASSOC-6")
@@ -93,10 +93,10 @@ def test_grant_that_a_profile_holds_too_is_listed_once(
 ) -> None:
     roles = ["store_manager", "ics_view"]
     user = users_and_orgs.new_member(session, check, org_owner, "store-manager", roles)
-    _has_no_role_twice(org_owner.as_(user))
+    _expect_no_role_twice(org_owner.as_(user))
 
 
-def _has_no_role_twice(caller: Caller) -> None:
+def _expect_no_role_twice(caller: Caller) -> None:
     answer = caller(RESOLVE)
     roles = answer.value("roles")
     twice = sorted({role for role in roles if roles.count(role) > 1})
@@ -136,13 +136,8 @@ def test_key_has_the_roles_of_its_account(keys: Keys, org_owner: Caller, name: s
 def test_orgcode_may_be_spelled_otherwise(org_owner: Caller, spell: Callable[[str], str]) -> None:
     org_owner(RESOLVE).accepted()
     answer = org_owner(RESOLVE, orgcode=spell(org_owner.world["orgcode"])).accepted()
-    answer.expect(
-        "another spelling of the orgcode resolves to the same organisation",
-        holds=answer.value("org_guid") == org_owner.world["org_guid"],
-        expected="the guid of the main org",
-        observed="another guid",
-        uses=("org_guid",),
-    )
+    rule = "another spelling of the orgcode resolves to the same organisation"
+    answer.shows("org_guid", org_owner.world["org_guid"], rule)
 
 
 @pytest.mark.requirement("ASSOC-13")
@@ -219,7 +214,7 @@ def test_key_cannot_tell_whether_another_org_exists(
 
 
 @pytest.mark.requirement("ASSOC-18")
-@pytest.mark.parametrize("operation", [RESOLVE, "ofm.org.get"])
+@pytest.mark.parametrize("operation", [RESOLVE, READ_ORG])
 def test_header_that_names_no_org_contradicts_the_body(
     org_owner: Caller, absent_org: Callable[[], World], operation: str
 ) -> None:
@@ -231,7 +226,7 @@ def test_header_that_names_no_org_contradicts_the_body(
 
 @pytest.mark.requirement("ASSOC-18")
 @pytest.mark.needs("operator")
-@pytest.mark.parametrize("operation", [RESOLVE, "ofm.org.get"])
+@pytest.mark.parametrize("operation", [RESOLVE, READ_ORG])
 def test_header_that_names_another_org_of_the_caller_contradicts_the_body(
     session: Session, check: Check, org_owner: Caller, owner_actor: Actor, operation: str
 ) -> None:

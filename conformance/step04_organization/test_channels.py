@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract import RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.operation import Edge
 from conformance.contract.services.ofm.org import CHANNEL_EDGES, CHANNEL_STATES
-from fixtures import Actor, Answer, Caller, Check, ContextBuilder, NotApplicable, Session, Values
+from fixtures import Actor, Answer, Caller, NotApplicable, Values
 from fixtures.context import records
 
 CHANNEL: Final = RECORDS["ofm.sales_channel"]
@@ -37,7 +37,7 @@ def way_to(state: str) -> tuple[str, ...]:
     return ways[0][1:]
 
 
-def channel_in(owner: Caller, state: str) -> Values:
+def create_channel_in(owner: Caller, state: str) -> Values:
     """A new channel in this state."""
     return records.move(owner, CHANNEL, records.make(owner, CHANNEL.name), *way_to(state))
 
@@ -66,12 +66,6 @@ def edges(rule: Callable[[Edge], str], *, drawn: bool) -> list[Any]:
     ]
 
 
-@pytest.fixture
-def prove(session: Session, check: Check) -> Callable[[str], None]:
-    """Lets the target accept an operation once in this run."""
-    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
-
-
 # --- declaration ---
 
 
@@ -83,7 +77,7 @@ def test_owner_declares_a_channel(owner: Caller) -> None:
 @pytest.mark.requirement("ORG-52")
 def test_new_channel_is_a_draft(owner: Caller) -> None:
     answer = records.read(owner, CHANNEL, records.make(owner, CHANNEL.name))
-    expect_state(answer, FIRST)
+    answer.in_state(FIRST, f"the channel is {FIRST}")
 
 
 @pytest.mark.requirement("ORG-53")
@@ -91,25 +85,7 @@ def test_new_channel_is_a_draft(owner: Caller) -> None:
 def test_what_was_declared_is_read_back(owner: Caller, name: str) -> None:
     made = records.make(owner, CHANNEL.name)
     answer = records.read(owner, CHANNEL, made)
-    shown = str(answer.value(name))
-    answer.expect(
-        f"the channel holds the {name} that was declared",
-        holds=shown.casefold() == made[name].casefold(),
-        expected=made[name],
-        observed=shown,
-        uses=(name,),
-    )
-
-
-def expect_state(answer: Answer, state: str) -> None:
-    found = answer.value("state")
-    answer.expect(
-        f"the channel is {state}",
-        holds=found == state,
-        expected=state,
-        observed=f"{found}",
-        uses=("state",),
-    )
+    answer.shows_ignoring_case(name, made[name], f"the channel holds the {name} that was declared")
 
 
 # --- lifecycle ---
@@ -117,9 +93,10 @@ def expect_state(answer: Answer, state: str) -> None:
 
 @pytest.mark.parametrize("edge", edges(DRAWN.__getitem__, drawn=True))
 def test_channel_takes_each_drawn_edge(owner: Caller, edge: Edge) -> None:
-    channel = channel_in(owner, edge.before)
+    channel = create_channel_in(owner, edge.before)
     change(owner, channel, status=edge.after).accepted()
-    expect_state(records.read(owner, CHANNEL, channel), edge.after)
+    after = records.read(owner, CHANNEL, channel)
+    after.in_state(edge.after, f"the channel is {edge.after}")
 
 
 @pytest.mark.parametrize("edge", edges(not_drawn, drawn=False))
@@ -127,23 +104,23 @@ def test_channel_takes_no_other_edge(
     owner: Caller, prove: Callable[[str], None], edge: Edge
 ) -> None:
     prove(STATUS)
-    change(owner, channel_in(owner, edge.before), status=edge.after).refused()
+    change(owner, create_channel_in(owner, edge.before), status=edge.after).refused()
 
 
 @pytest.mark.requirement("ORG-62")
 @pytest.mark.parametrize("edge", [Edge("draft", "inactive"), Edge("doomed", "active")], ids=str)
 def test_refused_edge_changes_nothing(owner: Caller, edge: Edge) -> None:
-    channel = channel_in(owner, edge.before)
+    channel = create_channel_in(owner, edge.before)
     before = records.read(owner, CHANNEL, channel)
     if change(owner, channel, status=edge.after).ok:
         raise NotApplicable(f"the target took the channel from {edge.before} to {edge.after}")
     after = records.read(owner, CHANNEL, channel)
-    told = [n for n in ("state", "revision") if before.value(n) != after.value(n)]
+    changed = [n for n in ("state", "revision") if before.value(n) != after.value(n)]
     after.expect(
         "a refused change leaves state and revision as they were",
-        holds=not told,
+        holds=not changed,
         expected="the same state and revision",
-        observed=f"another {' and '.join(told)}",
+        observed=f"another {' and '.join(changed)}",
         uses=("state", "revision"),
     )
 
@@ -157,7 +134,7 @@ def test_member_does_not_activate_a_channel(
     owner: Caller, member: Caller, prove: Callable[[str], None], before: str
 ) -> None:
     prove(STATUS)
-    channel = channel_in(owner, before)
+    channel = create_channel_in(owner, before)
     change(member, channel, status="active").refused(403, Tag.NOT_OWNER)
 
 
@@ -165,7 +142,7 @@ def test_member_does_not_activate_a_channel(
 def draft(owner: Caller, prove: Callable[[str], None]) -> Values:
     """A draft channel at a facility of its own; its update was accepted from an owner."""
     prove(UPDATE)
-    return channel_in(owner, FIRST)
+    return create_channel_in(owner, FIRST)
 
 
 def assign(owner: Caller, member: Actor, channel: Values, *, verb: str = "assign") -> None:

@@ -38,13 +38,7 @@ def test_owner_creates_a_record_and_reads_it(owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(owner, kind)
     answer = records.read(owner, record, made).accepted()
-    answer.expect(
-        "get shows the record that was created",
-        holds=answer.value(record.id) == made[record.id],
-        expected="the guid that creation returned",
-        observed="another guid",
-        uses=(record.id,),
-    )
+    answer.shows(record.id, made[record.id], "get shows the record that was created")
 
 
 @pytest.mark.parametrize("kind", SHOWN)
@@ -66,17 +60,10 @@ def test_cccode_is_kept_in_upper_case(owner: Caller) -> None:
     code = str(owner.world.fresh("cccode"))
     guid = owner("ofm.cost_centre.create", cccode=code.lower()).value("cc_guid")
     answer = owner("ofm.cost_centre.get", cc_guid=guid)
-    shown = answer.value("cccode")
-    answer.expect(
-        "the cost centre's code is in upper case",
-        holds=shown == code,
-        expected=code,
-        observed=f"{shown}",
-        uses=("cccode",),
-    )
+    answer.shows("cccode", code, "the cost centre's code is in upper case")
 
 
-# --- what a record stands on ---
+# --- the records that a record needs ---
 
 
 def refused_without(owner: Caller, kind: str, parent: str) -> None:
@@ -92,25 +79,25 @@ def refused_on_absent(owner: Caller, kind: str, parent: str) -> None:
     owner(RECORDS[kind].create, **absent).refused()
 
 
-UNFOUNDED = pytest.mark.parametrize(
+EITHER_WAY = pytest.mark.parametrize(
     "refused", [refused_without, refused_on_absent], ids=["missing", "absent"]
 )
 Refused = Callable[[Caller, str, str], None]
 
 
-@UNFOUNDED
+@EITHER_WAY
 @pytest.mark.requirement("ORG-34")
 def test_logical_facility_needs_a_physical_one(owner: Caller, refused: Refused) -> None:
     refused(owner, LOGICAL, "physical_guid")
 
 
-@UNFOUNDED
+@EITHER_WAY
 @pytest.mark.requirement("ORG-35")
 def test_logical_facility_needs_a_legal_one(owner: Caller, refused: Refused) -> None:
     refused(owner, LOGICAL, "legal_guid")
 
 
-@UNFOUNDED
+@EITHER_WAY
 @pytest.mark.requirement("ORG-39")
 def test_zone_needs_a_logical_facility(owner: Caller, refused: Refused) -> None:
     refused(owner, ZONE, "logical_guid")
@@ -121,26 +108,26 @@ def test_zone_needs_a_logical_facility(owner: Caller, refused: Refused) -> None:
 def test_logical_facility_is_not_built_on_one_of_another_org(
     owner: Caller, stranger_org: Stranger, parent: str
 ) -> None:
-    _not_built_on_foreign(owner, stranger_org, LOGICAL, parent)
+    _refused_on_foreign(owner, stranger_org, LOGICAL, parent)
 
 
 @pytest.mark.requirement("ORG-40")
 def test_zone_is_not_made_under_a_facility_of_another_org(
     owner: Caller, stranger_org: Stranger
 ) -> None:
-    _not_built_on_foreign(owner, stranger_org, ZONE, "logical_guid")
+    _refused_on_foreign(owner, stranger_org, ZONE, "logical_guid")
 
 
-def _not_built_on_foreign(owner: Caller, stranger_org: Stranger, kind: str, parent: str) -> None:
+def _refused_on_foreign(owner: Caller, stranger_org: Stranger, kind: str, parent: str) -> None:
     """Expect the answer about a foreign parent to be the one about a parent that is absent."""
     records.make(owner, kind)
     foreign = str(getattr(stranger_org.facilities, parent))
     absent = str(owner.world.fresh("guid"))
-    answers = [_built_on(owner, kind, parent, guid).refused() for guid in (foreign, absent)]
+    answers = [_create_on(owner, kind, parent, guid).refused() for guid in (foreign, absent)]
     expect_same(*answers, echoes=(foreign, absent))
 
 
-def _built_on(owner: Caller, kind: str, parent: str, guid: str) -> Answer:
+def _create_on(owner: Caller, kind: str, parent: str, guid: str) -> Answer:
     given: dict[str, Any] = {parent: guid}
     return owner(RECORDS[kind].create, **given)
 
@@ -154,13 +141,8 @@ def _built_on(owner: Caller, kind: str, parent: str, guid: str) -> Answer:
 )
 def test_orgcode_is_resolved(org_owner: Caller, spell: Callable[[str], str]) -> None:
     answer = org_owner("ofm.resolve.orgcode", orgcode=spell(org_owner.world["orgcode"]))
-    answer.accepted().expect(
-        "the orgcode leads to the organisation's guid",
-        holds=answer.value("org_guid") == org_owner.world["org_guid"],
-        expected="the guid of the main org",
-        observed="another guid",
-        uses=("org_guid",),
-    )
+    rule = "the orgcode leads to the organisation's guid"
+    answer.shows("org_guid", org_owner.world["org_guid"], rule)
 
 
 RESOLVED = [
@@ -176,13 +158,7 @@ def test_code_is_resolved(owner: Caller, operation: str, kind: str, code: str) -
     made = records.make(owner, kind)
     sent: dict[str, Any] = {code: made[code]}
     answer = owner(operation, **sent)
-    answer.expect(
-        "the code leads to the record's guid",
-        holds=answer.value(record.id) == made[record.id],
-        expected="the guid that creation returned",
-        observed="another guid",
-        uses=(record.id,),
-    )
+    answer.shows(record.id, made[record.id], "the code leads to the record's guid")
 
 
 @pytest.mark.requirement("ORG-67")
@@ -191,20 +167,14 @@ def test_channel_code_is_resolved(owner: Caller) -> None:
     found = owner("ofm.resolve.channel_code", channel_code=made["channel_code"])
     # A code may be taken once in each facility: which of its channels is meant is not documented.
     answer = owner("ofm.sales_channel.get", channel_guid=found.value("channel_guid"))
-    shown = str(answer.value("channel_code"))
-    answer.expect(
-        "the code leads to a channel with this code",
-        holds=shown.casefold() == made["channel_code"].casefold(),
-        expected=made["channel_code"],
-        observed=shown,
-        uses=("channel_code",),
-    )
+    rule = "the code leads to a channel with this code"
+    answer.shows_ignoring_case("channel_code", made["channel_code"], rule)
 
 
 @pytest.mark.requirement("ORG-68")
 @pytest.mark.parametrize(("operation", "kind", "code"), RESOLVED)
 def test_unknown_code_is_not_found(owner: Caller, operation: str, kind: str, code: str) -> None:
-    real, absent = _codes(owner, kind, code)
+    real, absent = _create_and_invent_code(owner, kind, code)
     owner(operation, **{code: real}).accepted()
     owner(operation, **{code: absent}).refused(404, Tag.NOT_FOUND)
 
@@ -214,13 +184,13 @@ def test_unknown_code_is_not_found(owner: Caller, operation: str, kind: str, cod
 def test_stranger_cannot_tell_whether_a_code_exists(
     owner: Caller, stranger: Caller, operation: str, kind: str, code: str
 ) -> None:
-    real, absent = _codes(owner, kind, code)
+    real, absent = _create_and_invent_code(owner, kind, code)
     owner(operation, **{code: real}).accepted()
     answers = [stranger(operation, **{code: each}).refused(404) for each in (real, absent)]
     expect_same(*answers, echoes=(real, absent))
 
 
-def _codes(owner: Caller, kind: str, code: str) -> tuple[str, str]:
+def _create_and_invent_code(owner: Caller, kind: str, code: str) -> tuple[str, str]:
     """The code of a new record, and one that no record has."""
     fresh = OPERATIONS[RECORDS[kind].create].fresh[code]
     return str(records.make(owner, kind)[code]), str(owner.world.fresh(fresh))

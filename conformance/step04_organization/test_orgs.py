@@ -23,7 +23,8 @@ from fixtures import (
 )
 from fixtures.context import users_and_orgs
 
-CREATE = "ofm.org.create"
+CREATE, READ, RESOLVE = "ofm.org.create", "ofm.org.get", "ofm.resolve.orgcode"
+INVITE = "operator.ofm_invitationcreate"
 # The longest end of an invitation that is waited for.
 PATIENCE_S = 10.0
 Invitation = Mapping[str, Any]
@@ -41,7 +42,7 @@ def new_org(session: Session, check: Check, owner_actor: Actor) -> Organization:
     return users_and_orgs.create_org(session, check, owner_actor)
 
 
-def invited(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]:
+def invite(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]:
     """What the user sends to create an org by a new invitation."""
     orgcode = orgcode or users_and_orgs.new_orgcode(user)
     code = users_and_orgs.invite_to_create(operator, user.actor, orgcode)
@@ -54,12 +55,13 @@ def invited(operator: Caller, user: Caller, orgcode: str = "") -> dict[str, Any]
 @pytest.mark.requirement("ORG-1")
 @pytest.mark.usefixtures("main_org")
 def test_invited_user_creates_an_org(operator: Caller, user: Caller) -> None:
-    user(CREATE, **invited(operator, user)).value("org_guid")
+    user(CREATE, **invite(operator, user)).value("org_guid")
 
 
 @pytest.mark.requirement("ORG-2")
 def test_new_org_is_unverified(user: Caller, new_org: Organization) -> None:
-    _is_in_state(user.within(new_org.world), "unverified")
+    answer = user.within(new_org.world)(READ)
+    answer.in_state("unverified", "the organisation is unverified")
 
 
 @pytest.mark.requirement("ORG-3")
@@ -67,20 +69,8 @@ def test_operator_verifies_an_org(
     session: Session, check: Check, user: Caller, new_org: Organization
 ) -> None:
     users_and_orgs.set_org_status(session, check, new_org, "verified").accepted()
-    _is_in_state(user.within(new_org.world), "verified")
-
-
-def _is_in_state(owner: Caller, state: str) -> Answer:
-    answer = owner("ofm.org.get")
-    found = answer.value("state")
-    answer.expect(
-        f"the organisation is {state}",
-        holds=found == state,
-        expected=state,
-        observed=f"{found}",
-        uses=("state",),
-    )
-    return answer
+    answer = user.within(new_org.world)(READ)
+    answer.in_state("verified", "the organisation is verified")
 
 
 @pytest.mark.requirement("ORG-4")
@@ -88,7 +78,7 @@ def test_new_org_has_a_first_cost_centre(
     session: Session, check: Check, operator: Caller, user: Caller
 ) -> None:
     ContextBuilder(session).proven(check, OPERATIONS["ofm.cost_centre.get"])
-    answer = user(CREATE, **invited(operator, user))
+    answer = user(CREATE, **invite(operator, user))
     org_guid, centre = str(answer.value("org_guid")), str(answer.value("cc_guid"))
     user.allow_orgs(org_guid, throwaway=True)
     user("ofm.cost_centre.get", org_guid=org_guid, cc_guid=centre).accepted()
@@ -112,7 +102,7 @@ def test_invited_user_is_primary_owner_of_the_new_org(
     users_and_orgs.set_org_status(session, check, new_org, "verified").accepted()
     owner, person = user.within(new_org.world), member_actor.user_id
     owner("ofm.member.add", user_guid=person).accepted()
-    revision = owner("ofm.org.get").value("revision")
+    revision = owner(READ).value("revision")
     owner("ofm.owner.secondary_add", user_guid=person, expected_revision=revision).accepted()
 
 
@@ -121,26 +111,14 @@ def test_invited_user_is_primary_owner_of_the_new_org(
 def test_orgcode_is_canonicalised_on_creation(
     session: Session, check: Check, operator: Caller, user: Caller
 ) -> None:
-    ContextBuilder(session).proven(check, OPERATIONS["ofm.resolve.orgcode"])
-    values = invited(operator, user)
+    ContextBuilder(session).proven(check, OPERATIONS[RESOLVE])
+    values = invite(operator, user)
     code = str(values["orgcode"])
     answer = user(CREATE, **{**values, "orgcode": f" {code.lower()} "})
-    guid, shown = answer.value("org_guid"), answer.value("orgcode")
-    answer.expect(
-        "the new org's orgcode is trimmed and in upper case",
-        holds=shown == code,
-        expected=code,
-        observed=f"{shown}",
-        uses=("orgcode",),
-    )
-    found = user("ofm.resolve.orgcode", orgcode=code)
-    found.expect(
-        "the canonical orgcode leads to the new org",
-        holds=found.value("org_guid") == guid,
-        expected="the guid that creation returned",
-        observed="another guid",
-        uses=("org_guid",),
-    )
+    guid = answer.value("org_guid")
+    answer.shows("orgcode", code, "the new org's orgcode is trimmed and in upper case")
+    found = user(RESOLVE, orgcode=code)
+    found.shows("org_guid", guid, "the canonical orgcode leads to the new org")
 
 
 # --- invitations that create nothing ---
@@ -150,25 +128,24 @@ def test_orgcode_is_canonicalised_on_creation(
 @pytest.mark.usefixtures("proven")
 def test_expired_invitation_is_refused(operator: Caller, user: Caller) -> None:
     values = {"orgcode": users_and_orgs.new_orgcode(user), "user_guid": user.actor.user_id}
-    action = "operator.ofm_invitationcreate"
-    minted = operator(action, **values, expires_in_seconds=1)
-    code = str(minted.value("invitation_code"))
-    _outwait(minted)
+    invitation = operator(INVITE, **values, expires_in_seconds=1)
+    code = str(invitation.value("invitation_code"))
+    _outwait(invitation)
     user(CREATE, **values, invitation_code=code).refused(409, Tag.INVITATION_EXPIRED)
 
 
-def _outwait(minted: Answer) -> None:
+def _outwait(invitation: Answer) -> None:
     """Wait until the invitation has ended by the platform's own account of its end.
 
     Raises:
         Inconclusive: the platform did not take the short life that was asked for.
     """
-    now, end = instant(minted.optional("now")), instant(minted.value("expires_at"))
+    now, end = instant(invitation.optional("now")), instant(invitation.value("expires_at"))
     if now is None or end is None or (left := (end - now).total_seconds()) > PATIENCE_S:
         raise Inconclusive(
             "the invitation does not end soon by what the platform says",
-            cause="operator.ofm_invitationcreate:expires_at",
-            line='operations."operator.ofm_invitationcreate".body = { ... }',
+            cause=f"{INVITE}:expires_at",
+            line=f'operations."{INVITE}".body = {{ ... }}',
         )
     time.sleep(max(left, 0.0) + 0.1)
 
@@ -176,7 +153,7 @@ def _outwait(minted: Answer) -> None:
 @pytest.mark.requirement("ORG-8")
 @pytest.mark.parametrize("again", ["same-orgcode", "other-orgcode"])
 def test_invitation_is_used_once(operator: Caller, user: Caller, again: str) -> None:
-    values = invited(operator, user)
+    values = invite(operator, user)
     user(CREATE, **values).accepted()
     if again == "other-orgcode":
         values["orgcode"] = user.world.fresh("orgcode")
@@ -189,7 +166,7 @@ def test_invitation_is_used_once(operator: Caller, user: Caller, again: str) -> 
 def test_invitation_of_another_user_is_refused(
     operator: Caller, user: Caller, disposable_user: Caller, named: str
 ) -> None:
-    values = invited(operator, user)
+    values = invite(operator, user)
     if named == "caller":
         values["user_guid"] = disposable_user.actor.user_id
     disposable_user(CREATE, **values).refused()
@@ -198,7 +175,7 @@ def test_invitation_of_another_user_is_refused(
 @pytest.mark.requirement("ORG-10")
 @pytest.mark.usefixtures("proven")
 def test_doomed_invitation_is_refused(operator: Caller, user: Caller) -> None:
-    values = invited(operator, user)
+    values = invite(operator, user)
     code = values["invitation_code"]
     operator("operator.ofm_invitationdoom", invitation_code=code).accepted()
     user(CREATE, **values).refused()
@@ -208,14 +185,14 @@ def test_doomed_invitation_is_refused(operator: Caller, user: Caller) -> None:
 @pytest.mark.usefixtures("proven")
 def test_invitation_that_was_never_issued_is_refused(operator: Caller, user: Caller) -> None:
     code = f"never-issued-{user.world.fresh('guid')}"
-    user(CREATE, **{**invited(operator, user), "invitation_code": code}).refused()
+    user(CREATE, **{**invite(operator, user), "invitation_code": code}).refused()
 
 
 @pytest.mark.requirement("ORG-11")
 @pytest.mark.usefixtures("proven")
 @pytest.mark.parametrize("name", ["key_owner", "key_view"])
 def test_key_creates_no_org(operator: Caller, user: Caller, keys: Keys, name: str) -> None:
-    user.as_(keys.by_name[name])(CREATE, **invited(operator, user)).refused()
+    user.as_(keys.by_name[name])(CREATE, **invite(operator, user)).refused()
 
 
 @pytest.mark.requirement("ORG-12")
@@ -224,8 +201,8 @@ def test_orgcode_that_is_taken_is_refused(
     operator: Caller, user: Caller, spell: Callable[[str], str]
 ) -> None:
     # Both invitations before the first org: an operator may refuse to mint one for a taken code.
-    first = invited(operator, user)
-    second = invited(operator, user, str(first["orgcode"]))
+    first = invite(operator, user)
+    second = invite(operator, user, str(first["orgcode"]))
     user(CREATE, **first).accepted()
     user(CREATE, **{**second, "orgcode": spell(str(second["orgcode"]))}).refused()
 
@@ -235,18 +212,13 @@ def test_orgcode_that_is_taken_is_refused(
 
 @pytest.mark.requirement("ORG-13")
 def test_owner_reads_the_org(org_owner: Caller) -> None:
-    answer = org_owner("ofm.org.get").accepted()
-    answer.expect(
-        "the organisation asked for is returned",
-        holds=str(answer.value("org_guid")).casefold() == org_owner.world["org_guid"].casefold(),
-        expected="the org_guid that was sent",
-        observed="another one",
-        uses=("org_guid",),
-    )
+    answer = org_owner(READ)
+    rule = "the organisation asked for is returned"
+    answer.shows_ignoring_case("org_guid", org_owner.world["org_guid"], rule)
 
 
 @pytest.mark.requirement("ORG-14")
-@pytest.mark.parametrize("operation", ["ofm.org.get", "ofm.cost_centre.get", "ofm.logical.list"])
+@pytest.mark.parametrize("operation", [READ, "ofm.cost_centre.get", "ofm.logical.list"])
 def test_member_reads_the_org(owner: Caller, member: Caller, operation: str) -> None:
     owner(operation).accepted()
     member(operation).accepted()
@@ -254,9 +226,9 @@ def test_member_reads_the_org(owner: Caller, member: Caller, operation: str) -> 
 
 @pytest.mark.requirement("ORG-15")
 def test_org_guid_may_be_spelled_in_either_case(org_owner: Caller) -> None:
-    org_owner("ofm.org.get").accepted()
+    org_owner(READ).accepted()
     guid = org_owner.world["org_guid"].swapcase()
-    org_owner("ofm.org.get", org_guid=guid).accepted()
+    org_owner(READ, org_guid=guid).accepted()
 
 
 @pytest.mark.requirement("ORG-16")

@@ -4,21 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.contract import OPERATIONS
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Answer, Caller, Check, ContextBuilder, Session, ids, pages
+from fixtures import Actor, Answer, Caller, Check, Session, ids, pages
 from fixtures.context import records, users_and_orgs
 
 RESOLVE, ACCEPT = "ofm.member.resolve", "ofm.member.invite_accept"
 PRIMARY, SECONDARY = "ofm.owner.primary_set", "ofm.owner.secondary_add"
 OWNERS_WRITE = "ofm.cost_centre.create"
-
-
-@pytest.fixture
-def prove(session: Session, check: Check) -> Callable[[str], None]:
-    """Lets the target accept an operation once in this run."""
-    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
 
 
 # --- members and invites ---

@@ -6,17 +6,18 @@ from functools import cache
 
 import pytest
 
-from conformance.contract import OPERATIONS
 from conformance.contract.errors import Tag
 from conformance.contract.services.ofm.org import BLOCKED_ORG_STATES
-from fixtures import Actor, Caller, Check, ContextBuilder, Organization, Session
+from fixtures import Actor, Caller, Check, Organization, Session
 from fixtures.context import users_and_orgs
+from fixtures.run.private_reference import advance
 
+READ, UNPARK, WRITE = "ofm.org.get", "ofm.org.unpark", "ofm.cost_centre.create"
 HOUR_S = 3600
 COOLDOWN_S = 48 * HOUR_S
 # Documented paths, none of which needs a record to act on.
 WRITES = (
-    "ofm.cost_centre.create",
+    WRITE,
     "ofm.physical.create",
     "ofm.legal.create",
     "ofm.member.invite_create",
@@ -28,8 +29,8 @@ BLOCKED = {
     "frozen": "ORG-20",
     "doomed": "ORG-21",
 }
-# What the operator is asked for, one status after another; the owner alone can park.
-WAYS = {
+# The states that the operator takes a new org through; parking it is then up to its owner.
+STEPS_TO = {
     "unverified": (),
     "suspended": ("verified", "suspended"),
     "parked": ("verified",),
@@ -41,21 +42,8 @@ OrgIn = Callable[[str], Organization]
 
 def park(owner: Caller) -> None:
     """Park the org as its owner."""
-    revision = owner("ofm.org.get").value("revision")
+    revision = owner(READ).value("revision")
     owner("ofm.org.park", expected_revision=revision).accepted()
-
-
-def is_in_state(owner: Caller, state: str) -> None:
-    """Expect that a read shows the org in this state."""
-    answer = owner("ofm.org.get")
-    found = answer.value("state")
-    answer.expect(
-        f"the organisation is {state}",
-        holds=found == state,
-        expected=state,
-        observed=f"{found}",
-        uses=("state",),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +54,7 @@ def org_in(session: Session, owner_actor: Actor) -> OrgIn:
     def build(state: str) -> Organization:
         check = session.stage_check(f"{state}-org", BLOCKED[state])
         org = users_and_orgs.create_org(session, check, owner_actor)
-        for status in WAYS[state]:
+        for status in STEPS_TO[state]:
             users_and_orgs.set_org_status(session, check, org, status).accepted()
         if state == "parked":
             park(session.caller(check, owner_actor, org.world))
@@ -81,12 +69,6 @@ def spare(session: Session, check: Check, owner_actor: Actor) -> Caller:
     org = users_and_orgs.create_org(session, check, owner_actor)
     users_and_orgs.set_org_status(session, check, org, "verified").accepted()
     return session.caller(check, owner_actor, org.world)
-
-
-@pytest.fixture
-def prove(session: Session, check: Check) -> Callable[[str], None]:
-    """Lets the target accept a write in the main org, unless it did so earlier in this run."""
-    return lambda write: ContextBuilder(session).proven(check, OPERATIONS[write])
 
 
 # --- writes ---
@@ -109,7 +91,7 @@ def test_write_is_blocked(
 
 
 @pytest.mark.requirement("ORG-22")
-@pytest.mark.parametrize("read", ["ofm.org.get", "ofm.cost_centre.list", "ofm.physical.list"])
+@pytest.mark.parametrize("read", [READ, "ofm.cost_centre.list", "ofm.physical.list"])
 def test_suspended_org_is_still_read(user: Caller, org_in: OrgIn, read: str) -> None:
     user.within(org_in("suspended").world)(read).accepted()
 
@@ -118,11 +100,11 @@ def test_suspended_org_is_still_read(user: Caller, org_in: OrgIn, read: str) -> 
 def test_org_that_is_verified_again_takes_writes(
     session: Session, check: Check, spare: Caller
 ) -> None:
-    spare("ofm.cost_centre.create").accepted()
+    spare(WRITE).accepted()
     org = Organization(spare.actor, spare.world)
     for status in ("suspended", "verified"):
         users_and_orgs.set_org_status(session, check, org, status).accepted()
-    spare("ofm.cost_centre.create").accepted()
+    spare(WRITE).accepted()
 
 
 # --- parking ---
@@ -132,24 +114,23 @@ def test_org_that_is_verified_again_takes_writes(
 @pytest.mark.needs("operator")
 def test_owner_parks_the_org(spare: Caller) -> None:
     park(spare)
-    is_in_state(spare, "parked")
+    spare(READ).in_state("parked", "the organisation is parked")
 
 
 @pytest.fixture
 def parked(clock_session: Session, check: Check) -> Caller:
-    """The owner of an org that was just parked, beside a clock that can be turned."""
+    """The owner of an org that was just parked, on a platform whose clock may be advanced."""
     org = users_and_orgs.verified_org(clock_session, check, "parking-owner")
     owner = clock_session.caller(check, org.owner, org.world)
     # A write that is accepted now; what is refused later is refused for the org's state.
-    owner("ofm.cost_centre.create").accepted()
+    owner(WRITE).accepted()
     park(owner)
     return owner
 
 
 def pass_time(session: Session, owner: Caller, seconds: int) -> Caller:
-    """Turn the clock; the owner signs in again, because sessions end meanwhile."""
-    operator = session.operator_caller(owner.check)
-    operator("operator.reference_clock", advance_seconds=seconds).accepted()
+    """Advance the clock; the owner signs in again, because sessions end meanwhile."""
+    advance(session, owner.check, seconds)
     return owner.as_(users_and_orgs.log_in(session, owner.check, owner.actor))
 
 
@@ -160,12 +141,12 @@ def test_org_is_not_unparked_within_48_hours(
     clock_session: Session, parked: Caller, hours: int
 ) -> None:
     owner = pass_time(clock_session, parked, hours * HOUR_S) if hours else parked
-    revision = owner("ofm.org.get").value("revision")
-    early = owner("ofm.org.unpark", expected_revision=revision)
+    revision = owner(READ).value("revision")
+    early = owner(UNPARK, expected_revision=revision)
     if not early.ok:
         # The same request after the cooldown proves that only the time was wrong with it.
         late = pass_time(clock_session, owner, COOLDOWN_S)
-        late("ofm.org.unpark", expected_revision=revision).accepted()
+        late(UNPARK, expected_revision=revision).accepted()
         early = replace(early, proven=True)
     early.refused()
 
@@ -175,6 +156,6 @@ def test_org_is_unparked_after_48_hours_and_takes_writes(
     clock_session: Session, parked: Caller
 ) -> None:
     owner = pass_time(clock_session, parked, COOLDOWN_S)
-    revision = owner("ofm.org.get").value("revision")
-    owner("ofm.org.unpark", expected_revision=revision).accepted()
-    owner("ofm.cost_centre.create").accepted()
+    revision = owner(READ).value("revision")
+    owner(UNPARK, expected_revision=revision).accepted()
+    owner(WRITE).accepted()

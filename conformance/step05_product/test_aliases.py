@@ -4,12 +4,13 @@ from typing import Final
 
 import pytest
 
+from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pvm.suppliers import MOST_ALIASES
-from fixtures import Caller, Values, holds, pages
+from fixtures import Answer, Caller, Values, holds, pages
 from fixtures.context import records
-from fixtures.services.pvm.actions import moved, names
+from fixtures.services.pvm.actions import move, names
 
-SET, REMOVE, LIST = "pvm.alias.set", "pvm.alias.remove", "pvm.alias.list"
+SET, REMOVE = "pvm.alias.set", "pvm.alias.remove"
 VENDOR: Final = "pvm.vendor"
 LONGEST_TAG, LONGEST_VALUE = 24, 96
 TAGS: Final = {
@@ -23,8 +24,13 @@ TAGS: Final = {
 
 @pytest.fixture
 def vendor(pvm_owner: Caller) -> Values:
-    """A vendor with one alias, which may be changed."""
+    """A new vendor with one alias; a check may change both."""
     return records.make(pvm_owner, "pvm.aliased_vendor")
+
+
+def list_aliases(caller: Caller, vendor: Values) -> list[Answer]:
+    """All pages of a vendor's aliases."""
+    return pages(caller, "pvm.alias.list", vendor_id=vendor["vendor_id"], limit=LARGEST_LIMIT)
 
 
 @pytest.mark.requirement("PROD-45")
@@ -35,7 +41,7 @@ def test_record_takes_sixteen_aliases_and_not_one_more(pvm_owner: Caller, vendor
         answer = pvm_owner(SET, **names(VENDOR, vendor), tag=tags[-1]).accepted()
         vendor["expected_revision"] = answer.value("revision")
     pvm_owner(SET, **names(VENDOR, vendor)).refused()
-    listed = pages(pvm_owner, LIST, vendor_id=vendor["vendor_id"], limit=256)
+    listed = list_aliases(pvm_owner, vendor)
     missing = sum(not holds(listed, tag) for tag in tags)
     listed[-1].expect(
         "the list of a record's aliases holds all of them",
@@ -81,9 +87,9 @@ def test_aliases_of_an_active_record_are_not_edited(pvm_owner: Caller, operation
     spare = records.make(pvm_owner, "pvm.aliased_vendor")
     pvm_owner(operation, **names(VENDOR, spare), tag=spare["tag"]).accepted()
     vendor = records.make(pvm_owner, "pvm.aliased_vendor")
-    vendor = moved(pvm_owner, VENDOR, vendor, "active")
+    vendor = move(pvm_owner, VENDOR, vendor, "active")
     pvm_owner(operation, **names(VENDOR, vendor), tag=vendor["tag"]).refused()
-    listed = pages(pvm_owner, LIST, vendor_id=vendor["vendor_id"], limit=256)
+    listed = list_aliases(pvm_owner, vendor)
     listed[-1].expect(
         "the active record has the alias that it had",
         holds=holds(listed, str(vendor["tag"])),

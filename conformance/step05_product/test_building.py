@@ -9,7 +9,8 @@ from fixtures import Caller, Inconclusive, expect_listed, holds, pages
 from fixtures.context import records
 from fixtures.services.pvm.actions import expect_shown, expect_state, names
 
-ID: Final = "comment_id"
+# The report is about comments that are large.
+SIZES: Final = (2_500, 3_500, 3_000)
 
 
 @pytest.mark.requirement("PROD-1")
@@ -87,18 +88,20 @@ def test_barcode_resolves_to_its_variant(pvm_owner: Caller) -> None:
     expect_shown(found, pvm_owner.world["variant_id"])
 
 
+def create_below_new(owner: Caller, parent: str, noun: str) -> tuple[Caller, str]:
+    """The owner in context of a new parent, and the id of a new record below it."""
+    above = records.make(owner, f"pvm.{parent}")[f"{parent}_id"]
+    there = owner.within(owner.world.extended(**{f"{parent}_id": above}))
+    return there, str(records.make(there, f"pvm.{noun}")[f"{noun}_id"])
+
+
 @pytest.mark.requirement("PROD-11")
 @pytest.mark.parametrize(
     ("noun", "parent"), [("department", "division"), ("category", "department")]
 )
 def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
-    kind, ids = f"pvm.{noun}", []
-    for _ in range(2):
-        above = records.make(pvm_owner, f"pvm.{parent}")[f"{parent}_id"]
-        there = pvm_owner.within(pvm_owner.world.extended(**{f"{parent}_id": above}))
-        ids.append((there, str(records.make(there, kind)[f"{noun}_id"])))
-    (here, own), (_, other) = ids
-    listed = pages(here, f"{kind}.list")
+    (here, own), (_, other) = (create_below_new(pvm_owner, parent, noun) for _ in range(2))
+    listed = pages(here, f"pvm.{noun}.list")
     expect_listed(listed, own)
     listed[-1].expect(
         f"the list of one {parent} holds no record of another",
@@ -122,21 +125,23 @@ def test_alternative_is_listed(pvm_owner: Caller) -> None:
     expect_listed(listed, pvm_owner.world["other_variant_id"])
 
 
+def create_comment(owner: Caller, size: int) -> str:
+    """The id of a new comment of this many characters."""
+    text = "conformance ".ljust(size, "x")
+    return str(owner("pvm.comment.create", text=text).value("comment_id"))
+
+
 @pytest.mark.requirement("PROD-66")
 def test_report_lists_the_largest_comments_first(pvm_owner: Caller) -> None:
-    sizes = (2_500, 3_500, 3_000)
-    made = {
-        size: str(pvm_owner("pvm.comment.create", text="conformance ".ljust(size, "x")).value(ID))
-        for size in sizes
-    }
+    created = {size: create_comment(pvm_owner, size) for size in SIZES}
     answer = pvm_owner("pvm.comment.report").accepted()
     report = json.dumps(answer.body)
-    found = sorted((report.find(made[size]), size) for size in sizes)
+    found = sorted((report.find(created[size]), size) for size in SIZES)
     if found[0][0] < 0:
         raise Inconclusive("pvm.comment.report: the largest comments are not shown by their ids")
     answer.expect(
         "the report goes from the largest comment down",
-        holds=[size for _, size in found] == sorted(sizes, reverse=True),
+        holds=[size for _, size in found] == sorted(SIZES, reverse=True),
         expected="comments by falling size",
         observed=f"sizes {[size for _, size in found]}",
     )

@@ -13,14 +13,13 @@ from conformance.contract.errors import Tag
 from conformance.contract.services.pvm.suppliers import CODE_PATTERN
 from fixtures import Caller, Change, Check, ContextBuilder, Inconclusive, Session, without
 from fixtures.context import records
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.probes.revision_plans import carries
 from fixtures.services.pvm.actions import edit, expect_shown, read, unless_taken
 
 CREATE, SEASON = "pvm.option.create", "pvm.season.create"
 MOST: Final = 10
-# Creations by one pattern after which a target has had every chance to run out of codes.
-PATIENCE: Final = 40
+# More creations than the pattern has codes, so that a target runs out of them whatever its order.
+CREATIONS: Final = 40
 TAIL: Final = string.ascii_uppercase + string.digits + "_-"
 FOREIGN: Final = " .:#@é\u0160\uff11"
 
@@ -41,19 +40,8 @@ FAULTS: Final = {
 
 
 @pytest.fixture
-def draw(session: Session, check: Check) -> Callable[..., None]:
-    """Tries out a few values of a strategy, many under tier deep."""
-
-    def run(strategy: st.SearchStrategy[str], visit: Callable[[str], None], few: int) -> None:
-        count = examples(session, few)
-        try_out(strategy, visit, seed=seed_of(session, check.name), count=count)
-
-    return run
-
-
-@pytest.fixture
 def group(pvm_owner: Caller) -> Caller:
-    """The owner at work in an option group of its own, in which one option was accepted."""
+    """The owner, in context of a new option group in which one option was accepted."""
     made = records.make(pvm_owner, "pvm.option_group")
     inside = pvm_owner.within(pvm_owner.world.extended(option_group_id=made["option_group_id"]))
     inside(CREATE).accepted()
@@ -107,7 +95,7 @@ def proven(session: Session, check: Check) -> None:
 
 
 def pattern_of(caller: Caller) -> str:
-    """A pattern with room for ten codes."""
+    """A pattern by which there are ten codes."""
     return f"{str(caller.world.fresh('pvm_code'))[:7]}#"
 
 
@@ -136,7 +124,7 @@ def test_code_is_generated_from_a_pattern(pvm_owner: Caller) -> None:
 @pytest.mark.usefixtures("proven")
 def test_pattern_without_a_free_code_is_refused(pvm_owner: Caller) -> None:
     pattern, found = pattern_of(pvm_owner), list[str]()
-    for _ in range(PATIENCE):
+    for _ in range(CREATIONS):
         answer = pvm_owner(SEASON, without("code"), code_pattern=pattern, code_max_attempts=1)
         if not answer.ok:
             break

@@ -1,4 +1,4 @@
-"""Step 5: what a GET reads is told by its query alone, and its credentials by its headers."""
+"""Step 5: a GET takes what it reads from its query alone, and its credentials from its headers."""
 
 import json
 from collections.abc import Callable

@@ -148,7 +148,7 @@ def test_member_with_a_view_role_reads_alone(
     viewer("pvm.category.create").refused()
 
 
-# --- in whose name ---
+# --- in which organisation's name ---
 
 
 @pytest.mark.requirement("PROD-56")

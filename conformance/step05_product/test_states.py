@@ -5,30 +5,24 @@ from typing import Final
 
 import pytest
 
-from conformance.contract import OPERATIONS, RECORDS
-from fixtures import Caller, Check, ContextBuilder, Session
+from conformance.contract import RECORDS
+from fixtures import Caller
 from fixtures.context import records
 from fixtures.services.pvm.actions import (
+    create_linked_brand,
     edit,
     expect_shown,
     expect_state,
     expect_unchanged,
-    linked,
-    linked_brand,
-    moved,
+    move,
     names,
     read,
+    write_link,
 )
 
 # All routes of categories are documented; those of the others follow their pattern.
 CATEGORY: Final = "pvm.category"
 KINDS: Final = (CATEGORY, "pvm.vendor", "pvm.style")
-
-
-@pytest.fixture
-def prove(session: Session, check: Check) -> Callable[[str], None]:
-    """Lets the target accept a write, unless it did so earlier in this run."""
-    return lambda write: ContextBuilder(session).proven(check, OPERATIONS[write])
 
 
 @pytest.mark.requirement("PROD-19")
@@ -46,7 +40,7 @@ def test_active_record_is_not_edited(
     pvm_owner: Caller, prove: Callable[[str], None], kind: str
 ) -> None:
     prove(str(RECORDS[kind].update))
-    made = moved(pvm_owner, kind, records.make(pvm_owner, kind), "active")
+    made = move(pvm_owner, kind, records.make(pvm_owner, kind), "active")
     before = read(pvm_owner, kind, made)
     edit(pvm_owner, kind, made).refused()
     expect_unchanged(before, read(pvm_owner, kind, made))
@@ -55,8 +49,8 @@ def test_active_record_is_not_edited(
 @pytest.mark.requirement("PROD-20")
 def test_active_brand_is_not_edited(pvm_owner: Caller, prove: Callable[[str], None]) -> None:
     prove("pvm.brand.update")
-    brand = linked_brand(pvm_owner, ("vendor", "manufacturer"), primary=True)
-    brand = moved(pvm_owner, "pvm.brand", brand, "active")
+    brand = create_linked_brand(pvm_owner, ("vendor", "manufacturer"), primary=True)
+    brand = move(pvm_owner, "pvm.brand", brand, "active")
     before = read(pvm_owner, "pvm.brand", brand)
     edit(pvm_owner, "pvm.brand", brand).refused()
     expect_unchanged(before, read(pvm_owner, "pvm.brand", brand))
@@ -68,7 +62,7 @@ def test_doomed_record_is_not_edited(
     pvm_owner: Caller, prove: Callable[[str], None], kind: str
 ) -> None:
     prove(str(RECORDS[kind].update))
-    made = moved(pvm_owner, kind, records.make(pvm_owner, kind), "doomed")
+    made = move(pvm_owner, kind, records.make(pvm_owner, kind), "doomed")
     edit(pvm_owner, kind, made).refused()
 
 
@@ -76,16 +70,16 @@ def test_doomed_record_is_not_edited(
 @pytest.mark.parametrize("state", ["inactive", "active"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_doomed_record_stays_doomed(pvm_owner: Caller, kind: str, state: str) -> None:
-    made = moved(pvm_owner, kind, records.make(pvm_owner, kind), "doomed")
+    made = move(pvm_owner, kind, records.make(pvm_owner, kind), "doomed")
     pvm_owner(str(RECORDS[kind].status), **names(kind, made), status=state).refused()
 
 
 @pytest.mark.requirement("PROD-22")
 @pytest.mark.parametrize("kind", KINDS)
 def test_record_goes_active_and_back(pvm_owner: Caller, kind: str) -> None:
-    made = moved(pvm_owner, kind, records.make(pvm_owner, kind), "active")
+    made = move(pvm_owner, kind, records.make(pvm_owner, kind), "active")
     expect_state(read(pvm_owner, kind, made), "active")
-    made = moved(pvm_owner, kind, made, "inactive")
+    made = move(pvm_owner, kind, made, "inactive")
     edit(pvm_owner, kind, made).accepted()
 
 
@@ -95,7 +89,7 @@ def test_brand_without_primary_links_does_not_go_active(
     pvm_owner: Caller, prove: Callable[[str], None], sides: tuple[str, ...]
 ) -> None:
     prove("pvm.brand.status")
-    brand = linked_brand(pvm_owner, sides)
+    brand = create_linked_brand(pvm_owner, sides)
     pvm_owner("pvm.brand.status", **names("pvm.brand", brand), status="active").refused()
 
 
@@ -104,19 +98,19 @@ def test_brand_with_primary_links_goes_active(
     pvm_owner: Caller, prove: Callable[[str], None]
 ) -> None:
     prove("pvm.brand.status")
-    brand = linked_brand(pvm_owner, ("vendor", "manufacturer"), primary=True)
+    brand = create_linked_brand(pvm_owner, ("vendor", "manufacturer"), primary=True)
     pvm_owner("pvm.brand.status", **names("pvm.brand", brand), status="active").accepted()
     expect_state(read(pvm_owner, "pvm.brand", brand), "active")
 
 
 @pytest.mark.requirement("PROD-67")
 def test_brand_has_one_primary_link_of_a_type(pvm_owner: Caller) -> None:
-    brand = linked_brand(pvm_owner, ("vendor",), primary=True)
+    brand = create_linked_brand(pvm_owner, ("vendor",), primary=True)
     second = records.make(pvm_owner, "pvm.vendor")["vendor_id"]
     other = pvm_owner.within(pvm_owner.world.extended(vendor_id=second))
-    linked(other, brand, "vendor", "link_add", "link_set_primary")
+    write_link(other, brand, "vendor", "link_add", "link_set_primary")
     listed = pvm_owner("pvm.brand.link_list", brand_id=brand["brand_id"])
-    primary = [listed.read_item(item, "item_primary") for item in listed.items()]
+    primary = listed.read_items("item_primary")
     listed.expect(
         "making a link primary takes it from the one before",
         holds=primary.count(True) == 1,

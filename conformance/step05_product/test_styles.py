@@ -1,4 +1,4 @@
-"""Step 5: what a style stands on: its category, its suppliers, its brand, its currency."""
+"""Step 5: what a style needs: its category, its suppliers, its brand, its currency."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,9 +7,9 @@ import pytest
 
 from fixtures import Caller, Inconclusive, without
 from fixtures.context import records
-from fixtures.probes.indistinguishability import differences
+from fixtures.probes.indistinguishability import expect_same
 from fixtures.probes.revision_plans import carries
-from fixtures.services.pvm.actions import SIDES, linked_brand, moved
+from fixtures.services.pvm.actions import SIDES, create_linked_brand, move
 from fixtures.services.pvm.context import Catalog
 
 CREATE: Final = "pvm.style.create"
@@ -44,7 +44,7 @@ def test_style_of_another_taxonomy_record_is_refused(stylist: Caller) -> None:
 def test_style_of_a_doomed_category_is_refused(stylist: Caller) -> None:
     category = records.make(stylist, "pvm.category")
     stylist(CREATE, category_id=category["category_id"]).accepted()
-    moved(stylist, "pvm.category", category, "doomed")
+    move(stylist, "pvm.category", category, "doomed")
     stylist(CREATE, category_id=category["category_id"]).refused()
 
 
@@ -62,7 +62,7 @@ def test_style_without_a_primary_supplier_of_a_side_is_refused(stylist: Caller, 
 
 @pytest.mark.requirement("PROD-27")
 def test_style_of_a_brand_that_covers_its_suppliers_is_accepted(stylist: Caller) -> None:
-    brand = linked_brand(stylist, SIDES)
+    brand = create_linked_brand(stylist, SIDES)
     stylist(CREATE, brand_id=brand["brand_id"]).accepted()
 
 
@@ -75,7 +75,7 @@ def test_style_of_a_brand_that_covers_its_suppliers_is_accepted(stylist: Caller)
 def test_style_of_a_brand_that_does_not_cover_its_suppliers_is_refused(
     stylist: Caller, sides: tuple[str, ...]
 ) -> None:
-    brand = linked_brand(stylist, sides)
+    brand = create_linked_brand(stylist, sides)
     stylist(CREATE, brand_id=brand["brand_id"]).refused()
 
 
@@ -145,10 +145,5 @@ def test_style_is_not_built_from_another_organisations_records(
     absent, foreign = str(stylist.world.fresh("guid")), str(getattr(foreign_catalog, part))
     none = stylist(CREATE, **{part: absent})
     theirs = stylist(CREATE, **{part: foreign})
-    told = differences(theirs, none, echoes=[absent, foreign])
-    theirs.expect(
-        "another organisation's record is answered as one that does not exist",
-        holds=not told and not theirs.ok,
-        expected="two refusals that cannot be told apart",
-        observed="; ".join(told) or theirs.sketch,
-    )
+    rule = "another organisation's record is answered as one that does not exist"
+    expect_same(theirs, none, echoes=[absent, foreign], rule=rule)

@@ -6,58 +6,61 @@ import pytest
 
 from fixtures import Caller, Values
 from fixtures.context import records
-from fixtures.services.pvm.actions import expect_unchanged, moved, names, read
+from fixtures.services.pvm.actions import expect_unchanged, move, names, read
 
 CREATE: Final = "pvm.variant.create"
 
 
 @pytest.fixture
 def variant(pvm_owner: Caller) -> Values:
-    """A variant of a style of its own, by the first option."""
+    """A new variant, by the first option, of a new style."""
     return records.make(pvm_owner, "pvm.variant")
 
 
-def again(caller: Caller, variant: Values) -> Values:
-    """What creates a variant of the same style, with a code of its own."""
+def same_signature(caller: Caller, variant: Values) -> Values:
+    """What creates another variant of the same style by the same option."""
     return {"style_id": variant["style_id"], "code": caller.world.fresh("pvm_code")}
 
 
 @pytest.mark.requirement("PROD-31")
 def test_signature_of_a_live_variant_is_refused(pvm_owner: Caller, variant: Values) -> None:
-    other = {**again(pvm_owner, variant), "option_code": pvm_owner.world["other_option_code"]}
+    other = {
+        **same_signature(pvm_owner, variant),
+        "option_code": pvm_owner.world["other_option_code"],
+    }
     pvm_owner(CREATE, **other).accepted()
-    pvm_owner(CREATE, **again(pvm_owner, variant)).refused()
+    pvm_owner(CREATE, **same_signature(pvm_owner, variant)).refused()
 
 
 @pytest.mark.requirement("PROD-31")
 def test_signature_of_an_active_variant_is_refused(pvm_owner: Caller, variant: Values) -> None:
-    moved(pvm_owner, "pvm.variant", variant, "active")
-    pvm_owner(CREATE, **again(pvm_owner, variant)).refused()
+    move(pvm_owner, "pvm.variant", variant, "active")
+    pvm_owner(CREATE, **same_signature(pvm_owner, variant)).refused()
 
 
 @pytest.mark.requirement("PROD-32")
 def test_signature_of_a_doomed_variant_is_free_again(pvm_owner: Caller, variant: Values) -> None:
-    pvm_owner(CREATE, **again(pvm_owner, variant)).refused()
-    moved(pvm_owner, "pvm.variant", variant, "doomed")
-    pvm_owner(CREATE, **again(pvm_owner, variant)).accepted()
+    pvm_owner(CREATE, **same_signature(pvm_owner, variant)).refused()
+    move(pvm_owner, "pvm.variant", variant, "doomed")
+    pvm_owner(CREATE, **same_signature(pvm_owner, variant)).accepted()
 
 
 @pytest.mark.requirement("PROD-32")
 def test_two_styles_have_variants_of_one_signature(pvm_owner: Caller, variant: Values) -> None:
     style = records.make(pvm_owner, "pvm.style")["style_id"]
-    pvm_owner(CREATE, **{**again(pvm_owner, variant), "style_id": style}).accepted()
+    pvm_owner(CREATE, **{**same_signature(pvm_owner, variant), "style_id": style}).accepted()
 
 
 @pytest.mark.requirement("PROD-33")
 def test_option_that_does_not_exist_is_refused(pvm_owner: Caller, variant: Values) -> None:
-    values = again(pvm_owner, variant)
+    values = same_signature(pvm_owner, variant)
     pvm_owner(CREATE, **values, option_code=pvm_owner.world.fresh("pvm_code")).refused()
 
 
 @pytest.mark.requirement("PROD-33")
 def test_option_that_the_matrix_leaves_out_is_refused(pvm_owner: Caller, variant: Values) -> None:
     option = records.make(pvm_owner, "pvm.option")["code"]
-    pvm_owner(CREATE, **again(pvm_owner, variant), option_code=option).refused()
+    pvm_owner(CREATE, **same_signature(pvm_owner, variant), option_code=option).refused()
 
 
 @pytest.mark.requirement("PROD-34")
@@ -69,7 +72,7 @@ def test_variant_of_no_style_is_refused(pvm_owner: Caller, instead: str) -> None
     pvm_owner(CREATE, style_id=style).refused()
 
 
-def cloned(caller: Caller, ogm: str) -> str:
+def clone(caller: Caller, ogm: str) -> str:
     """The id of a new clone of an OGM."""
     return str(caller("pvm.ogm.clone", ogm_id=ogm).value("ogm_id"))
 
@@ -91,7 +94,7 @@ def test_clone_of_an_ogm_is_a_record_of_its_own(pvm_owner: Caller) -> None:
 def test_ogm_that_was_cloned_stays_as_it_was(pvm_owner: Caller) -> None:
     made = records.make(pvm_owner, "pvm.ogm")
     before = read(pvm_owner, "pvm.ogm", made)
-    cloned(pvm_owner, str(made["ogm_id"]))
+    clone(pvm_owner, str(made["ogm_id"]))
     expect_unchanged(before, read(pvm_owner, "pvm.ogm", made))
 
 
@@ -102,7 +105,7 @@ def test_variant_is_stale_when_its_matrix_is_not_that_of_its_style(
 ) -> None:
     style = {"style_id": variant["style_id"]}
     if switched:
-        ogm = cloned(pvm_owner, str(pvm_owner.world["ogm_id"]))
+        ogm = clone(pvm_owner, str(pvm_owner.world["ogm_id"]))
         style["expected_revision"] = read(pvm_owner, "pvm.style", style).value("revision")
         pvm_owner("pvm.style.set_ogm", **names("pvm.style", style), ogm_id=ogm).accepted()
     current = read(pvm_owner, "pvm.style", style).value("ogm_rev")
@@ -130,7 +133,7 @@ def test_matrix_over_what_does_not_exist_is_refused(pvm_owner: Caller, field: st
 
 
 @pytest.fixture
-def picks(pvm_owner: Caller) -> list[dict[str, str]]:
+def choices(pvm_owner: Caller) -> list[dict[str, str]]:
     """One option of each of two groups, of which the first is the catalog's."""
     world = pvm_owner.world
     group = records.make(pvm_owner, "pvm.option_group")
@@ -143,10 +146,10 @@ def picks(pvm_owner: Caller) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def crossed(pvm_owner: Caller, picks: list[dict[str, str]]) -> Caller:
-    """The owner at work on a style whose OGM is over the two groups."""
+def two_groups(pvm_owner: Caller, choices: list[dict[str, str]]) -> Caller:
+    """The owner, in context of a style whose OGM spans the two groups."""
     pvm_owner("pvm.ogm.create").accepted()
-    matrix = [{**pick, "option_codes": [pick["option_code"]]} for pick in picks]
+    matrix = [{**choice, "option_codes": [choice["option_code"]]} for choice in choices]
     ogm = pvm_owner("pvm.ogm.create", pvm_owner.lines("pvm.ogm.create", *matrix)).value("ogm_id")
     there = pvm_owner.within(pvm_owner.world.extended(ogm_id=ogm))
     style = records.make(there, "pvm.style")["style_id"]
@@ -156,17 +159,17 @@ def crossed(pvm_owner: Caller, picks: list[dict[str, str]]) -> Caller:
 @pytest.mark.requirement("PROD-69")
 @pytest.mark.usefixtures("variant")
 def test_variant_that_leaves_a_group_out_is_refused(
-    crossed: Caller, picks: list[dict[str, str]]
+    two_groups: Caller, choices: list[dict[str, str]]
 ) -> None:
-    for left in picks:
-        crossed(CREATE, crossed.lines(CREATE, left)).refused()
-    crossed(CREATE, crossed.lines(CREATE, *picks)).accepted()
+    for left in choices:
+        two_groups(CREATE, two_groups.lines(CREATE, left)).refused()
+    two_groups(CREATE, two_groups.lines(CREATE, *choices)).accepted()
 
 
 @pytest.mark.requirement("PROD-69")
 @pytest.mark.usefixtures("variant")
 def test_signature_does_not_depend_on_the_order_of_picks(
-    crossed: Caller, picks: list[dict[str, str]]
+    two_groups: Caller, choices: list[dict[str, str]]
 ) -> None:
-    crossed(CREATE, crossed.lines(CREATE, *picks)).accepted()
-    crossed(CREATE, crossed.lines(CREATE, *picks[::-1])).refused()
+    two_groups(CREATE, two_groups.lines(CREATE, *choices)).accepted()
+    two_groups(CREATE, two_groups.lines(CREATE, *choices[::-1])).refused()

@@ -1,4 +1,4 @@
-"""Step 6: published products, their revisions, what is online, and the other pointers."""
+"""Step 6: published products, their revisions, which one is online, and the other pointers."""
 
 import pytest
 
@@ -10,16 +10,21 @@ from fixtures.services.pmc.actions import Values
 ONLINE = "online"
 
 
-def online(caller: Caller, product_id: str) -> list[str]:
-    """Ids of the revisions that are online."""
-    found = pmc.revisions(caller, product_id)
-    return [str(revision["id"]) for revision in found if revision["state"] == ONLINE]
+def read_online(caller: Caller, product_id: str) -> list[str]:
+    """The ids of the revisions that are online now."""
+    return online_in(pmc.list_revisions(caller, product_id))
+
+
+def online_in(listed: Answer) -> list[str]:
+    """The ids of the revisions that a list of them shows as online."""
+    revisions = pmc.revisions_in(listed)
+    return [str(revision["id"]) for revision in revisions if revision["state"] == ONLINE]
 
 
 def expect_online(caller: Caller, product_id: str, wanted: list[str], rule: str) -> None:
     """Expect that exactly these revisions are online."""
-    answer = caller("pmc.product.revision_list", product_id=product_id, limit=256)
-    found = online(caller, product_id)
+    answer = pmc.list_revisions(caller, product_id)
+    found = online_in(answer)
     answer.expect(
         rule,
         holds=found == wanted,
@@ -29,12 +34,12 @@ def expect_online(caller: Caller, product_id: str, wanted: list[str], rule: str)
     )
 
 
-def twice_published(pmc_owner: Caller) -> tuple[Values, list[str]]:
-    """A product with two revisions, and their ids, oldest first."""
-    made = pmc.published_product(pmc_owner)
+def publish_twice(pmc_owner: Caller) -> tuple[Values, list[str]]:
+    """A new product with two revisions, and their ids, oldest first."""
+    made = pmc.publish_new_product(pmc_owner)
     pmc.publish(pmc_owner, made, reason="second time")
-    found = pmc.revisions(pmc_owner, made["product_id"])
-    made["expected_revision"] = pmc.product(pmc_owner, made).value("revision")
+    found = pmc.read_revisions(pmc_owner, made["product_id"])
+    made["expected_revision"] = pmc.read_product(pmc_owner, made).value("revision")
     return made, [str(revision["id"]) for revision in found]
 
 
@@ -49,16 +54,10 @@ def set_online(pmc_owner: Caller, made: Values, revision_id: str) -> Answer:
 
 @pytest.mark.requirement("PUB-18")
 def test_product_is_read_by_variant_and_channel(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
-    answer = pmc.product(pmc_owner, made)
-    found = (answer.value("variant_id"), answer.value("channel_guid"))
-    answer.expect(
-        "the product is that of the variant on the channel",
-        holds=found == (made["variant_id"], made["channel_guid"]),
-        expected="the variant and the channel asked for",
-        observed=f"{found}",
-        uses=("variant_id", "channel_guid"),
-    )
+    made = pmc.publish_new_product(pmc_owner)
+    answer = pmc.read_product(pmc_owner, made)
+    for name in ("variant_id", "channel_guid"):
+        answer.shows(name, made[name], "the product is that of the variant on the channel")
 
 
 @pytest.mark.requirement("PUB-19")
@@ -66,9 +65,9 @@ def test_every_publish_makes_a_revision_with_its_reason(pmc_owner: Caller) -> No
     channel = pmc.open_channel(pmc_owner)
     for reason in ("first reason", "second reason"):
         pmc.publish(pmc_owner, channel, reason=reason)
-    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
-    answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
-    found = [revision["reason"] for revision in pmc.revisions(pmc_owner, product_id)]
+    product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
+    answer = pmc.list_revisions(pmc_owner, product_id)
+    found = answer.read_items("item_reason")
     answer.expect(
         "two publishes leave two revisions, each with its reason",
         holds=sorted(map(str, found)) == ["first reason", "second reason"],
@@ -86,29 +85,29 @@ def test_later_publish_leaves_the_earlier_revision_as_it_was(pmc_owner: Caller) 
         for text in ("first", "second")
     ]
     pmc.publish(pmc_owner, channel, pack_refs=packs[:1], reason="first")
-    product_id = str(pmc.product(pmc_owner, channel).value("product_id"))
-    before = pmc.revisions(pmc_owner, product_id)[0]
+    product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
+    before = pmc.read_revisions(pmc_owner, product_id)[0]
     pmc.publish(pmc_owner, channel, pack_refs=packs[1:], reason="second")
-    after = {r["id"]: r for r in pmc.revisions(pmc_owner, product_id)}[before["id"]]
-    answer = pmc_owner("pmc.product.revision_list", product_id=product_id)
-    kept = {name: before[name] for name in ("content", "reason")}
+    answer = pmc.list_revisions(pmc_owner, product_id)
+    after = {revision["id"]: revision for revision in pmc.revisions_in(answer)}[before["id"]]
+    wanted, found = ({name: r[name] for name in ("content", "reason")} for r in (before, after))
     answer.expect(
         "content and reason of the earlier revision are what they were",
-        holds={name: after[name] for name in kept} == kept,
-        expected=f"{kept}",
-        observed=f"{ {name: after[name] for name in kept} }",
+        holds=found == wanted,
+        expected=f"{wanted}",
+        observed=f"{found}",
         uses=("items", "item_content", "item_reason"),
     )
 
 
 @pytest.mark.requirement("PUB-21")
 def test_at_most_one_revision_is_online(pmc_owner: Caller) -> None:
-    made, (first, second) = twice_published(pmc_owner)
-    seen = [online(pmc_owner, made["product_id"])]
+    made, (first, second) = publish_twice(pmc_owner)
+    seen = [read_online(pmc_owner, made["product_id"])]
     for revision_id in (first, second, first):
         answer = set_online(pmc_owner, made, revision_id)
         made["expected_revision"] = answer.value("revision")
-        seen.append(online(pmc_owner, made["product_id"]))
+        seen.append(read_online(pmc_owner, made["product_id"]))
     answer.expect(
         "at no time is more than one revision online",
         holds=max(map(len, seen)) <= 1,
@@ -120,14 +119,14 @@ def test_at_most_one_revision_is_online(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-22")
 def test_revision_set_online_is_the_one_online(pmc_owner: Caller) -> None:
-    made, (first, _) = twice_published(pmc_owner)
+    made, (first, _) = publish_twice(pmc_owner)
     set_online(pmc_owner, made, first)
     expect_online(pmc_owner, made["product_id"], [first], "the revision that was set is online")
 
 
 @pytest.mark.requirement("PUB-23")
 def test_cleared_product_has_no_revision_online(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     revision = set_online(pmc_owner, made, made["revision_id"]).value("revision")
     pmc_owner(
         "pmc.product.online_clear", product_id=made["product_id"], expected_revision=revision
@@ -137,8 +136,8 @@ def test_cleared_product_has_no_revision_online(pmc_owner: Caller) -> None:
 
 @pytest.mark.requirement("PUB-24")
 def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller) -> None:
-    made = pmc.published_product(pmc_owner)
-    by_itself = online(pmc_owner, made["product_id"]) == [made["revision_id"]]
+    made = pmc.publish_new_product(pmc_owner)
+    by_itself = read_online(pmc_owner, made["product_id"]) == [made["revision_id"]]
     reading = "by itself" if by_itself else "by an explicit set"
     pmc_owner.check.reading("a published revision goes online", reading)
     set_online(pmc_owner, made, made["revision_id"])
@@ -150,11 +149,11 @@ def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller)
 @pytest.mark.requirement("PUB-25")
 def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -> None:
     scm_owner = pmc.with_new_variant(pmc_owner)
-    made = pmc.published_product(scm_owner)
+    made = pmc.publish_new_product(scm_owner)
     set_online(scm_owner, made, made["revision_id"])
     pmc.set_variant_state(scm_owner, scm_owner.world, "inactive")
     eventually(
-        lambda: online(scm_owner, made["product_id"]),
+        lambda: read_online(scm_owner, made["product_id"]),
         lambda found: not found,
         bound_s=pmc.DRIFT_S,
         pause_s=2.0,
@@ -167,7 +166,7 @@ def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -
 @pytest.mark.requirement("PUB-26")
 @pytest.mark.parametrize("kind", POINTER_KINDS)
 def test_pointer_is_read_back_and_cleared(pmc_owner: Caller, kind: str) -> None:
-    made = pmc.published_product(pmc_owner)
+    made = pmc.publish_new_product(pmc_owner)
     names = {"product_id": made["product_id"], "kind": kind}
     moved = pmc_owner(
         "pmc.product.pointer_set",
@@ -198,7 +197,7 @@ def test_pointer_is_read_back_and_cleared(pmc_owner: Caller, kind: str) -> None:
 @pytest.mark.requirement("PUB-27")
 @pytest.mark.parametrize("kind", POINTER_KINDS)
 def test_moving_a_pointer_leaves_what_is_online_alone(pmc_owner: Caller, kind: str) -> None:
-    made, (first, second) = twice_published(pmc_owner)
+    made, (first, second) = publish_twice(pmc_owner)
     revision = set_online(pmc_owner, made, second).value("revision")
     pmc_owner(
         "pmc.product.pointer_set",

@@ -6,16 +6,26 @@ from typing import Final
 import pytest
 
 from conformance.contract import OPERATIONS
-from fixtures import Actor, Caller, Change, Check, ContextBuilder, Session, Stranger, without
+from fixtures import (
+    Actor,
+    Caller,
+    Change,
+    Check,
+    ContextBuilder,
+    OperationContext,
+    Session,
+    Stranger,
+    without,
+)
 from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.context import Stocked
 
-STOCK, RECEIVE, ADJUST = "ics.stock.get", "ics.receive.record", "ics.adjustment.create"
+STOCK = "ics.stock.get"
 
 
 @pytest.fixture
 def keyed(stock_item: StockItem, role_key: Callable[[str], Actor], role: str) -> StockItem:
-    """The shelf in the hands of a service account that has this role alone."""
+    """The stock item, with a service account as caller that has this role alone."""
     return stock_item.by(stock_item.caller.as_(role_key(role)))
 
 
@@ -34,8 +44,8 @@ def test_operator_receives_and_puts_away(keyed: StockItem, stock: Stocked, role:
 _AT_A_FACILITY: Final = (
     "ics.zone.create",
     "ics.bin.create",
-    RECEIVE,
-    ADJUST,
+    "ics.receive.record",
+    "ics.adjustment.create",
     "ics.stock.transition",
     "ics.reservation.create",
     "ics.allocation.create",
@@ -43,14 +53,19 @@ _AT_A_FACILITY: Final = (
 )
 
 
+def prepare(session: Session, check: Check, operation_id: str) -> OperationContext:
+    """A caller and values for the operation, of which the target accepted a sample before."""
+    operation, builder = OPERATIONS[operation_id], ContextBuilder(session)
+    builder.proven(check, operation)
+    return builder.fresh(check, operation)
+
+
 @pytest.mark.requirement("STOCK-56")
 @pytest.mark.parametrize("operation_id", _AT_A_FACILITY)
 def test_operational_action_without_a_facility_is_refused(
     session: Session, check: Check, operation_id: str
 ) -> None:
-    operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
-    stage.proven(check, operation)
-    prepared = stage.fresh(check, operation)
+    prepared = prepare(session, check, operation_id)
     prepared.caller(operation_id, without("logical_guid"), **prepared.values).refused()
 
 
@@ -59,9 +74,7 @@ def test_operational_action_without_a_facility_is_refused(
 def test_nothing_is_written_at_a_facility_of_another_organisation(
     session: Session, check: Check, stranger_org: Stranger, operation_id: str
 ) -> None:
-    operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
-    stage.proven(check, operation)
-    prepared = stage.fresh(check, operation)
+    prepared = prepare(session, check, operation_id)
     there = {**prepared.values, "logical_guid": stranger_org.facilities.logical_guid}
     prepared.caller(operation_id, **there).refused()
 
@@ -75,7 +88,7 @@ def test_no_bin_is_shown_of_a_facility_of_another_organisation(
     foreign = str(stranger_at_home("ics.bin.create", zone_id=zone).value("bin_id"))
     there = stranger_at_home.world["logical_guid"]
     answer = owner("ics.bin.list", logical_guid=there)
-    shown = [] if not answer.ok else [answer.read_item(i, "item_id") for i in answer.items()]
+    shown = answer.read_items("item_id") if answer.ok else []
     answer.expect(
         "a facility of another organisation shows none of its bins",
         holds=foreign not in shown,

@@ -6,15 +6,12 @@ from typing import Final
 
 import pytest
 
-from conformance.contract import OPERATIONS
 from conformance.contract.services.ics.flows import MOST_LINES, TRANSFER_EDGES, TRANSFER_IN
 from fixtures import (
     Answer,
     Caller,
     Change,
     Check,
-    ContextBuilder,
-    Session,
     Values,
     eventually,
     expect_listed,
@@ -29,15 +26,9 @@ from fixtures.services.pvm.actions import new_variant
 
 
 def step(caller: Caller, transfer: Values, verb: str) -> Answer:
-    """Take a transfer one step on, with its current revision."""
+    """Take a transfer through one step of its lifecycle, with its current revision."""
     names = {name: transfer[name] for name in ("transfer_id", "expected_revision")}
     return caller(f"ics.transfer.{verb}", **names)
-
-
-@pytest.fixture
-def prove(session: Session, check: Check) -> Callable[[str], None]:
-    """Lets the target accept an operation once in this run."""
-    return lambda operation: ContextBuilder(session).proven(check, OPERATIONS[operation])
 
 
 @pytest.mark.requirement("STOCK-60")
@@ -45,17 +36,10 @@ def prove(session: Session, check: Check) -> Callable[[str], None]:
 def test_transfer_takes_each_drawn_step(ics_owner: Caller, verb: str) -> None:
     edge = TRANSFER_EDGES[verb]
     answer = step(ics_owner, records.make(ics_owner, TRANSFER_IN[edge.before]), verb)
-    state = answer.value("state")
-    answer.expect(
-        f"a transfer that is {edge.before} becomes {edge.after}",
-        holds=state == edge.after,
-        expected=edge.after,
-        observed=f"{state}",
-        uses=("state",),
-    )
+    answer.in_state(edge.after, f"a transfer that is {edge.before} becomes {edge.after}")
 
 
-# A second shipment may follow the first while something is left, so that shipping again is no case.
+# Shipping twice is left out: a second shipment may follow the first while something is left.
 _NOT_DRAWN: Final = [
     (state, verb)
     for state, verb in product(TRANSFER_IN, TRANSFER_EDGES)
@@ -98,7 +82,7 @@ def _expect_ten(here: StockItem, there: StockItem) -> None:
 
 @pytest.mark.requirement("STOCK-63")
 def test_transfer_names_its_facilities_in_the_body(ics_owner: Caller) -> None:
-    stock_item, other = ics.stocked(ics_owner), records.make(ics_owner, "ofm.logical")
+    stock_item, other = ics.create_stock_item(ics_owner), records.make(ics_owner, "ofm.logical")
     here = str(ics_owner.world["logical_guid"])
     places = {"source_logical_guid": here, "dest_logical_guid": other["logical_guid"]}
     with_header = Change(headers={"x-logical-guid": here})
@@ -126,7 +110,7 @@ def test_transfer_of_more_than_20_lines_is_refused(ics_owner: Caller) -> None:
 # --- search and availability ---
 
 
-# Search may lag; the two minutes that a page aims at are marked unconfirmed.
+# How long search may lag here; the two minutes that a page names are marked unconfirmed.
 _FRESH_S: Final = 15.0
 
 
@@ -138,8 +122,8 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
         return owner("ics.search.comments", q=made["text"])
 
     if not _parked(ask(), check):
-        told = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
-        expect_listed([told], made["comment_id"], inferred=True)
+        found = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
+        expect_listed([found], made["comment_id"], inferred=True)
 
 
 @pytest.mark.requirement("STOCK-67")
@@ -148,6 +132,7 @@ def test_search_of_the_inbox_is_answered_or_said_to_be_parked(owner: Caller, che
 
 
 def _parked(answer: Answer, check: Check) -> bool:
+    """Whether the platform says that this search is not configured, as it may (501)."""
     answer.expect(
         "the search plane answers, or says that it is not configured",
         holds=answer.ok or answer.status == 501,

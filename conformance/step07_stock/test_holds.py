@@ -15,14 +15,14 @@ from fixtures.services.ics.model import Hold, Stock
 every_hold = pytest.mark.parametrize("hold", list(Hold), ids=[hold.noun for hold in Hold])
 
 
-def taken(hold: Hold, quantity: int, of: int = 10) -> Stock:
-    """The standard stock after one hold."""
-    return Stock(available=of).moved("available", hold, quantity)
+def stock_less(hold: Hold, quantity: int) -> Stock:
+    """The standard stock of 10 units after one hold."""
+    return Stock(available=10).moved("available", hold, quantity)
 
 
 # --- what a hold takes ---
 
-_BUCKET: Final = {
+_RULE_OF: Final = {
     Hold.RESERVATION: "STOCK-21",
     Hold.ALLOCATION: "STOCK-22",
     Hold.COMMIT: "STOCK-23",
@@ -33,25 +33,25 @@ _BUCKET: Final = {
     "hold",
     [
         pytest.param(hold, id=hold.noun, marks=pytest.mark.requirement(rule))
-        for hold, rule in _BUCKET.items()
+        for hold, rule in _RULE_OF.items()
     ],
 )
 def test_hold_fills_its_bucket_from_available(stock_item: StockItem, hold: Hold) -> None:
-    stock_item.held(hold, 3)
-    stock_item.look().expect_stock(f"3 units go from available to {hold}", taken(hold, 3))
+    stock_item.create_hold(hold, 3)
+    stock_item.look().expect_stock(f"3 units go from available to {hold}", stock_less(hold, 3))
 
 
 @pytest.mark.requirement("STOCK-24")
 def test_available_is_on_hand_less_all_holds(stock_item: StockItem) -> None:
-    stock_item.held(Hold.RESERVATION, 1)
-    stock_item.held(Hold.ALLOCATION, 2)
-    stock_item.held(Hold.COMMIT, 3)
-    sight = stock_item.look()
-    sight.answer.expect(
+    stock_item.create_hold(Hold.RESERVATION, 1)
+    stock_item.create_hold(Hold.ALLOCATION, 2)
+    stock_item.create_hold(Hold.COMMIT, 3)
+    position = stock_item.look()
+    position.answer.expect(
         "available is on_hand less reserved, allocated and committed",
-        holds=sight.stock.available == sight.on_hand - 6 == 4,
+        holds=position.stock.available == position.on_hand - 6 == 4,
         expected="available 4, on_hand 10, held 6",
-        observed=f"on_hand {sight.on_hand}; {sight.stock}",
+        observed=f"on_hand {position.on_hand}; {position.stock}",
         uses=("on_hand", "available"),
     )
 
@@ -62,34 +62,38 @@ def test_available_is_on_hand_less_all_holds(stock_item: StockItem) -> None:
 @pytest.mark.requirement("STOCK-25")
 @every_hold
 def test_released_hold_gives_its_units_back_once(stock_item: StockItem, hold: Hold) -> None:
-    made = stock_item.held(hold, 3)
-    stock_item.held(hold, 2)
+    made = stock_item.create_hold(hold, 3)
+    stock_item.create_hold(hold, 2)
     stock_item.release(hold, made).accepted()
-    stock_item.look().expect_stock("the units of the released hold are available", taken(hold, 2))
+    stock_item.look().expect_stock(
+        "the units of the released hold are available", stock_less(hold, 2)
+    )
     stock_item.release(hold, made)
-    stock_item.look().expect_stock("a second release adds nothing", taken(hold, 2))
+    stock_item.look().expect_stock("a second release adds nothing", stock_less(hold, 2))
 
 
 @pytest.mark.requirement("STOCK-26")
 def test_expired_allocation_gives_its_units_back(stock_item: StockItem) -> None:
-    made = stock_item.held(Hold.ALLOCATION, 3)
-    stock_item.held(Hold.ALLOCATION, 2)
+    made = stock_item.create_hold(Hold.ALLOCATION, 3)
+    stock_item.create_hold(Hold.ALLOCATION, 2)
     stock_item.caller("ics.allocation.expire", allocation_id=made).accepted()
     stock_item.look().expect_stock(
-        "the units of the expired allocation are available", taken(Hold.ALLOCATION, 2)
+        "the units of the expired allocation are available", stock_less(Hold.ALLOCATION, 2)
     )
 
 
 @pytest.mark.requirement("STOCK-27")
 def test_commitment_of_an_allocation_holds_its_units_once(stock_item: StockItem) -> None:
-    made = stock_item.held(Hold.ALLOCATION, 3)
+    made = stock_item.create_hold(Hold.ALLOCATION, 3)
     stock_item.caller("ics.commit.create", allocation_id=made).accepted()
-    stock_item.look().expect_stock("the allocation's units are committed", taken(Hold.COMMIT, 3))
+    stock_item.look().expect_stock(
+        "the allocation's units are committed", stock_less(Hold.COMMIT, 3)
+    )
 
 
 @pytest.mark.requirement("STOCK-27")
 def test_released_commitment_gives_the_units_of_its_allocation_back(stock_item: StockItem) -> None:
-    made = stock_item.held(Hold.ALLOCATION, 3)
+    made = stock_item.create_hold(Hold.ALLOCATION, 3)
     commit = stock_item.caller("ics.commit.create", allocation_id=made).value("commit_id")
     stock_item.release(Hold.COMMIT, str(commit)).accepted()
     stock_item.look().expect_stock("all units are available again", Stock(available=10))
@@ -120,16 +124,16 @@ def test_units_that_are_held_cannot_be_held_again(
     stock_item: StockItem, hold: Hold, before: Hold
 ) -> None:
     stock_item.hold(hold, 1).accepted()
-    stock_item.held(before, 9)
+    stock_item.create_hold(before, 9)
     stock_item.hold(hold, 1).refused()
 
 
 @pytest.mark.requirement("STOCK-29")
 @every_hold
 def test_refused_hold_changes_no_bucket(stock_item: StockItem, hold: Hold) -> None:
-    stock_item.held(hold, 3)
+    stock_item.create_hold(hold, 3)
     stock_item.hold(hold, 8).refused()
-    stock_item.look().expect_stock("a refused hold changes nothing", taken(hold, 3))
+    stock_item.look().expect_stock("a refused hold changes nothing", stock_less(hold, 3))
 
 
 @pytest.mark.requirement("STOCK-30")
@@ -139,7 +143,7 @@ def test_hold_without_a_channel_is_refused(stock_item: StockItem, hold: Hold) ->
     stock_item(ics.TAKING[hold], without("channel_code"), quantity=1).refused()
 
 
-# --- lifetimes, by arithmetic ---
+# --- lifetimes, as answers tell them ---
 
 _SLACK: Final = timedelta(seconds=10)
 
@@ -162,6 +166,7 @@ def now_of(answer: Answer) -> datetime:
 
 
 def expect_lifetime(answer: Answer, minutes: int) -> None:
+    """Expect the hold to end so many minutes after the answer, give or take ten seconds."""
     life = end_of(answer) - now_of(answer)
     answer.expect(
         f"the hold lives {minutes} minutes",
@@ -236,10 +241,10 @@ def test_units_of_a_hold_past_its_end_are_available_again(
     first = stock_item.hold(hold, 2)
     end = soon(first, _SHORT_S)
     stock_item.hold(hold, 3, expires_at=end).accepted()
-    sight = eventually(
+    position = eventually(
         stock_item.look, lambda seen: seen.stock[hold] < 5, bound_s=_BOUND_S, pause_s=0.3
     )
-    sight.expect_stock("the units of the ended hold are available", taken(hold, 2))
+    position.expect_stock("the units of the ended hold are available", stock_less(hold, 2))
 
 
 @pytest.mark.requirement("STOCK-40")
@@ -255,8 +260,10 @@ def test_hold_ends_with_its_default_lifetime(
 ) -> None:
     clocked_stock_item.hold(hold, 3, channel_code=POS[0]).accepted()
     for _ in range(4):
-        # In parts, so that the session in use does not end on the way.
+        # In four parts, each with a request: an unused session would end meanwhile.
         advance(clock_session, check, minutes * 60 * 0.24)
-        clocked_stock_item.look().expect_stock("the hold stands before its end", taken(hold, 3))
+        clocked_stock_item.look().expect_stock(
+            "the hold stands before its end", stock_less(hold, 3)
+        )
     advance(clock_session, check, minutes * 60 * 0.05)
     clocked_stock_item.look().expect_stock("the hold has ended", Stock(available=10))

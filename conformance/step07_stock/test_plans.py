@@ -153,9 +153,9 @@ def test_concurrent_holds_never_oversell(
 ) -> None:
     kinds = ASKED[asked]
     for _ in range(examples(session, _FEW, _MANY)):
-        stock_item = ics.stocked(contenders[0])
+        stock_item = ics.create_stock_item(contenders[0])
         for kind in kinds:
-            stock_item.release(kind, stock_item.held(kind, 1)).accepted()
+            stock_item.release(kind, stock_item.create_hold(kind, 1)).accepted()
         granted = _raced(session, stock_item, contenders, kinds)
         sight = stock_item.look()
         sight.answer.expect(
@@ -169,8 +169,8 @@ def test_concurrent_holds_never_oversell(
 
 @pytest.mark.requirement("STOCK-31")
 def test_units_granted_in_a_race_are_held(session: Session, contenders: list[Caller]) -> None:
-    stock_item = ics.stocked(contenders[0])
-    stock_item.release(Hold.RESERVATION, stock_item.held(Hold.RESERVATION, 1)).accepted()
+    stock_item = ics.create_stock_item(contenders[0])
+    stock_item.release(Hold.RESERVATION, stock_item.create_hold(Hold.RESERVATION, 1)).accepted()
     granted = _raced(session, stock_item, contenders, (Hold.RESERVATION,))
     stock_item.look().expect("each granted reservation is in its bucket", reserved=granted * _UNITS)
 
@@ -190,9 +190,9 @@ def _raced(
 def test_concurrent_releases_give_the_units_back_once(
     session: Session, contenders: list[Caller]
 ) -> None:
-    stock_item = ics.stocked(contenders[0])
-    stock_item.release(Hold.RESERVATION, stock_item.held(Hold.RESERVATION, 1)).accepted()
-    made = stock_item.held(Hold.RESERVATION, 4)
+    stock_item = ics.create_stock_item(contenders[0])
+    stock_item.release(Hold.RESERVATION, stock_item.create_hold(Hold.RESERVATION, 1)).accepted()
+    made = stock_item.create_hold(Hold.RESERVATION, 4)
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         together(writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok)
     stock_item.look().expect_stock("the units come back once", Stock(available=10))
@@ -202,7 +202,7 @@ def test_concurrent_releases_give_the_units_back_once(
 def test_concurrent_adjustments_never_take_more_than_there_is(
     session: Session, contenders: list[Caller]
 ) -> None:
-    stock_item = ics.stocked(contenders[0])
+    stock_item = ics.create_stock_item(contenders[0])
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         done = sum(together(writers, lambda me: stock_item.by(me.caller).adjust(-_UNITS).ok))
     sight = stock_item.look()

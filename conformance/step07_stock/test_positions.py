@@ -1,4 +1,4 @@
-"""Step 7: adjustments, transitions, and the stock card that tells of them."""
+"""Step 7: adjustments, transitions, and the stock card that lists them."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Inconclusive, pages, without
+from fixtures import Answer, Inconclusive, pages, without
 from fixtures.services.ics.actions import StockItem
 from fixtures.services.ics.context import Stocked
 from fixtures.services.ics.model import Hold
@@ -85,7 +85,7 @@ def test_adjustment_below_zero_is_refused(stock_item: StockItem) -> None:
 
 @pytest.mark.requirement("STOCK-20")
 def test_adjustment_below_what_is_held_is_refused(stock_item: StockItem) -> None:
-    stock_item.held(Hold.RESERVATION, 6)
+    stock_item.create_hold(Hold.RESERVATION, 6)
     stock_item.adjust(-5).refused()
     stock_item.look().expect("a refused adjustment changes nothing", available=4, reserved=6)
 
@@ -105,22 +105,24 @@ def test_transition_of_more_than_there_is_is_refused(stock_item: StockItem, sour
 # --- stock card ---
 
 
-def card(caller: Caller, stock_item: StockItem) -> list[Answer]:
-    """The pages of the variant's stock card."""
-    return pages(caller, CARD, variant_id=stock_item.variant_id, limit=LARGEST_LIMIT)
+def read_card(stock_item: StockItem) -> list[Answer]:
+    """All pages of the variant's stock card."""
+    caller, variant_id = stock_item.caller, stock_item.variant_id
+    return pages(caller, CARD, variant_id=variant_id, limit=LARGEST_LIMIT)
 
 
-def entries(walk: list[Answer]) -> list[Mapping[str, Any]]:
-    return [entry for answer in walk for entry in answer.items()]
+def entries(card: list[Answer]) -> list[Mapping[str, Any]]:
+    """The entries on all pages of a card."""
+    return [entry for page in card for entry in page.items()]
 
 
 @pytest.fixture
-def lived(stock_item: StockItem, stock: Stocked) -> StockItem:
-    """A shelf with some history: adjusted, received into, held, released, set aside."""
+def used_stock_item(stock_item: StockItem, stock: Stocked) -> StockItem:
+    """A stock item after an adjustment, a receipt, two holds, a release and a transition."""
     stock_item.adjust(-2).accepted()
     stock_item.receive_into(stock.bin_id, 5)
-    reservation = stock_item.held(Hold.RESERVATION, 3)
-    stock_item.held(Hold.COMMIT, 2)
+    reservation = stock_item.create_hold(Hold.RESERVATION, 3)
+    stock_item.create_hold(Hold.COMMIT, 2)
     stock_item.release(Hold.RESERVATION, reservation).accepted()
     stock_item.move("available", "damaged", 1).accepted()
     return stock_item
@@ -129,11 +131,11 @@ def lived(stock_item: StockItem, stock: Stocked) -> StockItem:
 @pytest.mark.requirement("STOCK-41")
 def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem) -> None:
     stock_item.adjust(3, reason="counted again", source_refs=[SOURCE]).accepted()
-    walk = card(stock_item.caller, stock_item)
-    last = walk[-1]
+    card = read_card(stock_item)
+    last = card[-1]
     names = ("item_reason", "item_source_refs", "item_actor", "item_delta")
-    told = [{name: last.read_item(entry, name) for name in names} for entry in entries(walk)]
-    mine = [each for each in told if each["item_reason"] == "counted again"]
+    shown = [{name: last.read_item(entry, name) for name in names} for entry in entries(card)]
+    mine = [each for each in shown if each["item_reason"] == "counted again"]
     last.expect(
         "the adjustment is on the card with reason, source_refs, actor and quantity delta",
         holds=len(mine) == 1
@@ -141,7 +143,7 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem)
         and bool(mine[0]["item_actor"])
         and mine[0]["item_delta"] == 3,
         expected="one entry with the reason, the source refs and the delta 3, and an actor",
-        observed=json.dumps(mine or f"none of {len(told)} entries"),
+        observed=json.dumps(mine or f"none of {len(shown)} entries"),
         uses=("items", *names),
     )
 
@@ -149,11 +151,11 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem)
 @pytest.mark.requirement("STOCK-41")
 def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None:
     answer = stock_item("ics.adjustment.create", without("reason"), quantity_delta=7)
-    walk = card(stock_item.caller, stock_item)
-    last = walk[-1]
+    card = read_card(stock_item)
+    last = card[-1]
     bare = [
         entry
-        for entry in entries(walk)
+        for entry in entries(card)
         if last.read_item(entry, "item_delta") == 7 and not last.read_item(entry, "item_reason")
     ]
     answer.expect(
@@ -165,30 +167,30 @@ def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None
 
 
 @pytest.mark.requirement("STOCK-42")
-def test_deltas_of_the_card_sum_to_what_is_on_hand(lived: StockItem) -> None:
-    walk, sight = card(lived.caller, lived), lived.look()
-    deltas = [walk[-1].read_item(entry, "item_delta") for entry in entries(walk)]
+def test_deltas_of_the_card_sum_to_what_is_on_hand(used_stock_item: StockItem) -> None:
+    card, position = read_card(used_stock_item), used_stock_item.look()
+    deltas = [delta for page in card for delta in page.read_items("item_delta")]
     if any(not isinstance(delta, int) for delta in deltas):
         raise Inconclusive(f"{CARD}: an entry has no delta where it is looked for", cause=CARD)
-    walk[-1].expect(
+    card[-1].expect(
         "the deltas of the stock card sum to on_hand",
-        holds=sum(deltas) == sight.on_hand,
-        expected=f"{sight.on_hand}, as the position shows",
+        holds=sum(deltas) == position.on_hand,
+        expected=f"{position.on_hand}, as the position shows",
         observed=f"{sum(deltas)} over {len(deltas)} entries",
         uses=("items", "item_delta"),
     )
 
 
 @pytest.mark.requirement("STOCK-43")
-def test_entries_of_the_card_stay_as_they_were(lived: StockItem) -> None:
-    before = entries(card(lived.caller, lived))
-    allocation = lived.held(Hold.ALLOCATION, 2)
-    lived.adjust(1).accepted()
-    lived.caller("ics.allocation.expire", allocation_id=allocation).accepted()
-    walk = card(lived.caller, lived)
-    after = [json.dumps(entry, sort_keys=True) for entry in entries(walk)]
+def test_entries_of_the_card_stay_as_they_were(used_stock_item: StockItem) -> None:
+    before = entries(read_card(used_stock_item))
+    allocation = used_stock_item.create_hold(Hold.ALLOCATION, 2)
+    used_stock_item.adjust(1).accepted()
+    used_stock_item.caller("ics.allocation.expire", allocation_id=allocation).accepted()
+    card = read_card(used_stock_item)
+    after = [json.dumps(entry, sort_keys=True) for entry in entries(card)]
     changed = [entry for entry in before if json.dumps(entry, sort_keys=True) not in after]
-    walk[-1].expect(
+    card[-1].expect(
         "the entries read before are read the same after further movements",
         holds=bool(before) and not changed,
         expected=f"the same {len(before)} entries, and more",

@@ -8,7 +8,7 @@ from typing import Final
 
 from conformance.contract.envelope import DATA, NEXT_PAGE, in_data
 from conformance.contract.facts import documented
-from conformance.contract.operation import Access, Binding, Operation, RecordKind, bound
+from conformance.contract.operation import Access, Binding, Fixed, Operation, RecordKind, bound
 from conformance.contract.routes import Routes, Terms, stat
 from conformance.contract.services.event_context import STATED, filters
 from conformance.contract.shapes import ANY_ORG, PAGE, identity, listed, placed, with_status
