@@ -81,14 +81,7 @@ def test_parts_of_a_backorder_add_up(scm_owner: Caller, step: Backorder) -> None
     for _ in range(2):
         step("partial_fulfill", backorder, quantity=1).accepted()
     answer = scm_owner("scm.backorder.get", backorder_id=backorder)
-    found = answer.value("fulfilled_quantity")
-    answer.expect(
-        "two parts of one unit make two units",
-        holds=found == 2,
-        expected="2 units",
-        observed=f"{found} units",
-        uses=("fulfilled_quantity",),
-    )
+    answer.shows("fulfilled_quantity", 2, "two parts of one unit make two units")
 
 
 @pytest.mark.requirement("ORDER-54")
@@ -160,15 +153,10 @@ def test_appointment_goes_from_booking_to_completion(scm_owner: Caller) -> None:
 @pytest.mark.requirement("ORDER-60")
 def test_confirmed_appointment_is_read_as_it_was_answered(scm_owner: Caller) -> None:
     made = records.make(scm_owner, "scm.appointment")
-    told = str(appointed(scm_owner, "confirm", made).value("state"))
+    confirmed = appointed(scm_owner, "confirm", made).value("state")
     answer = scm_owner("scm.appointment.get", appointment_id=made["appointment_id"])
-    shown = str(answer.value("state"))
-    answer.expect(
-        "a confirmed appointment is in the state that confirming it answered",
-        holds=shown == told,
-        expected=told,
-        observed=shown,
-        uses=("state",),
+    answer.in_state(
+        confirmed, "a confirmed appointment is in the state that confirming it answered"
     )
 
 
@@ -236,14 +224,7 @@ def test_status_of_a_carrier_is_read_as_it_was_set(scm_owner: Caller, status: st
     if status == "active":
         set_status(scm_owner, made, "active").accepted()
     answer = scm_owner("scm.carrier.config_get", carrier_config_id=made["carrier_config_id"])
-    shown = str(answer.value("state"))
-    answer.expect(
-        "the status is the one that was set",
-        holds=shown == status,
-        expected=status,
-        observed=shown,
-        uses=("state",),
-    )
+    answer.in_state(status, "the status is the one that was set")
 
 
 @pytest.mark.requirement("ORDER-65")

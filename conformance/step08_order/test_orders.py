@@ -39,16 +39,9 @@ def test_placed_order_is_actionable(scm_owner: Caller, check: Check) -> None:
 def test_placed_order_is_read_as_it_was_answered(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
     order_id = sellable_item.order(1)
-    told = str(sellable_item(PLACE, order_id).value("state"))
-    answer = sellable_item.read(order_id)
-    shown = str(answer.value("state"))
-    answer.expect(
-        "a placed order is in the state that placing it answered",
-        holds=shown == told,
-        expected=told,
-        observed=shown,
-        uses=("state",),
-    )
+    placed = sellable_item(PLACE, order_id).value("state")
+    order = sellable_item.read(order_id)
+    order.in_state(placed, "a placed order is in the state that placing it answered")
 
 
 @pytest.mark.requirement("ORDER-3")
@@ -62,26 +55,15 @@ def test_order_is_read_back_and_listed(scm_owner: Caller) -> None:
 _FLOW: Final = {PLACE: "placed", RESERVE: "placed", COMMIT: "allocated"}
 
 
-def expect_state(answer: Answer, state: str) -> None:
-    shown = str(answer.value("state"))
-    answer.expect(
-        f"the order is {state}",
-        holds=shown == state,
-        expected=state,
-        observed=shown,
-        uses=("state",),
-    )
-
-
 @pytest.mark.requirement("ORDER-4")
 def test_order_goes_through_the_states_of_the_flow(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
     order_id = sellable_item.order(1)
     for step, state in _FLOW.items():
         sellable_item(step, order_id).accepted()
-        expect_state(sellable_item.read(order_id), state)
+        sellable_item.read(order_id).in_state(state, f"the order is {state}")
     sellable_item.shipped(order_id, "pick", "pack", "ship", "deliver")
-    expect_state(sellable_item.read(order_id), "fulfilled")
+    sellable_item.read(order_id).in_state("fulfilled", "the order is fulfilled")
 
 
 @pytest.mark.requirement("ORDER-5")
@@ -159,7 +141,7 @@ def _price(sellable_item: SellableItem, amount: str) -> None:
         Inconclusive: the target resolves another price after it was approved.
     """
     ppm.approved_price(sellable_item.caller, sellable_item.variant_id, amount=amount)
-    resolved = ppm.amount_of(ppm.resolve(sellable_item.caller, sellable_item.variant_id).accepted())
+    resolved = ppm.resolve(sellable_item.caller, sellable_item.variant_id).decimal("amount")
     if resolved != Decimal(amount):
         raise Inconclusive(f"the price that was approved is {amount}, resolved is {resolved}")
 

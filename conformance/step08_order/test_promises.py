@@ -42,14 +42,7 @@ def test_quote_holds_nothing(scm_owner: Caller, sellable_item: SellableItem) -> 
 def test_quote_tells_what_other_orders_leave(sellable_item: SellableItem) -> None:
     sellable_item.order(7, PLACE, RESERVE)
     answer = sellable_item.caller(QUOTE, quantity=5)
-    units = answer.value("promisable")
-    answer.expect(
-        "a quote tells how many units can be promised",
-        holds=units == ALL - 7,
-        expected=f"{ALL - 7} units",
-        observed=f"{units}",
-        uses=("promisable",),
-    )
+    answer.shows("promisable", ALL - 7, "a quote tells how many units can be promised")
 
 
 # --- what is held ---

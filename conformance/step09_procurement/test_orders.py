@@ -1,6 +1,5 @@
 """Step 9: purchase orders, from their draft to the supplier, and what they may be drawn up of."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -15,7 +14,6 @@ from fixtures.services.pcm.actions import (
     ISSUE,
     Order,
     drafted,
-    expect_money,
     expect_order_state,
     step,
     stepped,
@@ -127,14 +125,14 @@ SUMS: Final = [(3, "1.10"), (7, "19.99"), (60, "0.07")]
 def test_total_is_exact(pcm_owner: Caller, operation: str, quantity: int, unit_cost: str) -> None:
     answer = pcm_owner(operation, quantity=quantity, unit_cost=unit_cost)
     total = pcm.exact(quantity, unit_cost)
-    expect_money(answer, f"{quantity} at {unit_cost} come to {total}", "total", total)
+    answer.shows_money("total", total, f"{quantity} at {unit_cost} come to {total}")
 
 
 @pytest.mark.requirement("PROC-14")
 def test_total_is_the_sum_over_lines(pcm_owner: Caller) -> None:
     item = new_variant(pcm_owner)
     answer = pcm_owner(CREATE, second_item=item, second_quantity=7, second_cost="0.10")
-    expect_money(answer, "125.00 and 0.70 come to 125.70", "total", Decimal("125.70"))
+    answer.shows_money("total", "125.70", "125.00 and 0.70 come to 125.70")
 
 
 @pytest.mark.requirement("PROC-15")

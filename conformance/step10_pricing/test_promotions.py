@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -97,13 +96,7 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
 def test_coupon_is_made_found_by_code_and_listed(ppm_owner: Caller) -> None:
     code = coupon(ppm_owner)
     answer = ppm_owner("ppm.coupon.get", code=code)
-    answer.expect(
-        "the coupon of the code is shown",
-        holds=answer.value("code") == code,
-        expected=code,
-        observed=str(answer.optional("code")),
-        uses=("code",),
-    )
+    answer.shows("code", code, "the coupon of the code is shown")
     walk = pages(ppm_owner, "ppm.coupon.list", limit=LARGEST_LIMIT)
     expect_listed(walk, code, inferred=True)
 
@@ -223,14 +216,7 @@ def _set_anew(ppm_owner: Caller, family: str) -> tuple[Values, Answer]:
 
 
 def _expect_caption(answer: Answer, wanted: str) -> None:
-    shown = str(answer.value("caption"))
-    answer.expect(
-        "the rule has the terms that it was given last",
-        holds=shown == wanted,
-        expected=wanted,
-        observed=shown,
-        uses=("caption",),
-    )
+    answer.shows("caption", wanted, "the rule has the terms that it was given last")
 
 
 @pytest.mark.requirement("PRICE-46")
@@ -275,14 +261,8 @@ def _expect_states(walk: Sequence[Answer], wanted: str) -> None:
 def test_status_of_a_rule_is_kept(ppm_owner: Caller, family: str) -> None:
     made = records.make(ppm_owner, family)
     answer = ppm_owner(f"{family}.status_set", **ppm.names(family, made))
-    told, shown = answer.value("state"), records.read(ppm_owner, RECORDS[family], made)
-    shown.expect(
-        "the next read shows the status that was set",
-        holds=shown.value("state") == told,
-        expected=str(told),
-        observed=str(shown.value("state")),
-        uses=("state",),
-    )
+    state, shown = answer.value("state"), records.read(ppm_owner, RECORDS[family], made)
+    shown.in_state(state, "the next read shows the status that was set")
 
 
 @pytest.mark.requirement("PRICE-50")
@@ -320,11 +300,5 @@ def test_exchange_rate_is_found(ppm_owner: Caller, rate: dict[str, Any], by: str
     pair = ("base_currency", "quote_currency")
     names, change = (pair, AS_PROVEN) if by == "pair" else (("fx_rate_id",), without(*pair))
     answer = ppm_owner("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
-    shown = ppm.decimal_of(answer, "rate")
-    answer.expect(
-        f"the rate by {by} is the one that the list shows",
-        holds=shown == Decimal(str(rate["rate"])),
-        expected=str(rate["rate"]),
-        observed=str(shown),
-        uses=("rate",),
-    )
+    rule = f"the rate by {by} is the one that the list shows"
+    answer.shows_money("rate", str(rate["rate"]), rule)

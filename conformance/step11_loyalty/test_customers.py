@@ -176,9 +176,9 @@ def test_list_shows_no_personal_data_of_an_anonymised_customer(
 def test_anonymised_customer_keeps_the_balance(owner: Caller) -> None:
     loyalty_member = crm.new(owner, crm.POINTS)
     loyalty_member.take(30).accepted()
-    loyalty_member.expect("the balance stands before", 70)
+    loyalty_member.expect_balance(70, "the balance stands before")
     anonymised(owner, {**loyalty_member.made, **_revision(loyalty_member)})
-    loyalty_member.expect("the balance is the one before", 70)
+    loyalty_member.expect_balance(70, "the balance is the one before")
 
 
 def _revision(loyalty_member: crm.ValueAccount) -> Values:

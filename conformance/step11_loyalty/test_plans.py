@@ -191,7 +191,7 @@ def test_concurrent_restorations_give_the_points_back_once(session: Session, che
     entry = entry_of(loyalty_member.take(40))
     with at_once(session, who, _WRITERS, requests=_WRITERS) as writers:
         together(writers, lambda me: _restored(loyalty_member, me.caller, entry))
-    loyalty_member.expect("the points come back once", 100)
+    loyalty_member.expect_balance(100, "the points come back once")
 
 
 def _restored(loyalty_member: ValueAccount, caller: Any, entry: str) -> bool:

@@ -11,7 +11,13 @@ from conformance.contract.services.ipm.bulk import ENDED, STATES
 from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages
 from fixtures.context import records
 from fixtures.formats import ndjson
-from fixtures.services.ipm.actions import IsolatedFacility, deduced, settled, told_at
+from fixtures.services.ipm.actions import (
+    IsolatedFacility,
+    deduced,
+    expect_request_context,
+    settled,
+    told_at,
+)
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
 from fixtures.services.pmc import actions as pmc
@@ -152,19 +158,14 @@ def test_job_is_told_alike_by_the_call_and_by_a_read(populated_list: IsolatedFac
 @pytest.mark.requirement("EVENT-71")
 def test_job_that_is_done_is_completed(populated_list: IsolatedFacility) -> None:
     done = exported(populated_list)
+    target = populated_list.caller.client.target
     answer = eventually(
         lambda: populated_list.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=2.0 if populated_list.caller.client.target.is_loopback else BOUND_S,
+        bound_s=target.patience(near=2.0, far=BOUND_S),
         pause_s=0.2,
     )
-    answer.expect(
-        "an export without a further cursor is completed",
-        holds=answer.value("state") == "completed",
-        expected="completed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state("completed", "an export without a further cursor is completed")
 
 
 @pytest.mark.requirement("EVENT-64")
@@ -179,15 +180,7 @@ def test_jobs_are_listed(ipm_owner: Caller) -> None:
 @pytest.mark.parametrize("kind", ["export", "import"])
 def test_context_is_stored_with_the_job(ipm_owner: Caller, kind: str) -> None:
     job = records.make(ipm_owner, f"ipm.{kind}")["job_id"]
-    answer = ipm_owner(GET, job_id=job)
-    stored = answer.accepted().optional("request_context") or {}
-    answer.expect(
-        "the context of its creation is stored with a job",
-        holds=stored.get("orgcode") == ipm_owner.world["orgcode"] and "actor" in stored,
-        expected="request_context with org and actor",
-        observed=", ".join(sorted(stored)) or "none",
-        uses=("request_context",),
-    )
+    expect_request_context(ipm_owner(GET, job_id=job), ipm_owner.world["orgcode"])
 
 
 # --- imports ---
@@ -245,13 +238,7 @@ def test_import_goes_on_after_its_last_line(ipm_owner: Caller) -> None:
 def test_import_that_is_done_is_completed(ipm_owner: Caller) -> None:
     _, events = _events(ipm_owner, 3)
     answer = imported(ipm_owner, ndjson.lines(*events), part_size=LINES)
-    answer.expect(
-        "an import that has taken over every line is completed",
-        holds=answer.value("state") == "completed",
-        expected="completed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state("completed", "an import that has taken over every line is completed")
 
 
 _BROKEN: Final = {

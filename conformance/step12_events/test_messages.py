@@ -134,13 +134,7 @@ def test_status_of_a_template_is_shown_as_set(rbs_owner: Caller, status: str) ->
     named = {"template_id": template}
     rbs_owner("rbs.notification.template_status_set", **named, status=status).accepted()
     answer = rbs_owner(TEMPLATE_GET, **named)
-    answer.expect(
-        "a template shows the status that was set",
-        holds=answer.value("state") == status,
-        expected=status,
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state(status, "a template shows the status that was set")
 
 
 def _notify(rbs_owner: Caller) -> str:

@@ -79,14 +79,7 @@ def test_token_makes_the_subscription_active(
 ) -> None:
     made = subscriptions.listen(rbs_facility)
     made.expect_delivered(rbs_facility.emit(), "events are delivered once the token came back")
-    answer = made.call("get")
-    answer.expect(
-        "a verified subscription is active",
-        holds=answer.value("state") == "active",
-        expected="active",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    made.call("get").in_state("active", "a verified subscription is active")
 
 
 @pytest.mark.requirement("EVENT-104")

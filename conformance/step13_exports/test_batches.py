@@ -56,17 +56,9 @@ def test_batch_is_made(facility_accounting: FacilityAccounting, way: str) -> Non
 @pytest.mark.requirement("EXIT-21")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
 def test_batch_becomes_ready(facility_accounting: FacilityAccounting, way: str) -> None:
-    made = facility_accounting.caller(way, exported_place=facility_accounting.place).value(
-        "batch_id"
-    )
-    answer = prepared(facility_accounting.caller, str(made))
-    answer.expect(
-        "a batch becomes ready",
-        holds=answer.value("state") == "ready",
-        expected="ready",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    facility, caller = facility_accounting.place, facility_accounting.caller
+    made = caller(way, exported_place=facility).value("batch_id")
+    prepared(caller, str(made)).in_state("ready", "a batch becomes ready")
 
 
 @pytest.mark.requirement("EXIT-22")
@@ -182,13 +174,7 @@ def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
 def test_batch_that_is_sent_is_read_as_sent(busy: FacilityAccounting) -> None:
     sent = busy.sent(busy.batch())
     answer = busy.caller(GET, batch_id=sent.value("batch_id"))
-    answer.expect(
-        "a batch that was set to sent is read as sent",
-        holds=answer.value("state") == "sent",
-        expected="sent",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state("sent", "a batch that was set to sent is read as sent")
 
 
 @pytest.mark.requirement("EXIT-28")
@@ -198,14 +184,7 @@ def test_batch_that_failed_is_read_as_failed(busy: FacilityAccounting) -> None:
     named = {"batch_id": second.value("batch_id"), "expected_revision": second.revision}
     busy.caller(STATUS, **named, status="failed").accepted()
     answer = busy.caller(GET, batch_id=named["batch_id"])
-    answer.expect(
-        "a batch that was set to failed is read as failed",
-        holds=answer.value("state") == "failed",
-        expected="failed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-        inferred=True,
-    )
+    answer.in_state("failed", "a batch that was set to failed is read as failed", inferred=True)
 
 
 @pytest.mark.requirement("EXIT-29")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Caller, expect_listed, pages
-from fixtures.services.accounting.actions import added_up, number
+from fixtures.services.accounting.actions import added_up, expect_text_amount
 
 ADJUST, SPLIT = "accounting.commission.adjust", "accounting.commission.split_set"
 STATUS = "accounting.commission.payout.status_set"
@@ -55,27 +55,6 @@ def desk(accounting_owner: Caller) -> Desk:
     return Desk(accounting_owner, str(accounting_owner.world.fresh("guid")))
 
 
-def _expect_amount(answer: Answer, rule: str, name: str, wanted: str) -> None:
-    told = answer.value(name)
-    answer.expect(
-        rule,
-        holds=number(told) == Decimal(wanted),
-        expected=f"{wanted}, as a decimal string",
-        observed=str(told),
-        uses=(name,),
-    )
-
-
-def _expect_state(answer: Answer, rule: str, state: str) -> None:
-    answer.expect(
-        rule,
-        holds=answer.value("state") == state,
-        expected=state,
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
-
-
 # --- commissions ---
 
 
@@ -90,7 +69,7 @@ def test_each_kind_of_adjustment_is_recorded(desk: Desk, kind: str) -> None:
 def test_commission_is_read_as_it_was_recorded(desk: Desk, amount: str) -> None:
     made = desk.bonus(amount).value("commission_id")
     answer = desk.caller("accounting.commission.get", commission_id=made)
-    _expect_amount(answer, "a commission shows its amount as it was sent", "amount", amount)
+    expect_text_amount(answer, "amount", amount, "a commission shows its amount as it was sent")
 
 
 @pytest.mark.requirement("EXIT-52")
@@ -141,7 +120,7 @@ def test_shares_add_up_to_the_commission(desk: Desk) -> None:
 def test_statement_is_the_exact_sum(desk: Desk) -> None:
     for amount in ("0.10", "0.20"):
         desk.bonus(amount)
-    _expect_amount(desk.statement(), "a statement is the exact sum", "total", "0.30")
+    expect_text_amount(desk.statement(), "total", "0.30", "a statement is the exact sum")
 
 
 @pytest.mark.requirement("EXIT-56")
@@ -164,16 +143,16 @@ def test_adjustment_tells_who_made_it(desk: Desk) -> None:
 @pytest.mark.requirement("EXIT-60")
 def test_new_payout_is_pending(desk: Desk) -> None:
     desk.bonus("1.00")
-    _expect_state(desk.payout(), "a new payout is pending", "pending")
+    desk.payout().in_state("pending", "a new payout is pending")
 
 
 @pytest.mark.requirement("EXIT-61")
 def test_payout_is_approved_and_then_paid(desk: Desk) -> None:
     desk.bonus("1.00")
     approved = desk.taken("approved")
-    _expect_state(desk.shown(approved), "an approved payout is read as approved", "approved")
+    desk.shown(approved).in_state("approved", "an approved payout is read as approved")
     desk.step(approved, "paid").accepted()
-    _expect_state(desk.shown(approved), "a paid payout is read as paid", "paid")
+    desk.shown(approved).in_state("paid", "a paid payout is read as paid")
 
 
 @pytest.mark.requirement("EXIT-62")
@@ -181,7 +160,7 @@ def test_payout_is_not_paid_before_it_is_approved(desk: Desk) -> None:
     desk.taken("approved", "paid")
     pending = desk.payout()
     desk.step(pending, "paid").refused()
-    _expect_state(desk.shown(pending), "a payout that was refused is pending still", "pending")
+    desk.shown(pending).in_state("pending", "a payout that was refused is pending still")
 
 
 @pytest.mark.requirement("EXIT-63")
@@ -206,5 +185,5 @@ def test_payouts_are_listed_whatever_their_status(desk: Desk) -> None:
 @pytest.mark.requirement("EXIT-65")
 def test_commission_is_paid_out_once(desk: Desk) -> None:
     desk.bonus("1.00")
-    _expect_amount(desk.payout(), "the first payout holds the commission", "amount", "1.00")
-    _expect_amount(desk.payout(), "the second does not", "amount", "0.00")
+    expect_text_amount(desk.payout(), "amount", "1.00", "the first payout holds the commission")
+    expect_text_amount(desk.payout(), "amount", "0.00", "the second does not")

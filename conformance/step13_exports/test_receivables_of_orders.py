@@ -57,12 +57,12 @@ def _sold(counter: SellableItem, *tenders: Decimal) -> str:
 
 
 def _invoice(counter: SellableItem, order: str, until: Callable[[Invoice], bool]) -> Invoice:
-    near = counter.caller.client.target.is_loopback
+    target = counter.caller.client.target
     return eventually(
         lambda: _looked_up(counter, order),
         until,
-        bound_s=BOUND_HERE_S if near else BOUND_S,
-        pause_s=0.2 if near else 3.0,
+        bound_s=target.patience(BOUND_HERE_S, BOUND_S),
+        pause_s=target.patience(near=0.2, far=3.0),
     )
 
 

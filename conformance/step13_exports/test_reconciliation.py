@@ -110,17 +110,6 @@ def meter(accounting_owner: Caller) -> Meter:
     return Meter(accounting_owner, {**window, "resource_prefix": prefix})
 
 
-def _expect_added(answer: Answer, rule: str, count: int) -> None:
-    told = answer.value("added_count")
-    answer.expect(
-        rule,
-        holds=told == count,
-        expected=f"{count} added",
-        observed=f"{told} added",
-        uses=("added_count",),
-    )
-
-
 @pytest.mark.requirement("EXIT-35")
 def test_usage_is_recorded(meter: Meter) -> None:
     meter.measure()
@@ -129,18 +118,18 @@ def test_usage_is_recorded(meter: Meter) -> None:
 @pytest.mark.requirement("EXIT-36")
 def test_usage_of_a_window_is_processed(meter: Meter) -> None:
     meter.measure()
-    _expect_added(meter.reconcile(), "what was measured in the window is added", 1)
+    meter.reconcile().shows("added_count", 1, "what was measured in the window is added")
 
 
 @pytest.mark.requirement("EXIT-37")
 def test_usage_is_added_once(meter: Meter) -> None:
     meter.measure()
-    _expect_added(meter.reconcile(), "the first reconciliation adds", 1)
-    _expect_added(meter.reconcile(), "a repeat adds nothing", 0)
+    meter.reconcile().shows("added_count", 1, "the first reconciliation adds")
+    meter.reconcile().shows("added_count", 0, "a repeat adds nothing")
 
 
 @pytest.mark.requirement("EXIT-38")
 def test_dry_run_adds_nothing(meter: Meter) -> None:
     meter.measure()
     meter.reconcile(dry_run=True)
-    _expect_added(meter.reconcile(), "after a dry run everything is still to be added", 1)
+    meter.reconcile().shows("added_count", 1, "after a dry run everything is still to be added")

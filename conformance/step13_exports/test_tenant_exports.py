@@ -139,13 +139,7 @@ def test_download_names_manifest_and_objects(org_owner: Caller, export: str) -> 
 @pytest.mark.requirement("EXIT-110")
 def test_status_tells_of_the_export(org_owner: Caller, export: str) -> None:
     answer = exports.status(org_owner, export)
-    answer.expect(
-        "the status is that of the export asked for",
-        holds=answer.value("export_id") == export,
-        expected=export,
-        observed=str(answer.optional("export_id")),
-        uses=("export_id",),
-    )
+    answer.shows("export_id", export, "the status is that of the export asked for")
 
 
 @pytest.mark.requirement("EXIT-111")
