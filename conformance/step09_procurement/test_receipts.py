@@ -12,7 +12,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Caller, Check, Session, eventually, pages
 from fixtures.probes.races import at_once, together
 from fixtures.services.pcm import actions as pcm
-from fixtures.services.pcm.actions import APPROVE, Order, drafted, stepped
+from fixtures.services.pcm.actions import APPROVE, Order, create_draft, take_step
 from fixtures.services.pvm.actions import new_variant
 
 CAME: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_receipt_raises_what_is_on_hand(stocked_order: Order) -> None:
 def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     stocked_order.receive(4, reason="came in").accepted()
     entries = eventually(
-        lambda: _card(stocked_order),
+        lambda: _read_stock_card(stocked_order),
         bool,
         bound_s=pcm.STOCK_BOUND_S,
         pause_s=pcm.STOCK_PAUSE_S,
@@ -79,7 +79,7 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     )
 
 
-def _card(order: Order) -> list[Mapping[str, Any]]:
+def _read_stock_card(order: Order) -> list[Mapping[str, Any]]:
     """The entries of the stock card of the order's variant at its facility."""
     names = ("item_delta", "item_reason", "item_source_refs", "item_actor")
     return [
@@ -107,7 +107,7 @@ def test_what_came_beyond_the_order_is_settled_by_a_credit(order: Order, check: 
     check.reading("receiving more than was ordered", "taken" if over.ok else "refused")
     order.caller("pcm.credit.apply", po_id=order.po_id, amount="25.00").accepted()
     order.expect_received(12 if over.ok else 1, "a credit edits no receipt")
-    order.look().shows_money("credited_total", "25.00", "the credit is noted")
+    order.read().shows_money("credited_total", "25.00", "the credit is noted")
 
 
 @pytest.mark.requirement("PROC-24")
@@ -124,9 +124,9 @@ def test_credit_leaves_a_return_to_the_vendor(standing_order: Order) -> None:
 @pytest.mark.parametrize("state", ["draft", "approved"])
 def test_goods_of_an_order_that_is_not_issued_are_refused(order: Order, state: str) -> None:
     order.receive(1).accepted()
-    made = drafted(order.caller)
+    made = create_draft(order.caller)
     if state == "approved":
-        made = stepped(order.caller, APPROVE, made)
+        made = take_step(order.caller, APPROVE, made)
     Order(order.caller, str(made["po_id"])).receive(1).refused()
 
 

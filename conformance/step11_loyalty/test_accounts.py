@@ -16,7 +16,7 @@ CONTACTS: Final = "crm.account.contact_list"
 KINDS = {kind.name: kind for kind in (ACCOUNT, CONTACT)}
 
 
-def all_of(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
+def read_pages(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
     return pages(caller, operation_id, limit=LARGEST_LIMIT, **values)
 
 
@@ -37,7 +37,7 @@ def test_account_is_read_back(owner: Caller) -> None:
 @pytest.mark.requirement("LOYAL-41")
 def test_account_is_listed(owner: Caller) -> None:
     made = records.make(owner, ACCOUNT.name)
-    expect_listed(all_of(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
+    expect_listed(read_pages(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
 
 
 @pytest.mark.requirement("LOYAL-44")
@@ -49,7 +49,7 @@ def test_contact_is_read_back(crm_owner: Caller) -> None:
 @pytest.mark.requirement("LOYAL-44")
 def test_contact_is_listed(crm_owner: Caller) -> None:
     made = records.make(crm_owner, CONTACT.name)
-    walk = all_of(crm_owner, CONTACTS, listed_account=made["account_id"])
+    walk = read_pages(crm_owner, CONTACTS, listed_account=made["account_id"])
     expect_listed(walk, str(made["contact_id"]), inferred=True)
 
 
@@ -58,7 +58,7 @@ def test_contact_of_another_account_is_not_listed(crm_owner: Caller, owner: Call
     made = records.make(crm_owner, CONTACT.name)
     other = records.make(owner, ACCOUNT.name)["account_id"]
     own = records.create(owner, CONTACT, {"account_id": other})
-    walk = all_of(crm_owner, CONTACTS, listed_account=other)
+    walk = read_pages(crm_owner, CONTACTS, listed_account=other)
     expect_listed(walk, str(own["contact_id"]), inferred=True)
     expect_listed(walk, str(made["contact_id"]), listed=False)
 
@@ -143,7 +143,7 @@ def test_release_of_more_than_was_consumed_is_refused(credit_account: ValueAccou
 def test_refused_consumption_changes_nothing(credit_account: ValueAccount) -> None:
     credit_account.take("40.00").accepted()
     credit_account.take("70.00").refused()
-    expect_balance(credit_account.look(), credit_account.kind.start - 40, "the credit is as before")
+    expect_balance(credit_account.read(), credit_account.kind.start - 40, "the credit is as before")
 
 
 @pytest.mark.requirement("LOYAL-53")
@@ -153,4 +153,4 @@ def test_consumption_of_what_is_no_amount_changes_nothing(
 ) -> None:
     credit_account.take("40.00").accepted()
     credit_account("crm.account.credit_consume", amount=amount).refused()
-    expect_balance(credit_account.look(), credit_account.kind.start - 40, "the credit is as before")
+    expect_balance(credit_account.read(), credit_account.kind.start - 40, "the credit is as before")

@@ -13,7 +13,7 @@ ISSUE, REDEEM = "crm.giftcard.issue", "crm.giftcard.redeem"
 ODD: Final = "50.30"
 
 
-def issued(caller: Caller, amount: str) -> ValueAccount:
+def issue_card(caller: Caller, amount: str) -> ValueAccount:
     """A gift card of this amount."""
     answer = caller(ISSUE, amount=amount)
     return ValueAccount(caller, CARD, {"giftcard_id": str(answer.value("giftcard_id"))})
@@ -33,14 +33,14 @@ def test_new_gift_card_shows_its_amount(owner: Caller, amount: str) -> None:
 
 @pytest.mark.requirement("LOYAL-31")
 def test_new_gift_card_holds_its_amount_to_the_cent(owner: Caller) -> None:
-    gift_card = issued(owner, "19.99")
+    gift_card = issue_card(owner, "19.99")
     gift_card.take("20.00").refused(inferred=True)
     gift_card.take("19.99").accepted()
 
 
 @pytest.mark.requirement("LOYAL-32")
 def test_redemption_takes_its_amount_to_the_cent(owner: Caller) -> None:
-    gift_card = issued(owner, ODD)
+    gift_card = issue_card(owner, ODD)
     first = gift_card.take("10.10")
     expect_balance(first, "40.20", "what is left is told to the cent")
     gift_card.take("40.20").accepted()

@@ -116,7 +116,7 @@ every_correction = pytest.mark.parametrize("verb", CORRECTIONS)
 Entries = dict[str, str]
 
 
-def corrected(loyalty_member: ValueAccount, verb: str) -> tuple[Entries, Entries, Answer]:
+def correct(loyalty_member: ValueAccount, verb: str) -> tuple[Entries, Entries, Answer]:
     """The ledger of an earning and a redemption before and after a correction, and its last page.
 
     Entries by id, each as text of its own.
@@ -136,7 +136,7 @@ def _entries(walk: list[Answer]) -> Entries:
 @pytest.mark.requirement("LOYAL-19")
 @every_correction
 def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount, verb: str) -> None:
-    before, after, page = corrected(loyalty_member, verb)
+    before, after, page = correct(loyalty_member, verb)
     changed = [entry for entry in before if after.get(entry) != before[entry]]
     page.expect(
         f"'{verb}' changes no entry that was there",
@@ -150,7 +150,7 @@ def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount,
 @pytest.mark.requirement("LOYAL-20")
 @every_correction
 def test_correction_is_a_new_entry(loyalty_member: ValueAccount, verb: str) -> None:
-    before, after, page = corrected(loyalty_member, verb)
+    before, after, page = correct(loyalty_member, verb)
     page.expect(
         f"'{verb}' adds one entry",
         holds=len(after.keys() - before.keys()) == 1,
@@ -165,7 +165,7 @@ def test_balance_is_the_sum_of_the_ledger(loyalty_member: ValueAccount) -> None:
     redeemed = entry_of(loyalty_member.take(30))
     loyalty_member.adjust(7).accepted()
     loyalty_member.undo("restore", redeemed).accepted()
-    walk, told = loyalty_member.ledger(), loyalty_member.look()
+    walk, told = loyalty_member.ledger(), loyalty_member.read()
     points = read_all(walk, "item_points")
     if not all(isinstance(each, int) for each in points):
         raise Inconclusive("an entry shows no whole number of points")
@@ -185,7 +185,7 @@ def test_entry_of_another_customer_is_not_undone(
     loyalty_member: ValueAccount, owner: Caller, verb: str
 ) -> None:
     other, moves = (
-        crm.new(owner, POINTS),
+        crm.create_value_account(owner, POINTS),
         {"restore": loyalty_member.take, "reverse": loyalty_member.give},
     )
     own, second = entry_of(moves[verb](5)), entry_of(moves[verb](5))

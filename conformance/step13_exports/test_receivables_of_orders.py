@@ -50,7 +50,7 @@ def counter(session: Session, owner: Caller) -> SellableItem:
 
 def _sold(counter: SellableItem, *tenders: Decimal) -> str:
     """An order of three units, placed, and paid by these tenders."""
-    order = counter.order(UNITS, PLACE)
+    order = counter.create_order(UNITS, PLACE)
     for amount in tenders:
         counter(CAPTURE, order, amount=str(amount)).accepted()
     return order
