@@ -13,10 +13,10 @@ from fixtures.context import records
 from fixtures.formats import ndjson
 from fixtures.services.ipm.actions import (
     IsolatedFacility,
-    deduced,
+    accept_deduced,
     expect_request_context,
-    settled,
-    told_at,
+    platform_time,
+    wait_for_texts,
 )
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
@@ -59,7 +59,7 @@ def exported(isolated_facility: IsolatedFacility, **more: Any) -> Export:
         "part_size": PART,
         **more,
     }
-    answer = deduced(caller(EXPORT, **scope))
+    answer = accept_deduced(caller(EXPORT, **scope))
     while True:
         done.answers.append(answer)
         done.files.append(_file(caller, answer))
@@ -97,7 +97,7 @@ def test_export_is_ndjson(populated_list: IsolatedFacility) -> None:
 
 @pytest.mark.requirement("EVENT-61")
 def test_parts_of_an_export_hold_each_event_once(populated_list: IsolatedFacility) -> None:
-    done, wanted = exported(populated_list), populated_list.events()
+    done, wanted = exported(populated_list), populated_list.read_events()
     done.answers[-1].expect(
         "the parts of an export hold each matching event once",
         holds=sorted(done.ids) == sorted(wanted),
@@ -112,7 +112,7 @@ def test_parts_of_an_export_hold_each_event_once(populated_list: IsolatedFacilit
 def test_export_holds_what_its_filters_let_through(
     isolated_facility: IsolatedFacility, ipm_owner: Caller
 ) -> None:
-    since = told_at(ipm_owner("ipm.pagination.get").accepted())
+    since = platform_time(ipm_owner("ipm.pagination.get").accepted())
     (elsewhere,) = IsolatedFacility(ipm_owner).emit()
     isolated_facility.emit()
     done = exported(isolated_facility, since=since)
@@ -194,7 +194,7 @@ def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answ
     """Upload a text, commit it, and go on until the job has ended."""
     job = create_upload(caller, text)
     size = {} if part_size is None else {"part_size": part_size}
-    answer = deduced(caller(COMMIT, job_id=job, **size))
+    answer = accept_deduced(caller(COMMIT, job_id=job, **size))
     for _ in range(MOST_PARTS):
         if answer.optional("state") in ENDED:
             break
@@ -205,7 +205,7 @@ def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answ
 def _fed(caller: Caller, service: str, *awaited: str) -> list[Answer]:
     """The feed of one service, as soon as these events are in it."""
     values = {"listed_service": service, "limit": LARGEST_LIMIT}
-    return settled(caller, lambda: pages(caller, "ipm.cdc.list", **values), *awaited)
+    return wait_for_texts(caller, lambda: pages(caller, "ipm.cdc.list", **values), *awaited)
 
 
 def _events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:

@@ -31,7 +31,7 @@ def _envelopes(made: Subscription, wanted: list[str]) -> list[Mapping[str, Any]]
 def test_message_holds_a_base_event(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
+    made = subscriptions.create_for(rbs_facility)
     for envelope in _envelopes(made, rbs_facility.emit(2)):
         missing = [name for name in BASE_EVENT if name not in envelope]
         made.answer.expect(
@@ -46,8 +46,8 @@ def test_message_holds_a_base_event(
 def test_message_holds_the_envelope_of_the_feed(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
-    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.events()
+    made = subscriptions.create_for(rbs_facility)
+    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.read_events()
     for envelope in delivered:
         original = stored.get(str(envelope.get("event_id")), {})
         other = [name for name in SAME if envelope.get(name) != original.get(name)]
@@ -80,9 +80,9 @@ def test_no_message_holds_a_secret(
     lent = caller.client.target.queue is None
     keys: Any = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
     made = (
-        subscriptions.listen(rbs_facility, queue_credentials=keys)
+        subscriptions.create_for(rbs_facility, queue_credentials=keys)
         if lent
-        else subscriptions.listen(rbs_facility)
+        else subscriptions.create_for(rbs_facility)
     )
     made.expect_delivered(rbs_facility.emit(2), "the events are delivered")
     key = records.make(caller, "usm.api_key")
@@ -97,7 +97,7 @@ def test_no_message_holds_a_secret(
 
 @pytest.mark.requirement("EVENT-133")
 def test_no_message_holds_personal_data(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
-    made = subscriptions.active(rbs_owner, listened_service="ofm")
+    made = subscriptions.create_active(rbs_owner, listened_service="ofm")
     email = str(rbs_owner.world.fresh("email"))
     rbs_owner("ofm.member.invite_create", email=email).accepted()
     later = str(records.make(rbs_owner, "ofm.cost_centre")["cc_guid"])

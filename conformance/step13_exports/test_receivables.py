@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from fixtures import Caller
-from fixtures.services.accounting.actions import expect_text_amount, number
+from fixtures.services.accounting.actions import expect_text_amount, text_amount
 
 NOTHING: Final = Decimal(0)
 
@@ -18,7 +18,7 @@ def test_aging_report_is_by_age(accounting_owner: Caller) -> None:
     amounts = buckets.values() if isinstance(buckets, dict) else []
     answer.expect(
         "the report has an amount for each age",
-        holds=bool(amounts) and all(number(each) is not None for each in amounts),
+        holds=bool(amounts) and all(text_amount(each) is not None for each in amounts),
         expected="decimal amounts",
         observed=str(buckets),
         uses=("buckets",),

@@ -11,7 +11,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.accounting.money import INVOICE_STATES
 from fixtures import Answer, Caller, Inconclusive, Session, eventually, pages
 from fixtures.context import layers
-from fixtures.services.accounting.actions import number
+from fixtures.services.accounting.actions import text_amount
 from fixtures.services.accounting.receivables import PRICE, PRICED
 from fixtures.services.scm.actions import CAPTURE, PLACE, SellableItem
 
@@ -76,7 +76,7 @@ def _looked_up(counter: SellableItem, order: str) -> Invoice:
 
 
 def _read(answer: Answer, item: Any) -> Invoice:
-    amount = number(answer.read_item(item, "item_open"))
+    amount = text_amount(answer.read_item(item, "item_open"))
     if amount is None:
         raise Inconclusive(
             "accounting.ar.aging_report: an invoice shows no open amount where it is looked for",

@@ -17,7 +17,7 @@ RECORD, RECONCILE = "accounting.usage.record", "accounting.usage.reconcile"
 def test_report_tells_the_lineage_of_events(facility_accounting: FacilityAccounting) -> None:
     source = str(facility_accounting.caller.world.fresh("tag"))
     facility_accounting.record("5.00", source_id=source)
-    answer = facility_accounting.report()
+    answer = facility_accounting.read_report()
     answer.expect(
         "the report shows the transaction that an event came from",
         holds=source in json.dumps(answer.value("lineage")),
@@ -29,7 +29,7 @@ def test_report_tells_the_lineage_of_events(facility_accounting: FacilityAccount
 
 @pytest.mark.requirement("EXIT-31")
 def test_report_tells_discrepancies(facility_accounting: FacilityAccounting) -> None:
-    answer = facility_accounting.report()
+    answer = facility_accounting.read_report()
     found = answer.value("discrepancies")
     answer.expect(
         "the report has a list of discrepancies, which may be empty",
@@ -43,7 +43,7 @@ def test_report_tells_discrepancies(facility_accounting: FacilityAccounting) -> 
 def _expect_discrepancy(
     facility_accounting: FacilityAccounting, event: str, *, named: bool
 ) -> None:
-    answer = facility_accounting.report()
+    answer = facility_accounting.read_report()
     which = "names" if named else "does not name"
     answer.expect(
         f"the report {which} the event as a discrepancy",
@@ -67,7 +67,7 @@ def test_event_of_a_batch_that_was_not_sent_is_a_discrepancy(
     facility_accounting: FacilityAccounting,
 ) -> None:
     (event,) = facility_accounting.record("5.00")
-    facility_accounting.batch()
+    facility_accounting.create_batch()
     _expect_discrepancy(facility_accounting, event, named=True)
 
 
@@ -76,7 +76,7 @@ def test_event_of_a_batch_that_was_sent_is_no_discrepancy(
     facility_accounting: FacilityAccounting,
 ) -> None:
     (event,) = facility_accounting.record("5.00")
-    facility_accounting.sent(facility_accounting.batch())
+    facility_accounting.send(facility_accounting.create_batch())
     _expect_discrepancy(facility_accounting, event, named=False)
 
 

@@ -30,7 +30,7 @@ def test_export_leaves_the_events_of_the_catalogue(
     ipm_owner: Caller, facility_accounting: FacilityAccounting
 ) -> None:
     since = str(facility_accounting.caller("accounting.event.record").value("timestamp_utc"))
-    batch_id = str(facility_accounting.sent(facility_accounting.batch()).value("batch_id"))
+    batch_id = str(facility_accounting.send(facility_accounting.create_batch()).value("batch_id"))
     walk = eventually(
         lambda: _feed(ipm_owner, since),
         lambda found: _actions(found, batch_id) >= TRAIL,
