@@ -124,10 +124,6 @@ def test_catalogue_holds_the_actions_of_the_feed(isolated_facility: IsolatedFaci
 # --- what no event tells ---
 
 
-def _since(caller: Caller) -> str:
-    return ipm.platform_time(caller("ipm.pagination.get").accepted())
-
-
 def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str) -> None:
     """Expect none of these texts in any event. What was found is told by name alone."""
     if not any(answer.items() for answer in answers):
@@ -144,7 +140,7 @@ def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str
 
 @pytest.mark.requirement("EVENT-36")
 def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedFacility) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     key = records.make(ipm_owner, "usm.api_key")
     webhook = ipm_owner("ipm.webhook.create")
     secrets = {
@@ -163,7 +159,7 @@ def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedF
 
 @pytest.mark.requirement("EVENT-37")
 def test_no_event_holds_personal_data(ipm_owner: Caller) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     email = str(ipm_owner.world.fresh("email"))
     ipm_owner("ofm.member.invite_create", email=email).accepted()
     answers = pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST_LIMIT)

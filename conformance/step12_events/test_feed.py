@@ -40,11 +40,7 @@ def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility
 # --- changes of every kind, at every service ---
 
 
-def _since(caller: Caller) -> str:
-    return ipm.platform_time(caller("ipm.pagination.get").accepted())
-
-
-def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
+def _expect_in_feed(caller: Caller, service: str, since: str, name: Any) -> None:
     found = wait_for_texts(
         caller,
         lambda: pages(caller, CDC, listed_service=service, since=since, limit=LARGEST),
@@ -65,9 +61,9 @@ def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
     ],
 )
 def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     made = records.make(ipm_owner, kind)
-    _expect_told(ipm_owner, service, since, made[RECORDS[kind].id])
+    _expect_in_feed(ipm_owner, service, since, made[RECORDS[kind].id])
 
 
 @pytest.mark.requirement("EVENT-48")
@@ -75,9 +71,9 @@ def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
 def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(ipm_owner, kind)
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     ipm_owner(str(record.update), **_named(record.id, made)).accepted()
-    _expect_told(ipm_owner, record.service, since, made[record.id])
+    _expect_in_feed(ipm_owner, record.service, since, made[record.id])
 
 
 @pytest.mark.requirement("EVENT-48")
@@ -85,9 +81,9 @@ def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
 def test_change_of_status_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(ipm_owner, kind)
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     records.move(ipm_owner, record, made, record.turns[0])
-    _expect_told(ipm_owner, record.service, since, made[record.id])
+    _expect_in_feed(ipm_owner, record.service, since, made[record.id])
 
 
 def _named(name: str, made: records.Values) -> records.Values:
@@ -190,7 +186,7 @@ def test_feed_is_narrowed_to_a_time(
 def test_feed_shows_no_event_of_another_organisation(
     ipm_owner: Caller, ipm_owner_elsewhere: Caller
 ) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     foreign = records.make(ipm_owner_elsewhere, "ofm.cost_centre")["cc_guid"]
     own = records.make(ipm_owner, "ofm.cost_centre")["cc_guid"]
     found = wait_for_texts(
@@ -246,7 +242,7 @@ def test_cursor_that_was_never_given_out_is_refused(
 
 @pytest.mark.requirement("EVENT-33")
 def test_event_ids_are_unique(populated_list: IsolatedFacility, ipm_owner: Caller) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     records.make(ipm_owner, "ofm.cost_centre")
     found = [*populated_list.read_feed(), *pages(ipm_owner, CDC, listed_service="ofm", since=since)]
     seen = ids(found)

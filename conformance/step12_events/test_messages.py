@@ -137,7 +137,7 @@ def test_status_of_a_template_is_shown_as_set(rbs_owner: Caller, status: str) ->
     answer.in_state(status, "a template shows the status that was set")
 
 
-def _notify(rbs_owner: Caller) -> str:
+def _send_notification(rbs_owner: Caller) -> str:
     template = records.make(rbs_owner, "rbs.template")["template_id"]
     answer = rbs_owner("rbs.notification.send", template_id=template)
     return str(answer.value("notification_id"))
@@ -145,7 +145,7 @@ def _notify(rbs_owner: Caller) -> str:
 
 @pytest.mark.requirement("EVENT-152")
 def test_sent_notification_is_in_the_log(rbs_owner: Caller) -> None:
-    sent = _notify(rbs_owner)
+    sent = _send_notification(rbs_owner)
     expect_listed(pages(rbs_owner, LOG, limit=LARGEST_LIMIT), sent)
 
 
@@ -153,7 +153,7 @@ def test_sent_notification_is_in_the_log(rbs_owner: Caller) -> None:
 def test_log_of_notifications_pages(rbs_owner: Caller) -> None:
     there = len(rbs_owner(LOG, limit=DEFAULT_LIMIT + 1).items())
     for _ in range(there, DEFAULT_LIMIT + 1):
-        _notify(rbs_owner)
+        _send_notification(rbs_owner)
     answer = rbs_owner(LOG)
     answer.expect(
         "a page of the log holds 8 entries where no limit is sent, and a cursor",

@@ -1,7 +1,7 @@
 """Step 12: what the bus delivers to a queue: when, of what, and after what."""
 
 import secrets
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -13,7 +13,6 @@ from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.pvm.context import Catalog
 from fixtures.services.rbs.actions import Subscriptions, create_own_queue
 
-Filters = dict[str, Any]
 MANY: Final = 6
 FEED: Final = "ipm.cdc.list"
 
@@ -36,11 +35,8 @@ def test_each_event_is_delivered(
 def test_nothing_is_delivered_before_verification(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_facility: IsolatedFacility
 ) -> None:
-    filters: Filters = {"listened_service": "ics", "listened_place": rbs_facility.guid}
-    pending, witness = (
-        subscriptions.register(rbs_facility.caller, **filters),
-        subscriptions.create_for(other_facility),
-    )
+    pending = subscriptions.register_for(rbs_facility)
+    witness = subscriptions.create_for(other_facility)
     unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_facility.emit(), "a verified subscription beside it is served")
     pending.expect_silence(unwanted, "nothing is delivered before verification")
@@ -51,8 +47,7 @@ def test_nothing_is_delivered_after_a_wrong_token(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility, other_facility: IsolatedFacility
 ) -> None:
     witness = subscriptions.create_for(other_facility)
-    filters: Filters = {"listened_service": "ics", "listened_place": rbs_facility.guid}
-    pending = subscriptions.register(rbs_facility.caller, **filters)
+    pending = subscriptions.register_for(rbs_facility)
     pending.verify(pending.read_token()[::-1])
     unwanted = rbs_facility.emit(2)
     witness.expect_delivered(other_facility.emit(), "a verified subscription beside it is served")
@@ -159,12 +154,12 @@ def test_event_of_another_channel_does_not_come_to_the_queue(
     stock_item = StockItem(rbs_facility.caller, catalog.variant_id)
     stock_item.adjust(5).accepted()
     made = subscriptions.create_for(rbs_facility, listened_channel="g3npos")
-    unwanted, wanted = (_held(stock_item, channel) for channel in ("kiosk", "g3npos"))
+    unwanted, wanted = (_reserve(stock_item, channel) for channel in ("kiosk", "g3npos"))
     made.expect_delivered([wanted], "an event of the channel is delivered")
     made.expect_silence([unwanted], "no event of another channel is delivered")
 
 
-def _held(stock_item: StockItem, channel: str) -> str:
+def _reserve(stock_item: StockItem, channel: str) -> str:
     answer = stock_item.caller(
         "ics.reservation.create", variant_id=stock_item.variant_id, channel_code=channel, quantity=1
     )
@@ -228,9 +223,7 @@ def test_test_before_verification_sends_nothing(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
     subscriptions.create_for(rbs_facility).request("test").accepted()
-    pending = subscriptions.register(
-        rbs_facility.caller, listened_service="ics", listened_place=rbs_facility.guid
-    )
+    pending = subscriptions.register_for(rbs_facility)
     answer = pending.request("test")
     if answer.ok:
         pending.expect_silence([str(answer.value("event_id"))], "no test comes to the queue")
@@ -241,7 +234,7 @@ def test_test_before_verification_sends_nothing(
 # --- what is delivered ---
 
 
-def _of(rbs_facility: IsolatedFacility, zone: str) -> str:
+def _event_about(rbs_facility: IsolatedFacility, zone: str) -> str:
     """The id of the event about a zone, as the feed shows it."""
     found = [name for name, event in rbs_facility.read_events().items() if zone in str(event)]
     if not found:

@@ -9,7 +9,7 @@ from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.rbs.actions import Subscriptions
-from fixtures.services.rbs.plans import LIFE, SubscriptionTimeline, lives
+from fixtures.services.rbs.plans import STANDARD_TIMELINE, SubscriptionTimeline, timelines
 
 _DRAWN: Final = 2
 _DEEP: Final = 40
@@ -19,26 +19,29 @@ _DEEP: Final = 40
 def test_subscription_is_delivered_what_happens_while_it_is_active(
     session: Session, subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
-    def visit(life: SubscriptionTimeline) -> None:
-        _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), life)
+    def visit(timeline: SubscriptionTimeline) -> None:
+        _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), timeline)
 
-    visit(LIFE)
+    visit(STANDARD_TIMELINE)
     count = examples(session, _DRAWN, _DEEP)
-    try_out(lives(), visit, seed=seed_of(session, "spells"), count=count)
+    try_out(timelines(), visit, seed=seed_of(session, "status-periods"), count=count)
 
 
 def _judge(
-    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, life: SubscriptionTimeline
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, timeline: SubscriptionTimeline
 ) -> None:
-    """What is under way when a pause begins is nobody's promise, so it is waited for before."""
+    """Each event of an active period is awaited before the next period begins.
+
+    Whether a delivery under way still goes out when a pause begins is not documented.
+    """
     made = subscriptions.create_for(rbs_facility)
-    told = ", ".join(map(str, life))
+    told = ", ".join(map(str, timeline))
     unwanted: list[str] = []
-    for spell in life:
+    for period in timeline:
         # A status that it has already may be refused, and then it still has it.
-        made.set_status(spell.status)
-        zones = rbs_facility.emit(spell.writes)
-        if not spell.is_served:
+        made.set_status(period.status)
+        zones = rbs_facility.emit(period.writes)
+        if not period.is_served:
             unwanted += zones
         elif zones:
             made.expect_delivered(zones, f"{told}: what happens while active is delivered")
