@@ -19,7 +19,7 @@ _ORDER_AND_FULFILMENT: Final = (CREATE, PLACE, RESERVE, COMMIT, SHIPMENT, "scm.s
 # --- the headers that a sale needs ---
 
 
-def _without(session: Session, check: Check, operation_id: str, name: str) -> Answer:
+def _send_without(session: Session, check: Check, operation_id: str, name: str) -> Answer:
     """The answer to a proven sample that lacks one header of its context."""
     operation, stage = OPERATIONS[operation_id], ContextBuilder(session)
     stage.proven(check, operation)
@@ -32,7 +32,7 @@ def _without(session: Session, check: Check, operation_id: str, name: str) -> An
 def test_sale_without_a_channel_is_refused(
     session: Session, check: Check, operation_id: str
 ) -> None:
-    _without(session, check, operation_id, "channel_code").refused()
+    _send_without(session, check, operation_id, "channel_code").refused()
 
 
 @pytest.mark.requirement("ORDER-32")
@@ -40,13 +40,13 @@ def test_sale_without_a_channel_is_refused(
 def test_sale_without_a_facility_is_refused(
     session: Session, check: Check, operation_id: str
 ) -> None:
-    _without(session, check, operation_id, "logical_guid").refused()
+    _send_without(session, check, operation_id, "logical_guid").refused()
 
 
 # --- header and body ---
 
 
-def _agreeing(scm_owner: Caller, name: str, value: str, header: str) -> Change:
+def _send_alike(scm_owner: Caller, name: str, value: str, header: str) -> Change:
     """A change that names a part of the context in header and body alike, once accepted."""
     alike = Change(headers={header: value}, body={name: value})
     scm_owner(CREATE).accepted()
@@ -71,7 +71,7 @@ def test_body_that_names_another_context_is_refused(scm_owner: Caller, name: str
     header, kind = _PARTS[name]
     world = scm_owner.world
     here = str(world[name] if name in world else world.fresh(str(kind)))
-    alike = _agreeing(scm_owner, name, here, header)
+    alike = _send_alike(scm_owner, name, here, header)
     other = str(world.fresh(kind)) if kind else next(c for c in CHANNEL_CODES if c != here)
     scm_owner(CREATE, _disagreeing(alike, name, other)).refused(None, Tag.INVALID_INPUT)
 
@@ -80,7 +80,7 @@ def test_body_that_names_another_context_is_refused(scm_owner: Caller, name: str
 def test_body_that_names_another_organisation_is_refused(
     scm_owner: Caller, check: Check, stranger_org: Stranger
 ) -> None:
-    alike = _agreeing(scm_owner, "orgcode", str(scm_owner.world["orgcode"]), "x-orgcode")
+    alike = _send_alike(scm_owner, "orgcode", str(scm_owner.world["orgcode"]), "x-orgcode")
     answer = scm_owner(CREATE, _disagreeing(alike, "orgcode", stranger_org.orgcode))
     answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH)
     check.reading("the tag for an organisation that differs (SCM)", str(answer.tag))
@@ -119,7 +119,7 @@ def test_nothing_is_sold_of_another_organisations_variants(
 # --- what may be sold ---
 
 
-def _sold(scm_owner: Caller) -> Answer:
+def _try_to_sell(scm_owner: Caller) -> Answer:
     """The answer to the step that refuses to sell the world's variant, or to the last of all."""
     made = scm_owner(CREATE, quantity=1)
     order_id = made.optional("order_id")
@@ -130,26 +130,26 @@ def _sold(scm_owner: Caller) -> Answer:
     return made
 
 
-def _prove_the_way(scm_owner: Caller) -> None:
-    SellableItem(scm_owner).order(1, PLACE, RESERVE, COMMIT)
+def _prove_the_steps_of_a_sale(scm_owner: Caller) -> None:
+    SellableItem(scm_owner).create_order(1, PLACE, RESERVE, COMMIT)
 
 
 @pytest.mark.requirement("ORDER-27")
 @pytest.mark.parametrize("how", ["never-published", "taken-offline"])
 def test_nothing_is_sold_that_is_not_online(scm_owner: Caller, how: str) -> None:
-    _prove_the_way(scm_owner)
+    _prove_the_steps_of_a_sale(scm_owner)
     other = pmc.with_new_variant(scm_owner)
     SellableItem(other).stock_item.adjust(5).accepted()
     if how == "taken-offline":
         scm.put_online(other)
         scm.take_offline(other)
-    _sold(other).refused()
+    _try_to_sell(other).refused()
 
 
 @pytest.mark.requirement("ORDER-28")
 def test_draft_is_not_sold_once_its_product_is_offline(sellable_item: SellableItem) -> None:
-    _prove_the_way(sellable_item.caller)
-    order_id = sellable_item.order(1)
+    _prove_the_steps_of_a_sale(sellable_item.caller)
+    order_id = sellable_item.create_order(1)
     scm.take_offline(sellable_item.caller)
     answer: Any = None
     for step in (PLACE, RESERVE, COMMIT):

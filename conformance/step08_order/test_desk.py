@@ -33,7 +33,7 @@ def step(scm_owner: Caller) -> Backorder:
     return take
 
 
-def requested(scm_owner: Caller, **values: Any) -> str:
+def create_backorder(scm_owner: Caller, **values: Any) -> str:
     return str(scm_owner("scm.backorder.create", **values).value("backorder_id"))
 
 
@@ -46,7 +46,7 @@ def test_backorder_is_made_read_and_listed(scm_owner: Caller) -> None:
 
 @pytest.mark.requirement("ORDER-53")
 def test_backorder_goes_from_approval_to_fulfilment(scm_owner: Caller, step: Backorder) -> None:
-    backorder = requested(scm_owner, quantity=5)
+    backorder = create_backorder(scm_owner, quantity=5)
     for verb in ("approve", "promise"):
         scm_owner(f"scm.backorder.{verb}", backorder_id=backorder).accepted()
     scm_owner("scm.backorder.partial_fulfill", backorder_id=backorder, quantity=2).accepted()
@@ -69,7 +69,7 @@ def test_backorder_takes_no_step_out_of_order(
     scm_owner: Caller, step: Backorder, taken: tuple[str, ...], verb: str
 ) -> None:
     scm.prove(scm_owner, f"scm.backorder.{verb}")
-    backorder = requested(scm_owner)
+    backorder = create_backorder(scm_owner)
     for each in taken:
         step(each, backorder).accepted()
     step(verb, backorder).refused()
@@ -81,14 +81,7 @@ def test_parts_of_a_backorder_add_up(scm_owner: Caller, step: Backorder) -> None
     for _ in range(2):
         step("partial_fulfill", backorder, quantity=1).accepted()
     answer = scm_owner("scm.backorder.get", backorder_id=backorder)
-    found = answer.value("fulfilled_quantity")
-    answer.expect(
-        "two parts of one unit make two units",
-        holds=found == 2,
-        expected="2 units",
-        observed=f"{found} units",
-        uses=("fulfilled_quantity",),
-    )
+    answer.shows("fulfilled_quantity", 2, "two parts of one unit make two units")
 
 
 @pytest.mark.requirement("ORDER-54")
@@ -107,7 +100,7 @@ def test_ended_backorder_takes_no_further_step(
     scm_owner: Caller, step: Backorder, ending: str
 ) -> None:
     scm.prove(scm_owner, "scm.backorder.approve")
-    backorder = requested(scm_owner)
+    backorder = create_backorder(scm_owner)
     step(ending, backorder).accepted()
     step("approve", backorder).refused()
 
@@ -125,7 +118,7 @@ def test_approval_records_by_whom_when_and_why(
     scm_owner: Caller, role_key: Callable[[str], Actor]
 ) -> None:
     approver = scm_owner.as_(role_key("scm_backorder_approve"))
-    backorder = requested(scm_owner)
+    backorder = create_backorder(scm_owner)
     reason = str(scm_owner.world.fresh("caption"))
     approver("scm.backorder.approve", backorder_id=backorder, reason=reason).accepted()
     answer = scm_owner("scm.backorder.get", backorder_id=backorder)
@@ -144,7 +137,9 @@ def test_approval_records_by_whom_when_and_why(
 _VERBS: Final = ("confirm", "start", "complete")
 
 
-def appointed(scm_owner: Caller, verb: str, made: Mapping[str, Any], **values: Any) -> Answer:
+def move_appointment(
+    scm_owner: Caller, verb: str, made: Mapping[str, Any], **values: Any
+) -> Answer:
     named = {"appointment_id": made["appointment_id"]}
     return scm_owner(f"scm.appointment.{verb}", **named, **values)
 
@@ -160,15 +155,10 @@ def test_appointment_goes_from_booking_to_completion(scm_owner: Caller) -> None:
 @pytest.mark.requirement("ORDER-60")
 def test_confirmed_appointment_is_read_as_it_was_answered(scm_owner: Caller) -> None:
     made = records.make(scm_owner, "scm.appointment")
-    told = str(appointed(scm_owner, "confirm", made).value("state"))
+    confirmed = move_appointment(scm_owner, "confirm", made).value("state")
     answer = scm_owner("scm.appointment.get", appointment_id=made["appointment_id"])
-    shown = str(answer.value("state"))
-    answer.expect(
-        "a confirmed appointment is in the state that confirming it answered",
-        holds=shown == told,
-        expected=told,
-        observed=shown,
-        uses=("state",),
+    answer.in_state(
+        confirmed, "a confirmed appointment is in the state that confirming it answered"
     )
 
 
@@ -191,15 +181,15 @@ def test_appointment_takes_no_step_out_of_order(
     scm.prove(scm_owner, f"scm.appointment.{verb}")
     made = records.make(scm_owner, "scm.appointment")
     for each in taken:
-        appointed(scm_owner, each, made).accepted()
-    appointed(scm_owner, verb, made).refused()
+        move_appointment(scm_owner, each, made).accepted()
+    move_appointment(scm_owner, verb, made).refused()
 
 
 @pytest.mark.requirement("ORDER-62")
 def test_appointment_moves_to_its_new_time(scm_owner: Caller) -> None:
     made = records.make(scm_owner, "scm.appointment")
     later = {"starts_at": "2040-02-20T14:00:00Z", "ends_at": "2040-02-20T15:30:00Z"}
-    appointed(scm_owner, "reschedule", made, **later).accepted()
+    move_appointment(scm_owner, "reschedule", made, **later).accepted()
     answer = scm_owner("scm.appointment.get", appointment_id=made["appointment_id"])
     shown = str(answer.value("starts_at"))
     answer.expect(
@@ -236,14 +226,7 @@ def test_status_of_a_carrier_is_read_as_it_was_set(scm_owner: Caller, status: st
     if status == "active":
         set_status(scm_owner, made, "active").accepted()
     answer = scm_owner("scm.carrier.config_get", carrier_config_id=made["carrier_config_id"])
-    shown = str(answer.value("state"))
-    answer.expect(
-        "the status is the one that was set",
-        holds=shown == status,
-        expected=status,
-        observed=shown,
-        uses=("state",),
-    )
+    answer.in_state(status, "the status is the one that was set")
 
 
 @pytest.mark.requirement("ORDER-65")

@@ -28,8 +28,8 @@ def test_order_is_created(scm_owner: Caller) -> None:
 @pytest.mark.requirement("ORDER-2")
 def test_placed_order_is_actionable(scm_owner: Caller, check: Check) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item(RESERVE, sellable_item.order(1, PLACE)).accepted()
-    early = sellable_item(RESERVE, sellable_item.order(1))
+    sellable_item(RESERVE, sellable_item.create_order(1, PLACE)).accepted()
+    early = sellable_item(RESERVE, sellable_item.create_order(1))
     check.reading("stock for an order that is not placed (SCM)", "held" if early.ok else "not held")
     demanded = "demanded" if scm_owner.world["prices"] else "not demanded"
     check.reading("a price for an order that is placed (SCM)", demanded)
@@ -38,22 +38,15 @@ def test_placed_order_is_actionable(scm_owner: Caller, check: Check) -> None:
 @pytest.mark.requirement("ORDER-2")
 def test_placed_order_is_read_as_it_was_answered(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    order_id = sellable_item.order(1)
-    told = str(sellable_item(PLACE, order_id).value("state"))
-    answer = sellable_item.read(order_id)
-    shown = str(answer.value("state"))
-    answer.expect(
-        "a placed order is in the state that placing it answered",
-        holds=shown == told,
-        expected=told,
-        observed=shown,
-        uses=("state",),
-    )
+    order_id = sellable_item.create_order(1)
+    placed = sellable_item(PLACE, order_id).value("state")
+    order = sellable_item.read_order(order_id)
+    order.in_state(placed, "a placed order is in the state that placing it answered")
 
 
 @pytest.mark.requirement("ORDER-3")
 def test_order_is_read_back_and_listed(scm_owner: Caller) -> None:
-    order_id = SellableItem(scm_owner).order(1)
+    order_id = SellableItem(scm_owner).create_order(1)
     expect_shown(scm_owner("scm.order.get", order_id=order_id), order_id, inferred=True)
     expect_listed(pages(scm_owner, "scm.order.list", limit=256), order_id, inferred=True)
 
@@ -62,41 +55,30 @@ def test_order_is_read_back_and_listed(scm_owner: Caller) -> None:
 _FLOW: Final = {PLACE: "placed", RESERVE: "placed", COMMIT: "allocated"}
 
 
-def expect_state(answer: Answer, state: str) -> None:
-    shown = str(answer.value("state"))
-    answer.expect(
-        f"the order is {state}",
-        holds=shown == state,
-        expected=state,
-        observed=shown,
-        uses=("state",),
-    )
-
-
 @pytest.mark.requirement("ORDER-4")
 def test_order_goes_through_the_states_of_the_flow(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    order_id = sellable_item.order(1)
+    order_id = sellable_item.create_order(1)
     for step, state in _FLOW.items():
         sellable_item(step, order_id).accepted()
-        expect_state(sellable_item.read(order_id), state)
-    sellable_item.shipped(order_id, "pick", "pack", "ship", "deliver")
-    expect_state(sellable_item.read(order_id), "fulfilled")
+        sellable_item.read_order(order_id).in_state(state, f"the order is {state}")
+    sellable_item.create_shipment(order_id, "pick", "pack", "ship", "deliver")
+    sellable_item.read_order(order_id).in_state("fulfilled", "the order is fulfilled")
 
 
 @pytest.mark.requirement("ORDER-5")
 def test_shipped_order_is_not_cancelled(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item(CANCEL, sellable_item.order(1, *TO_COMMITMENT)).accepted()
-    order_id = sellable_item.order(1, *TO_COMMITMENT)
-    sellable_item.shipped(order_id, "pick", "pack", "ship")
+    sellable_item(CANCEL, sellable_item.create_order(1, *TO_COMMITMENT)).accepted()
+    order_id = sellable_item.create_order(1, *TO_COMMITMENT)
+    sellable_item.create_shipment(order_id, "pick", "pack", "ship")
     sellable_item(CANCEL, order_id).refused()
 
 
 @pytest.mark.requirement("ORDER-6")
 def test_order_is_placed_once(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item(PLACE, sellable_item.order(1, PLACE)).refused()
+    sellable_item(PLACE, sellable_item.create_order(1, PLACE)).refused()
 
 
 # --- what an order keeps of its sale ---
@@ -106,10 +88,10 @@ def test_order_is_placed_once(scm_owner: Caller) -> None:
 def test_order_keeps_the_catalogue_of_its_sale(sellable_item: SellableItem) -> None:
     named = {"variant_id": sellable_item.variant_id}
     caption = str(read(sellable_item.caller, "pvm.variant", named).value("caption"))
-    order_id = sellable_item.order(1, PLACE)
-    _expect_snapshot(sellable_item.read(order_id), caption)
+    order_id = sellable_item.create_order(1, PLACE)
+    _expect_snapshot(sellable_item.read_order(order_id), caption)
     _rename(sellable_item.caller, named)
-    after = sellable_item.read(order_id)
+    after = sellable_item.read_order(order_id)
     kept = caption in str(after.accepted().body)
     after.expect(
         "an order shows its product as it was when it was sold",
@@ -138,11 +120,11 @@ def _expect_snapshot(answer: Answer, text: str) -> None:
 
 @pytest.mark.requirement("ORDER-30")
 def test_order_keeps_the_price_of_its_sale(sellable_item: SellableItem) -> None:
-    _price(sellable_item, "19.95")
-    order_id = sellable_item.order(1, PLACE)
-    _expect_snapshot(sellable_item.read(order_id), "19.95")
-    _price(sellable_item, "24.50")
-    after = sellable_item.read(order_id)
+    _set_price(sellable_item, "19.95")
+    order_id = sellable_item.create_order(1, PLACE)
+    _expect_snapshot(sellable_item.read_order(order_id), "19.95")
+    _set_price(sellable_item, "24.50")
+    after = sellable_item.read_order(order_id)
     shown = [text for text in ("19.95", "24.50") if text in str(after.accepted().body)]
     after.expect(
         "an order shows its price as it was when it was sold",
@@ -152,14 +134,14 @@ def test_order_keeps_the_price_of_its_sale(sellable_item: SellableItem) -> None:
     )
 
 
-def _price(sellable_item: SellableItem, amount: str) -> None:
+def _set_price(sellable_item: SellableItem, amount: str) -> None:
     """Let the variant cost so much from now on.
 
     Raises:
         Inconclusive: the target resolves another price after it was approved.
     """
-    ppm.approved_price(sellable_item.caller, sellable_item.variant_id, amount=amount)
-    resolved = ppm.amount_of(ppm.resolve(sellable_item.caller, sellable_item.variant_id).accepted())
+    ppm.create_approved_price(sellable_item.caller, sellable_item.variant_id, amount=amount)
+    resolved = ppm.resolve(sellable_item.caller, sellable_item.variant_id).decimal("amount")
     if resolved != Decimal(amount):
         raise Inconclusive(f"the price that was approved is {amount}, resolved is {resolved}")
 
@@ -175,7 +157,11 @@ def test_order_of_no_units_is_refused(scm_owner: Caller, operation: str, quantit
 @pytest.mark.requirement("ORDER-49")
 @pytest.mark.parametrize("operation", ["scm.order.create", "scm.tender.capture"])
 def test_sale_with_an_unknown_reason_code_is_refused(scm_owner: Caller, operation: str) -> None:
-    values = {"order_id": SellableItem(scm_owner).order(1, PLACE)} if "tender" in operation else {}
+    values = (
+        {"order_id": SellableItem(scm_owner).create_order(1, PLACE)}
+        if "tender" in operation
+        else {}
+    )
     known, unknown = "FULFILLMENT.SHORT_PICK", "FULFILLMENT.NEVER_REGISTERED"
     scm_owner(operation, **values, reason_code=known).accepted()
     answer = scm_owner(operation, **values, reason_code=unknown)

@@ -137,7 +137,7 @@ def _ok(writers: list[Writer], send: Callable[[Caller, int], Answer]) -> int:
 def test_concurrent_reserves_never_oversell(session: Session, contenders: list[Caller]) -> None:
     scm.prove(contenders[0], RESERVE)
     for _ in range(examples(session, _FEW, _MANY)):
-        sellable_item = scm.sellable_item(contenders[0])
+        sellable_item = scm.put_on_sale(contenders[0])
         granted = _raced(session, sellable_item, contenders)
         sellable_item.caller("scm.promise.quote", quantity=1).expect(
             f"of {_WRITERS} concurrent reserves of {_UNITS} units no more are granted than fit",
@@ -149,7 +149,7 @@ def test_concurrent_reserves_never_oversell(session: Session, contenders: list[C
 
 def _raced(session: Session, sellable_item: SellableItem, cast: list[Caller]) -> int:
     """How many orders were granted their units, all reserving at the same moment."""
-    orders = [sellable_item.order(_UNITS, PLACE) for _ in range(_WRITERS)]
+    orders = [sellable_item.create_order(_UNITS, PLACE) for _ in range(_WRITERS)]
     with at_once(session, cast, _WRITERS, requests=_WRITERS) as writers:
         return _ok(writers, lambda who, n: sellable_item.by(who)(RESERVE, orders[n]))
 
@@ -158,11 +158,11 @@ def _raced(session: Session, sellable_item: SellableItem, cast: list[Caller]) ->
 def test_concurrent_cancels_give_the_units_back_once(
     session: Session, contenders: list[Caller]
 ) -> None:
-    sellable_item = scm.sellable_item(contenders[0])
-    order_id = sellable_item.order(4, PLACE, RESERVE)
+    sellable_item = scm.put_on_sale(contenders[0])
+    order_id = sellable_item.create_order(4, PLACE, RESERVE)
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         _ok(writers, lambda who, _: sellable_item.by(who)(CANCEL, order_id))
-    sight = sellable_item.look()
+    sight = sellable_item.read_stock()
     sight.expect("the units come back once", available=scm.STOCK, on_hand=scm.STOCK)
 
 
@@ -171,7 +171,7 @@ def test_tender_is_settled_once_in_a_race(session: Session, contenders: list[Cal
     owner = contenders[0]
     scm.prove(owner, SETTLE)
     sellable_item = SellableItem(owner)
-    tender = sellable_item(scm.CAPTURE, sellable_item.order(1, PLACE)).value("tender_id")
+    tender = sellable_item(scm.CAPTURE, sellable_item.create_order(1, PLACE)).value("tender_id")
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         settled = _ok(writers, lambda who, _: who(SETTLE, tender_id=tender))
     last = owner(SETTLE, tender_id=tender)

@@ -35,21 +35,14 @@ def test_quote_holds_nothing(scm_owner: Caller, sellable_item: SellableItem) -> 
     scm.prove(scm_owner, RESERVE)
     for _ in range(2):
         sellable_item.caller(QUOTE, quantity=ALL).accepted()
-    sellable_item(RESERVE, sellable_item.order(ALL, PLACE)).accepted()
+    sellable_item(RESERVE, sellable_item.create_order(ALL, PLACE)).accepted()
 
 
 @pytest.mark.requirement("ORDER-8")
 def test_quote_tells_what_other_orders_leave(sellable_item: SellableItem) -> None:
-    sellable_item.order(7, PLACE, RESERVE)
+    sellable_item.create_order(7, PLACE, RESERVE)
     answer = sellable_item.caller(QUOTE, quantity=5)
-    units = answer.value("promisable")
-    answer.expect(
-        "a quote tells how many units can be promised",
-        holds=units == ALL - 7,
-        expected=f"{ALL - 7} units",
-        observed=f"{units}",
-        uses=("promisable",),
-    )
+    answer.shows("promisable", ALL - 7, "a quote tells how many units can be promised")
 
 
 # --- what is held ---
@@ -57,8 +50,8 @@ def test_quote_tells_what_other_orders_leave(sellable_item: SellableItem) -> Non
 
 @pytest.mark.requirement("ORDER-9")
 def test_units_held_for_one_order_are_not_reserved_for_another(sellable_item: SellableItem) -> None:
-    sellable_item.order(8, PLACE, RESERVE)
-    other = sellable_item.order(3, PLACE)
+    sellable_item.create_order(8, PLACE, RESERVE)
+    other = sellable_item.create_order(3, PLACE)
     sellable_item(RESERVE, other).refused(None, SHORT)
 
 
@@ -71,30 +64,30 @@ _BUCKETS: Final = {
 
 @pytest.mark.requirement("ORDER-10")
 def test_steps_of_a_promise_show_in_stock(sellable_item: SellableItem) -> None:
-    order_id = sellable_item.order(4, PLACE)
+    order_id = sellable_item.create_order(4, PLACE)
     for step, wanted in _BUCKETS.items():
         sellable_item(step, order_id).accepted()
-        sellable_item.look().expect_stock(f"after {step} the units are in its bucket", wanted)
+        sellable_item.read_stock().expect_stock(f"after {step} the units are in its bucket", wanted)
 
 
 @pytest.mark.requirement("ORDER-11")
 def test_reserve_beyond_stock_is_refused(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item.order(1, PLACE, RESERVE)
-    sellable_item(RESERVE, sellable_item.order(PLENTY + 1, PLACE)).refused(None, SHORT)
+    sellable_item.create_order(1, PLACE, RESERVE)
+    sellable_item(RESERVE, sellable_item.create_order(PLENTY + 1, PLACE)).refused(None, SHORT)
 
 
 @pytest.mark.requirement("ORDER-12")
 def test_refused_reserve_holds_nothing(scm_owner: Caller, sellable_item: SellableItem) -> None:
     scm.prove(scm_owner, RESERVE)
-    sellable_item(RESERVE, sellable_item.order(ALL + 1, PLACE)).refused(None, SHORT)
-    sellable_item(RESERVE, sellable_item.order(ALL, PLACE)).accepted()
+    sellable_item(RESERVE, sellable_item.create_order(ALL + 1, PLACE)).refused(None, SHORT)
+    sellable_item(RESERVE, sellable_item.create_order(ALL, PLACE)).accepted()
 
 
 @pytest.mark.requirement("ORDER-12")
 @pytest.mark.parametrize("short", ["first", "second"])
 def test_reserve_holds_all_lines_or_none(sellable_item: SellableItem, short: str) -> None:
-    plenty = scm.sellable_item(sellable_item.caller)
+    plenty = scm.put_on_sale(sellable_item.caller)
     wanted = (1, ALL + 1) if short == "second" else (ALL + 1, 1)
     second: dict[str, Any] = {"second_variant_id": plenty.variant_id, "second_quantity": wanted[1]}
     both = {**second, "second_quantity": 1}
@@ -106,13 +99,13 @@ def test_reserve_holds_all_lines_or_none(sellable_item: SellableItem, short: str
     sellable_item(PLACE, order_id).accepted()
     sellable_item(RESERVE, order_id).refused(None, SHORT)
     for each in (sellable_item, plenty):
-        each.look().expect_stock("no line is held", Stock(available=ALL))
+        each.read_stock().expect_stock("no line is held", Stock(available=ALL))
 
 
 @pytest.mark.requirement("ORDER-19")
 def test_order_is_reserved_once(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item(RESERVE, sellable_item.order(1, PLACE, RESERVE)).refused()
+    sellable_item(RESERVE, sellable_item.create_order(1, PLACE, RESERVE)).refused()
 
 
 # --- commitment ---
@@ -120,8 +113,8 @@ def test_order_is_reserved_once(scm_owner: Caller) -> None:
 
 @pytest.mark.requirement("ORDER-14")
 def test_committed_units_stay_held(sellable_item: SellableItem) -> None:
-    sellable_item.order(8, PLACE, RESERVE, COMMIT)
-    other = sellable_item.order(3, PLACE)
+    sellable_item.create_order(8, PLACE, RESERVE, COMMIT)
+    other = sellable_item.create_order(3, PLACE)
     sellable_item(RESERVE, other).refused(None, SHORT)
 
 
@@ -129,7 +122,7 @@ def test_committed_units_stay_held(sellable_item: SellableItem) -> None:
 def test_order_without_a_hold_is_not_committed(scm_owner: Caller) -> None:
     scm.prove(scm_owner, COMMIT)
     sellable_item = SellableItem(scm_owner)
-    sellable_item(COMMIT, sellable_item.order(1, PLACE)).refused()
+    sellable_item(COMMIT, sellable_item.create_order(1, PLACE)).refused()
 
 
 # --- how a promise ends ---
@@ -140,16 +133,16 @@ def test_order_without_a_hold_is_not_committed(scm_owner: Caller) -> None:
 def test_cancelled_order_gives_its_stock_back(
     sellable_item: SellableItem, held: tuple[str, ...]
 ) -> None:
-    order_id = sellable_item.order(8, PLACE, *held)
+    order_id = sellable_item.create_order(8, PLACE, *held)
     sellable_item(CANCEL, order_id).accepted()
-    sellable_item(RESERVE, sellable_item.order(ALL, PLACE)).accepted()
+    sellable_item(RESERVE, sellable_item.create_order(ALL, PLACE)).accepted()
 
 
 _SHORT_S: Final = 1.2
 _BOUND_S: Final = 8.0
 
 
-def _soon(answer: Answer) -> str:
+def _shortly_after(answer: Answer) -> str:
     """An instant of the near future, by the platform's own clock."""
     now = instant(answer.value("timestamp_utc")) or datetime.now(UTC)
     end = now + timedelta(seconds=_SHORT_S)
@@ -171,8 +164,8 @@ def _expect_echoed(answer: Answer, end: str) -> None:
 
 @pytest.mark.requirement("ORDER-17")
 def test_expired_promise_gives_its_stock_back(sellable_item: SellableItem) -> None:
-    first, last = sellable_item.order(8, PLACE), sellable_item.order(ALL - 1, PLACE)
-    end = _soon(sellable_item(RESERVE, sellable_item.order(1, PLACE)))
+    first, last = sellable_item.create_order(8, PLACE), sellable_item.create_order(ALL - 1, PLACE)
+    end = _shortly_after(sellable_item(RESERVE, sellable_item.create_order(1, PLACE)))
     _expect_echoed(sellable_item(RESERVE, first, expires_at=end), end)
     granted = eventually(
         lambda: sellable_item(RESERVE, last),
@@ -188,11 +181,11 @@ def test_expired_promise_gives_its_stock_back(sellable_item: SellableItem) -> No
 def test_released_promise_gives_its_units_back_once(
     sellable_item: SellableItem, held: tuple[str, ...]
 ) -> None:
-    sellable_item.order(3, PLACE, RESERVE)
-    order_id = sellable_item.order(4, PLACE, RESERVE, *held)
+    sellable_item.create_order(3, PLACE, RESERVE)
+    order_id = sellable_item.create_order(4, PLACE, RESERVE, *held)
     for _ in range(2):
         sellable_item(RELEASE, order_id)
-    sellable_item.look().expect_stock(
+    sellable_item.read_stock().expect_stock(
         "the units of the released promise are available", Stock(available=7, reserved=3)
     )
 
@@ -202,11 +195,13 @@ def test_released_promise_gives_its_units_back_once(
 
 @pytest.mark.requirement("ORDER-40")
 def test_repeated_reserve_has_one_effect(sellable_item: SellableItem) -> None:
-    order_id = sellable_item.order(4, PLACE)
+    order_id = sellable_item.create_order(4, PLACE)
     key = f"conformance-{secrets.token_hex(8)}"
     for _ in range(3):
         sellable_item(RESERVE, order_id, idempotency_key=key).accepted()
-    sellable_item.look().expect_stock("the units are held once", Stock(available=6, reserved=4))
+    sellable_item.read_stock().expect_stock(
+        "the units are held once", Stock(available=6, reserved=4)
+    )
 
 
 @pytest.mark.requirement("ORDER-40")
@@ -214,7 +209,7 @@ def test_order_repeated_at_the_same_time_is_made_once(session: Session, scm_owne
     scm_owner("scm.order.create").accepted()
     key = f"conformance-{secrets.token_hex(8)}"
     with at_once(session, [scm_owner], 6, requests=6) as writers:
-        made = together(writers, lambda me: _ordered(me.caller, key))
+        made = together(writers, lambda me: _create_order(me.caller, key))
     again = scm_owner("scm.order.create", idempotency_key=key, quantity=1)
     ids = {each for each in made if each} | {str(again.value("order_id"))}
     again.expect(
@@ -226,6 +221,6 @@ def test_order_repeated_at_the_same_time_is_made_once(session: Session, scm_owne
     )
 
 
-def _ordered(caller: Caller, key: str) -> str | None:
+def _create_order(caller: Caller, key: str) -> str | None:
     answer = caller("scm.order.create", idempotency_key=key, quantity=1)
     return str(answer.optional("order_id")) if answer.ok else None

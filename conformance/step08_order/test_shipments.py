@@ -27,7 +27,7 @@ VERBS: Final = tuple(SHIPMENT_STEPS)
 @pytest.mark.requirement("ORDER-20")
 def test_shipment_goes_from_pick_to_delivery(scm_owner: Caller) -> None:
     sellable_item = SellableItem(scm_owner)
-    sellable_item.shipped(sellable_item.order(1, *TO_COMMITMENT), *VERBS)
+    sellable_item.create_shipment(sellable_item.create_order(1, *TO_COMMITMENT), *VERBS)
 
 
 def _skipping() -> list[tuple[tuple[str, ...], str]]:
@@ -40,42 +40,44 @@ def _skipping() -> list[tuple[tuple[str, ...], str]]:
 def test_step_out_of_order_is_refused(scm_owner: Caller, taken: tuple[str, ...], step: str) -> None:
     sellable_item = SellableItem(scm_owner)
     scm.prove(scm_owner, f"scm.shipment.{step}")
-    shipment = sellable_item.shipped(sellable_item.order(1, *TO_COMMITMENT), *taken)
+    shipment = sellable_item.create_shipment(sellable_item.create_order(1, *TO_COMMITMENT), *taken)
     scm_owner(f"scm.shipment.{step}", shipment_id=shipment).refused()
 
 
 @pytest.mark.requirement("ORDER-22")
 def test_shipped_units_are_gone(sellable_item: SellableItem) -> None:
-    sellable_item.shipped(sellable_item.order(4, *TO_COMMITMENT), "pick", "pack", "ship")
-    sight = sellable_item.look()
-    sight.expect_stock("what was shipped is neither available nor held", Stock(available=6))
-    sight.expect("what was shipped is not on hand", on_hand=6)
+    sellable_item.create_shipment(
+        sellable_item.create_order(4, *TO_COMMITMENT), "pick", "pack", "ship"
+    )
+    reading = sellable_item.read_stock()
+    reading.expect_stock("what was shipped is neither available nor held", Stock(available=6))
+    reading.expect("what was shipped is not on hand", on_hand=6)
 
 
 @pytest.mark.requirement("ORDER-23")
 def test_shipment_waits_for_the_commitment(scm_owner: Caller) -> None:
     scm.prove(scm_owner, SHIPMENT)
     sellable_item = SellableItem(scm_owner)
-    sellable_item(SHIPMENT, sellable_item.order(1, PLACE, RESERVE)).refused()
+    sellable_item(SHIPMENT, sellable_item.create_order(1, PLACE, RESERVE)).refused()
 
 
 # --- tenders ---
 
 
-def captured(sellable_item: SellableItem, **values: Any) -> Answer:
+def capture_tender(sellable_item: SellableItem, **values: Any) -> Answer:
     """A tender against a new order that was placed."""
-    return sellable_item(CAPTURE, sellable_item.order(1, PLACE), **values)
+    return sellable_item(CAPTURE, sellable_item.create_order(1, PLACE), **values)
 
 
 @pytest.mark.requirement("ORDER-44")
 def test_tender_is_captured_and_settled(scm_owner: Caller) -> None:
-    tender = captured(SellableItem(scm_owner)).value("tender_id")
+    tender = capture_tender(SellableItem(scm_owner)).value("tender_id")
     scm_owner(SETTLE, tender_id=tender).accepted()
 
 
 @pytest.mark.requirement("ORDER-45")
 def test_tender_is_settled_once(scm_owner: Caller) -> None:
-    tender = captured(SellableItem(scm_owner)).value("tender_id")
+    tender = capture_tender(SellableItem(scm_owner)).value("tender_id")
     scm_owner(SETTLE, tender_id=tender).accepted()
     scm_owner(SETTLE, tender_id=tender).refused()
 
@@ -83,7 +85,7 @@ def test_tender_is_settled_once(scm_owner: Caller) -> None:
 @pytest.mark.requirement("ORDER-46")
 def test_voided_tender_is_not_settled(scm_owner: Caller) -> None:
     scm.prove(scm_owner, SETTLE)
-    tender = captured(SellableItem(scm_owner)).value("tender_id")
+    tender = capture_tender(SellableItem(scm_owner)).value("tender_id")
     scm_owner("scm.tender.void", tender_id=tender).accepted()
     scm_owner(SETTLE, tender_id=tender).refused()
 
@@ -99,7 +101,7 @@ _NO_AMOUNTS: Final[Mapping[str, str]] = {
 @pytest.mark.parametrize("amount", _NO_AMOUNTS.values(), ids=_NO_AMOUNTS)
 def test_amount_that_is_no_money_is_refused(scm_owner: Caller, amount: str) -> None:
     sellable_item = SellableItem(scm_owner)
-    order_id = sellable_item.order(1, PLACE)
+    order_id = sellable_item.create_order(1, PLACE)
     sellable_item(CAPTURE, order_id, amount="12.50").accepted()
     sellable_item(CAPTURE, order_id, amount=amount).refused()
 
@@ -107,7 +109,7 @@ def test_amount_that_is_no_money_is_refused(scm_owner: Caller, amount: str) -> N
 @pytest.mark.requirement("ORDER-48")
 @pytest.mark.parametrize("amount", ["0.01", "19.99", "90071992547409.93"])
 def test_tender_keeps_its_amount(scm_owner: Caller, amount: str) -> None:
-    answer = captured(SellableItem(scm_owner), amount=amount)
+    answer = capture_tender(SellableItem(scm_owner), amount=amount)
     shown = str(answer.value("amount"))
     answer.expect(
         "the tender has the amount that was captured",

@@ -10,14 +10,14 @@ from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pcm.orders import CONSIGNERS, READERS
 from fixtures import Caller, expect_listed, pages
 from fixtures.context import records
-from fixtures.services.pcm.actions import stepped
+from fixtures.services.pcm.actions import take_step
 from fixtures.services.pvm.actions import expect_shown
 
 Keyed = Callable[[str], Caller]
 ROLES: Final = sorted(CONSIGNERS)
 
 
-def made(caller: Caller, kind: str) -> str:
+def create(caller: Caller, kind: str) -> str:
     """The id of a new record."""
     return str(records.make(caller, kind)[RECORDS[kind].id])
 
@@ -27,7 +27,7 @@ def made(caller: Caller, kind: str) -> str:
 
 @pytest.mark.requirement("PROC-44")
 def test_settlement_is_read_back_and_listed(pcm_owner: Caller) -> None:
-    settlement = made(pcm_owner, "pcm.settlement")
+    settlement = create(pcm_owner, "pcm.settlement")
     answer = pcm_owner("pcm.consignment.get", settlement_id=settlement)
     expect_shown(answer, settlement)
     walk = pages(pcm_owner, "pcm.consignment.list", limit=LARGEST_LIMIT)
@@ -51,7 +51,7 @@ def test_state_and_status_of_a_notification_change_apart(
     notification = records.make(pcm_owner, "pcm.inbox")
     read = {"inbox_id": notification["inbox_id"]}
     before = pcm_owner("pcm.inbox.get", **read)
-    stepped(pcm_owner, f"pcm.inbox.{name}", notification)
+    take_step(pcm_owner, f"pcm.inbox.{name}", notification)
     after = pcm_owner("pcm.inbox.get", **read)
     kept, new = ([answer.value(each) for answer in (before, after)] for each in (other, name))
     after.expect(
@@ -84,4 +84,4 @@ def test_each_reading_role_writes_to_the_inbox(
     pcm_owner: Caller, pcm_key: Keyed, role: str
 ) -> None:
     for caller in (pcm_owner, pcm_key(role)):
-        stepped(caller, "pcm.inbox.state", records.make(caller, "pcm.inbox"))
+        take_step(caller, "pcm.inbox.state", records.make(caller, "pcm.inbox"))

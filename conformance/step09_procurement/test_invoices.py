@@ -12,7 +12,7 @@ from conformance.contract.services.pcm.orders import INVOICE_STATES
 from fixtures import Answer, Caller, Check, Session, Values, expect_listed, pages
 from fixtures.context import records
 from fixtures.probes.races import at_once, together
-from fixtures.services.pcm.actions import Order, expect_invoice_state, state_of, step, stepped
+from fixtures.services.pcm.actions import Order, expect_invoice_state, state_of, take_step, try_step
 from fixtures.services.pvm.actions import expect_shown
 
 Orders = Callable[[str], Order]
@@ -70,7 +70,7 @@ def test_tolerance_of_an_invoice_overrides_the_default(
 # --- quantities ---
 
 
-def three_way(order: Order, **tolerances: str) -> Answer:
+def bill_three_way(order: Order, **tolerances: str) -> Answer:
     """A three-way match of exactly what was ordered."""
     return order.bill("125.00", match_mode=THREE_WAY, **tolerances)
 
@@ -87,7 +87,7 @@ def test_two_way_match_needs_no_receipt(standing_order: Order) -> None:
 def test_three_way_match_wants_the_quantity_exactly(
     billable: Orders, name: str, state: str
 ) -> None:
-    expect_invoice_state(three_way(billable(name)), state)
+    expect_invoice_state(bill_three_way(billable(name)), state)
 
 
 # Of 10 units 8 were received.
@@ -104,7 +104,7 @@ TOLERANCES: Final[list[tuple[dict[str, str], str]]] = [
 def test_quantity_tolerance_lets_quantities_differ(
     billable: Orders, tolerances: dict[str, str], state: str
 ) -> None:
-    expect_invoice_state(three_way(billable("short"), **tolerances), state)
+    expect_invoice_state(bill_three_way(billable("short"), **tolerances), state)
 
 
 # --- disputes ---
@@ -116,13 +116,13 @@ OFF: Final = "999.00"
 MATCHED: Final = "125.00"
 
 
-def matched(order: Order, total: str = MATCHED) -> Values:
+def match_invoice(order: Order, total: str = MATCHED) -> Values:
     """A new invoice of the order: exact, or far off."""
     given = {"po_id": order.po_id, "invoice_total": total}
     return records.create(order.caller, RECORDS["pcm.invoice"], given)
 
 
-def look(caller: Caller, invoice: Values) -> Answer:
+def read_invoice(caller: Caller, invoice: Values) -> Answer:
     return caller("pcm.invoice.get", invoice_id=invoice["invoice_id"])
 
 
@@ -130,17 +130,17 @@ def look(caller: Caller, invoice: Values) -> Answer:
 def test_matched_and_exceptional_invoices_are_disputed(standing_order: Order) -> None:
     caller = standing_order.caller
     for total, state in ((OFF, "exception"), (MATCHED, "matched")):
-        invoice = matched(standing_order, total)
-        expect_invoice_state(look(caller, invoice), state)
-        stepped(caller, DISPUTE, invoice)
-        expect_invoice_state(look(caller, invoice), "disputed")
+        invoice = match_invoice(standing_order, total)
+        expect_invoice_state(read_invoice(caller, invoice), state)
+        take_step(caller, DISPUTE, invoice)
+        expect_invoice_state(read_invoice(caller, invoice), "disputed")
 
 
 @pytest.mark.requirement("PROC-39")
 @pytest.mark.parametrize("total", [MATCHED, OFF])
 def test_disputed_invoice_is_not_disputed_again(standing_order: Order, total: str) -> None:
-    disputed = stepped(standing_order.caller, DISPUTE, matched(standing_order, total))
-    step(standing_order.caller, DISPUTE, disputed).refused()
+    disputed = take_step(standing_order.caller, DISPUTE, match_invoice(standing_order, total))
+    try_step(standing_order.caller, DISPUTE, disputed).refused()
 
 
 @pytest.mark.requirement("PROC-39")
@@ -148,11 +148,11 @@ def test_of_disputes_at_the_same_time_one_is_accepted(
     session: Session, standing_order: Order
 ) -> None:
     caller = standing_order.caller
-    stepped(caller, DISPUTE, matched(standing_order))
-    invoice = matched(standing_order)
+    take_step(caller, DISPUTE, match_invoice(standing_order))
+    invoice = match_invoice(standing_order)
     with at_once(session, [caller], WRITERS, requests=WRITERS) as writers:
-        done = sum(together(writers, lambda me: step(me.caller, DISPUTE, invoice).ok))
-    look(caller, invoice).accepted().expect(
+        done = sum(together(writers, lambda me: try_step(me.caller, DISPUTE, invoice).ok))
+    read_invoice(caller, invoice).accepted().expect(
         f"of {WRITERS} disputes of one invoice at the same moment one is accepted",
         holds=done == 1,
         expected="one",
@@ -164,16 +164,16 @@ def test_of_disputes_at_the_same_time_one_is_accepted(
 @pytest.mark.parametrize("total", [MATCHED, OFF])
 def test_invoice_that_is_not_disputed_is_not_resolved(standing_order: Order, total: str) -> None:
     caller = standing_order.caller
-    stepped(caller, RESOLVE, stepped(caller, DISPUTE, matched(standing_order)))
-    step(caller, RESOLVE, matched(standing_order, total)).refused()
+    take_step(caller, RESOLVE, take_step(caller, DISPUTE, match_invoice(standing_order)))
+    try_step(caller, RESOLVE, match_invoice(standing_order, total)).refused()
 
 
 @pytest.mark.requirement("PROC-41")
 def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check: Check) -> None:
     caller = standing_order.caller
-    invoice = stepped(caller, DISPUTE, matched(standing_order))
-    stepped(caller, RESOLVE, invoice)
-    answer = look(caller, invoice)
+    invoice = take_step(caller, DISPUTE, match_invoice(standing_order))
+    take_step(caller, RESOLVE, invoice)
+    answer = read_invoice(caller, invoice)
     found, uses = state_of(answer, INVOICE_STATES)
     check.reading("the state of a resolved invoice", found)
     answer.expect(
@@ -188,14 +188,14 @@ def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check:
 @pytest.mark.requirement("PROC-42")
 def test_dispute_records_its_reason(standing_order: Order) -> None:
     why = str(standing_order.caller.world.fresh("caption"))
-    invoice = matched(standing_order)
-    stepped(standing_order.caller, DISPUTE, invoice, reason=why)
-    expect_shown(look(standing_order.caller, invoice), why)
+    invoice = match_invoice(standing_order)
+    take_step(standing_order.caller, DISPUTE, invoice, reason=why)
+    expect_shown(read_invoice(standing_order.caller, invoice), why)
 
 
 @pytest.mark.requirement("PROC-43")
 def test_invoice_is_read_back_and_listed(standing_order: Order) -> None:
-    invoice = str(matched(standing_order)["invoice_id"])
+    invoice = str(match_invoice(standing_order)["invoice_id"])
     expect_shown(standing_order.caller("pcm.invoice.get", invoice_id=invoice), invoice)
     walk = pages(standing_order.caller, "pcm.invoice.list", limit=LARGEST_LIMIT)
     expect_listed(walk, invoice, inferred=True)

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -13,7 +12,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Caller, Check, Session, eventually, pages
 from fixtures.probes.races import at_once, together
 from fixtures.services.pcm import actions as pcm
-from fixtures.services.pcm.actions import APPROVE, Order, drafted, expect_money, stepped
+from fixtures.services.pcm.actions import APPROVE, Order, create_draft, take_step
 from fixtures.services.pvm.actions import new_variant
 
 CAME: Final = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
@@ -23,7 +22,7 @@ WRITERS: Final = 6
 @pytest.mark.requirement("PROC-19")
 def test_order_shows_what_was_received(order: Order) -> None:
     order.receive(4).accepted()
-    order.expect_received("4 of 10 units are shown as received", 4)
+    order.expect_received(4, "4 of 10 units are shown as received")
 
 
 @pytest.mark.requirement("PROC-19")
@@ -59,7 +58,7 @@ def test_receipt_raises_what_is_on_hand(stocked_order: Order) -> None:
 def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     stocked_order.receive(4, reason="came in").accepted()
     entries = eventually(
-        lambda: _card(stocked_order),
+        lambda: _read_stock_card(stocked_order),
         bool,
         bound_s=pcm.STOCK_BOUND_S,
         pause_s=pcm.STOCK_PAUSE_S,
@@ -80,7 +79,7 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     )
 
 
-def _card(order: Order) -> list[Mapping[str, Any]]:
+def _read_stock_card(order: Order) -> list[Mapping[str, Any]]:
     """The entries of the stock card of the order's variant at its facility."""
     names = ("item_delta", "item_reason", "item_source_refs", "item_actor")
     return [
@@ -97,7 +96,7 @@ def _card(order: Order) -> list[Mapping[str, Any]]:
 def test_receipts_of_one_order_add_up(stocked_order: Order) -> None:
     for quantity in (4, 6):
         stocked_order.receive(quantity).accepted()
-    stocked_order.expect_received("what came first and what came later are received", 10)
+    stocked_order.expect_received(10, "what came first and what came later are received")
     stocked_order.expect_on_hand("both receipts are on hand", 10)
 
 
@@ -107,15 +106,15 @@ def test_what_came_beyond_the_order_is_settled_by_a_credit(order: Order, check: 
     over = order.receive(11)
     check.reading("receiving more than was ordered", "taken" if over.ok else "refused")
     order.caller("pcm.credit.apply", po_id=order.po_id, amount="25.00").accepted()
-    order.expect_received("a credit edits no receipt", 12 if over.ok else 1)
-    expect_money(order.look(), "the credit is noted", "credited_total", Decimal("25.00"))
+    order.expect_received(12 if over.ok else 1, "a credit edits no receipt")
+    order.read().shows_money("credited_total", "25.00", "the credit is noted")
 
 
 @pytest.mark.requirement("PROC-24")
 def test_credit_leaves_a_return_to_the_vendor(standing_order: Order) -> None:
     answer = standing_order.caller("pcm.credit.apply", amount="12.50")
     answer.value("rtv_id")
-    expect_money(answer, "the credit is of what was applied", "amount", Decimal("12.50"))
+    answer.shows_money("amount", "12.50", "the credit is of what was applied")
 
 
 # --- refusals ---
@@ -125,9 +124,9 @@ def test_credit_leaves_a_return_to_the_vendor(standing_order: Order) -> None:
 @pytest.mark.parametrize("state", ["draft", "approved"])
 def test_goods_of_an_order_that_is_not_issued_are_refused(order: Order, state: str) -> None:
     order.receive(1).accepted()
-    made = drafted(order.caller)
+    made = create_draft(order.caller)
     if state == "approved":
-        made = stepped(order.caller, APPROVE, made)
+        made = take_step(order.caller, APPROVE, made)
     Order(order.caller, str(made["po_id"])).receive(1).refused()
 
 
@@ -190,5 +189,5 @@ def test_receipts_at_the_same_time_each_count(session: Session, stocked_order: O
     stocked_order.receive(1).accepted()
     with at_once(session, [stocked_order.caller], WRITERS, requests=WRITERS) as writers:
         done = sum(together(writers, lambda me: stocked_order.by(me.caller).receive(1).ok))
-    stocked_order.expect_received("each receipt that was accepted counts", 1 + done)
+    stocked_order.expect_received(1 + done, "each receipt that was accepted counts")
     stocked_order.expect_on_hand("each receipt that was accepted is on hand", 1 + done)

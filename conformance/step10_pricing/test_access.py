@@ -30,9 +30,9 @@ def test_price_administrator_submits_and_the_approver_approves(
 ) -> None:
     del role
     approver = keyed.as_(role_key("ppm_approver"))
-    price = ppm.submitted(keyed, ppm.draft(keyed))
-    ppm.approved(approver, ppm.draft(keyed))
-    names = ppm.names("ppm.price", price)
+    price = ppm.submit(keyed, ppm.create_draft(keyed))
+    ppm.approve(approver, ppm.create_draft(keyed))
+    names = ppm.id_and_revision("ppm.price", price)
     keyed("ppm.approval.approve", **names).refused(403)
     approver("ppm.approval.approve", **names).accepted()
 

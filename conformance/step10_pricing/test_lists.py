@@ -22,7 +22,7 @@ def test_prices_are_listed(ppm_owner: Caller) -> None:
 @pytest.mark.parametrize("by", ["variant_id", "sku"])
 def test_prices_are_listed_by_article(ppm_owner: Caller, variant_id: str, by: str) -> None:
     sku = ppm.fresh_code(ppm_owner)
-    price = ppm.draft(ppm_owner, variant_id=variant_id, sku=sku)
+    price = ppm.create_draft(ppm_owner, variant_id=variant_id, sku=sku)
     filters = {"variant_id": {"listed_variant": variant_id}, "sku": {"listed_sku": sku}}
     _expect_only(pages(ppm_owner, LIST, **filters[by]), str(price["price_id"]))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -11,7 +10,6 @@ from conformance.contract import RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import (
-    AS_PROVEN,
     Answer,
     Caller,
     Check,
@@ -26,7 +24,7 @@ from fixtures.context import records
 from fixtures.probes import revision_trials
 from fixtures.probes.races import at_once, together
 from fixtures.services.ppm import actions as ppm
-from fixtures.services.ppm.actions import days
+from fixtures.services.ppm.actions import days_from
 
 COUPON, VALIDATE, REDEEM = "ppm.coupon", "ppm.coupon.validate", "ppm.coupon.redeem"
 LONG_SINCE: Final = "2020-01-01T00:00:00Z"
@@ -36,10 +34,10 @@ FAMILIES: Final = ("ppm.dynamic_rule", "ppm.commission_rule")
 @pytest.fixture
 def today(ppm_owner: Caller) -> datetime:
     """The platform's time."""
-    return ppm.clock(ppm_owner)
+    return ppm.read_clock(ppm_owner)
 
 
-def coupon(caller: Caller, **terms: Any) -> str:
+def create_coupon(caller: Caller, **terms: Any) -> str:
     """The code of a new coupon.
 
     Raises:
@@ -53,14 +51,14 @@ def coupon(caller: Caller, **terms: Any) -> str:
     return str(answer.value("code"))
 
 
-def proven(caller: Caller) -> None:
+def prove_coupons(caller: Caller) -> None:
     """Let the target validate and redeem a coupon that is for anybody."""
-    free = coupon(caller)
+    free = create_coupon(caller)
     caller(VALIDATE, code=free).accepted()
     caller(REDEEM, code=free).accepted()
 
 
-def expect_taken(caller: Caller, code: str, **asked: Any) -> None:
+def expect_valid(caller: Caller, code: str, **asked: Any) -> None:
     """Expect that a coupon is valid for who asks."""
     answer = caller(VALIDATE, code=code, **asked).accepted()
     answer.expect(
@@ -72,7 +70,7 @@ def expect_taken(caller: Caller, code: str, **asked: Any) -> None:
     )
 
 
-def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
+def expect_not_valid(caller: Caller, code: str, **asked: Any) -> None:
     """Expect that a coupon is neither valid for who asks nor redeemed.
 
     Whether validation refuses or answers that the coupon is not valid is not documented.
@@ -95,61 +93,55 @@ def expect_not_taken(caller: Caller, code: str, **asked: Any) -> None:
 
 @pytest.mark.requirement("PRICE-35")
 def test_coupon_is_made_found_by_code_and_listed(ppm_owner: Caller) -> None:
-    code = coupon(ppm_owner)
+    code = create_coupon(ppm_owner)
     answer = ppm_owner("ppm.coupon.get", code=code)
-    answer.expect(
-        "the coupon of the code is shown",
-        holds=answer.value("code") == code,
-        expected=code,
-        observed=str(answer.optional("code")),
-        uses=("code",),
-    )
+    answer.shows("code", code, "the coupon of the code is shown")
     walk = pages(ppm_owner, "ppm.coupon.list", limit=LARGEST_LIMIT)
     expect_listed(walk, code, inferred=True)
 
 
 @pytest.mark.requirement("PRICE-36")
 def test_validation_redeems_nothing(ppm_owner: Caller) -> None:
-    proven(ppm_owner)
-    code = coupon(ppm_owner, max_redemptions=1)
+    prove_coupons(ppm_owner)
+    code = create_coupon(ppm_owner, max_redemptions=1)
     for _ in range(3):
-        expect_taken(ppm_owner, code)
+        expect_valid(ppm_owner, code)
     ppm_owner(REDEEM, code=code).accepted()
 
 
 @pytest.mark.requirement("PRICE-37")
 def test_coupon_is_redeemed_as_often_as_it_allows_and_no_more(ppm_owner: Caller) -> None:
-    proven(ppm_owner)
-    code = coupon(ppm_owner, max_redemptions=2)
+    prove_coupons(ppm_owner)
+    code = create_coupon(ppm_owner, max_redemptions=2)
     for _ in range(2):
         ppm_owner(REDEEM, code=code).accepted()
-    expect_not_taken(ppm_owner, code)
+    expect_not_valid(ppm_owner, code)
 
 
 @pytest.mark.requirement("PRICE-38")
 def test_coupon_for_a_channel_is_taken_on_no_other(ppm_owner: Caller) -> None:
-    proven(ppm_owner)
+    prove_coupons(ppm_owner)
     own, other = str(ppm_owner.world["channel_code"]), str(ppm_owner.world["other_channel_code"])
-    code = coupon(ppm_owner, coupon_channels=[own])
-    expect_taken(ppm_owner, code, channel_code=own)
-    expect_not_taken(ppm_owner, code, channel_code=other)
+    code = create_coupon(ppm_owner, coupon_channels=[own])
+    expect_valid(ppm_owner, code, channel_code=own)
+    expect_not_valid(ppm_owner, code, channel_code=other)
 
 
 @pytest.mark.requirement("PRICE-39")
 def test_coupon_for_a_customer_is_taken_of_no_other(ppm_owner: Caller) -> None:
-    proven(ppm_owner)
+    prove_coupons(ppm_owner)
     customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
-    code = coupon(ppm_owner, coupon_customers=[customer])
-    expect_taken(ppm_owner, code, customer_id=customer)
-    expect_not_taken(ppm_owner, code, customer_id=other)
+    code = create_coupon(ppm_owner, coupon_customers=[customer])
+    expect_valid(ppm_owner, code, customer_id=customer)
+    expect_not_valid(ppm_owner, code, customer_id=other)
 
 
 @pytest.mark.requirement("PRICE-40")
 def test_customer_redeems_a_coupon_no_more_often_than_it_allows(ppm_owner: Caller) -> None:
     customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
-    code = coupon(ppm_owner, max_per_customer=1)
+    code = create_coupon(ppm_owner, max_per_customer=1)
     ppm_owner(REDEEM, code=code, customer_id=customer).accepted()
-    expect_not_taken(ppm_owner, code, customer_id=customer)
+    expect_not_valid(ppm_owner, code, customer_id=customer)
     ppm_owner(REDEEM, code=code, customer_id=other).accepted()
 
 
@@ -160,9 +152,9 @@ _WRITERS: Final = 6
 def test_concurrent_redemptions_never_exceed_what_a_coupon_allows(
     session: Session, ppm_owner: Caller
 ) -> None:
-    proven(ppm_owner)
+    prove_coupons(ppm_owner)
     cast = [ppm_owner, ppm_owner.as_(revision_trials.elsewhere(session))]
-    code = coupon(ppm_owner, max_redemptions=2)
+    code = create_coupon(ppm_owner, max_redemptions=2)
     with at_once(session, cast, _WRITERS, requests=_WRITERS) as writers:
         granted = sum(together(writers, lambda me: me.caller(REDEEM, code=code).ok))
     ppm_owner("ppm.coupon.get", code=code).accepted().expect(
@@ -178,19 +170,19 @@ def test_concurrent_redemptions_never_exceed_what_a_coupon_allows(
 def test_coupon_is_taken_only_within_its_period(
     ppm_owner: Caller, today: datetime, begins: float, ends: float | None
 ) -> None:
-    proven(ppm_owner)
-    period = {"effective_from": days(today, begins)}
+    prove_coupons(ppm_owner)
+    period = {"effective_from": days_from(today, begins)}
     if ends is not None:
-        period["effective_to"] = days(today, ends)
-    expect_not_taken(ppm_owner, coupon(ppm_owner, **period))
+        period["effective_to"] = days_from(today, ends)
+    expect_not_valid(ppm_owner, create_coupon(ppm_owner, **period))
 
 
 @pytest.mark.requirement("PRICE-43")
 def test_coupon_that_rests_is_not_taken(ppm_owner: Caller) -> None:
-    proven(ppm_owner)
+    prove_coupons(ppm_owner)
     made = records.make(ppm_owner, COUPON)
-    ppm_owner("ppm.coupon.status_set", **ppm.names(COUPON, made)).accepted()
-    expect_not_taken(ppm_owner, str(made["code"]))
+    ppm_owner("ppm.coupon.status_set", **ppm.id_and_revision(COUPON, made)).accepted()
+    expect_not_valid(ppm_owner, str(made["code"]))
 
 
 @pytest.mark.requirement("PRICE-44")
@@ -198,14 +190,14 @@ def test_coupon_that_rests_is_not_taken(ppm_owner: Caller) -> None:
 def test_coupon_of_another_organisation_is_not_found(
     ppm_owner: Caller, ppm_owner_elsewhere: Caller, operation: str
 ) -> None:
-    ppm_owner(operation, code=coupon(ppm_owner)).accepted()
-    foreign = coupon(ppm_owner_elsewhere)
+    ppm_owner(operation, code=create_coupon(ppm_owner)).accepted()
+    foreign = create_coupon(ppm_owner_elsewhere)
     ppm_owner(operation, code=foreign).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("PRICE-45")
 def test_validation_without_a_channel_is_refused(ppm_owner: Caller) -> None:
-    code = coupon(ppm_owner)
+    code = create_coupon(ppm_owner)
     ppm_owner(VALIDATE, code=code).accepted()
     ppm_owner(VALIDATE, without("channel_code"), code=code).refused()
 
@@ -213,7 +205,7 @@ def test_validation_without_a_channel_is_refused(ppm_owner: Caller) -> None:
 # --- rules ---
 
 
-def _set_anew(ppm_owner: Caller, family: str) -> tuple[Values, Answer]:
+def _create_and_revise(ppm_owner: Caller, family: str) -> tuple[Values, Answer]:
     """A rule that was made and then given another caption, and how it is read."""
     made = records.make(ppm_owner, family)
     other = {"caption": str(ppm_owner.world.fresh("caption"))}
@@ -223,19 +215,12 @@ def _set_anew(ppm_owner: Caller, family: str) -> tuple[Values, Answer]:
 
 
 def _expect_caption(answer: Answer, wanted: str) -> None:
-    shown = str(answer.value("caption"))
-    answer.expect(
-        "the rule has the terms that it was given last",
-        holds=shown == wanted,
-        expected=wanted,
-        observed=shown,
-        uses=("caption",),
-    )
+    answer.shows("caption", wanted, "the rule has the terms that it was given last")
 
 
 @pytest.mark.requirement("PRICE-46")
 def test_dynamic_rule_is_made_given_new_terms_and_listed(ppm_owner: Caller) -> None:
-    made, answer = _set_anew(ppm_owner, FAMILIES[0])
+    made, answer = _create_and_revise(ppm_owner, FAMILIES[0])
     _expect_caption(answer, str(made["caption"]))
     walk = pages(ppm_owner, f"{FAMILIES[0]}.list", limit=LARGEST_LIMIT)
     expect_listed(walk, str(made["rule_id"]), inferred=True)
@@ -243,14 +228,14 @@ def test_dynamic_rule_is_made_given_new_terms_and_listed(ppm_owner: Caller) -> N
 
 @pytest.mark.requirement("PRICE-47")
 def test_commission_rule_is_made_and_given_new_terms(ppm_owner: Caller) -> None:
-    made, answer = _set_anew(ppm_owner, FAMILIES[1])
+    made, answer = _create_and_revise(ppm_owner, FAMILIES[1])
     _expect_caption(answer, str(made["caption"]))
 
 
 @pytest.mark.requirement("PRICE-48")
 def test_commission_rules_are_listed_by_status(ppm_owner: Caller) -> None:
     family = FAMILIES[1]
-    names = ppm.names(family, records.make(ppm_owner, family))
+    names = ppm.id_and_revision(family, records.make(ppm_owner, family))
     active = ppm_owner(f"{family}.status_set", **names).accepted()
     records.make(ppm_owner, family)
     status = {"listed_status": active.value("state"), "limit": LARGEST_LIMIT}
@@ -274,26 +259,20 @@ def _expect_states(walk: Sequence[Answer], wanted: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_status_of_a_rule_is_kept(ppm_owner: Caller, family: str) -> None:
     made = records.make(ppm_owner, family)
-    answer = ppm_owner(f"{family}.status_set", **ppm.names(family, made))
-    told, shown = answer.value("state"), records.read(ppm_owner, RECORDS[family], made)
-    shown.expect(
-        "the next read shows the status that was set",
-        holds=shown.value("state") == told,
-        expected=str(told),
-        observed=str(shown.value("state")),
-        uses=("state",),
-    )
+    answer = ppm_owner(f"{family}.status_set", **ppm.id_and_revision(family, made))
+    state, shown = answer.value("state"), records.read(ppm_owner, RECORDS[family], made)
+    shown.in_state(state, "the next read shows the status that was set")
 
 
 @pytest.mark.requirement("PRICE-50")
 def test_dynamic_rule_moves_a_price_only_while_it_is_active(
     ppm_owner: Caller, variant_id: str
 ) -> None:
-    ppm.approved_price(ppm_owner, variant_id, "20.00")
+    ppm.create_approved_price(ppm_owner, variant_id, "20.00")
     there = ppm_owner.within(ppm_owner.world.extended(variant_id=variant_id))
     names: Values = records.create(there, RECORDS[FAMILIES[0]], {"effective_from": LONG_SINCE})
     for status, amount in (("active", "18.00"), ("inactive", "20.00")):
-        sent = {**ppm.names(FAMILIES[0], names), "status": status}
+        sent = {**ppm.id_and_revision(FAMILIES[0], names), "status": status}
         answer = there(f"{FAMILIES[0]}.status_set", **sent).accepted()
         names["expected_revision"] = answer.optional("revision")
         found = ppm.resolve(there, variant_id)
@@ -318,13 +297,9 @@ def rate(ppm_owner: Caller, check: Check) -> dict[str, Any]:
 @pytest.mark.parametrize("by", ["id", "pair"])
 def test_exchange_rate_is_found(ppm_owner: Caller, rate: dict[str, Any], by: str) -> None:
     pair = ("base_currency", "quote_currency")
-    names, change = (pair, AS_PROVEN) if by == "pair" else (("fx_rate_id",), without(*pair))
-    answer = ppm_owner("ppm.fx.get", change, **{name: rate[name] for name in names}).accepted()
-    shown = ppm.decimal_of(answer, "rate")
-    answer.expect(
-        f"the rate by {by} is the one that the list shows",
-        holds=shown == Decimal(str(rate["rate"])),
-        expected=str(rate["rate"]),
-        observed=str(shown),
-        uses=("rate",),
-    )
+    if by == "pair":
+        answer = ppm_owner("ppm.fx.get", **{name: rate[name] for name in pair})
+    else:
+        answer = ppm_owner("ppm.fx.get", without(*pair), fx_rate_id=rate["fx_rate_id"])
+    rule = f"the rate by {by} is the one that the list shows"
+    answer.shows_money("rate", str(rate["rate"]), rule)

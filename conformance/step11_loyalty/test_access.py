@@ -47,7 +47,7 @@ def test_administrator_of_loyalty_corrects_points(
     loyalty_member.by(keyed).undo("restore", entry_of(loyalty_member.take(5))).accepted()
 
 
-def _loyalty(loyalty_member: ValueAccount, verb: str) -> records.Values:
+def _values_for(loyalty_member: ValueAccount, verb: str) -> records.Values:
     """What a call of loyalty needs to be accepted."""
     if verb == "restore":
         return {"entry_id": entry_of(loyalty_member.take(1))}
@@ -62,8 +62,8 @@ def test_manager_of_customers_does_not_administer_loyalty(
 ) -> None:
     del role
     operation = f"crm.loyalty.{verb}"
-    loyalty_member(operation, **_loyalty(loyalty_member, verb)).accepted()
-    answer = loyalty_member.by(keyed)(operation, **_loyalty(loyalty_member, verb))
+    loyalty_member(operation, **_values_for(loyalty_member, verb)).accepted()
+    answer = loyalty_member.by(keyed)(operation, **_values_for(loyalty_member, verb))
     # That to administer is to adjust is plain; points of a sale may be left to a cashier.
     answer.refused(403, inferred=verb != "adjust")
 
@@ -85,8 +85,8 @@ def test_organisation_of_the_body_must_be_that_of_the_header(
 def test_no_points_are_written_at_a_facility_of_another_organisation(
     owner: Caller, stranger_org: Stranger
 ) -> None:
-    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member = crm.create_value_account(owner, crm.POINTS)
     loyalty_member.give(1).accepted()
     there = stranger_org.facilities.logical_guid
     loyalty_member("crm.loyalty.earn", points=1, logical_guid=there).refused()
-    loyalty_member.expect("nothing was written", 101)
+    loyalty_member.expect_balance(101, "nothing was written")

@@ -16,7 +16,7 @@ CONTACTS: Final = "crm.account.contact_list"
 KINDS = {kind.name: kind for kind in (ACCOUNT, CONTACT)}
 
 
-def all_of(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
+def read_pages(caller: Caller, operation_id: str, **values: Any) -> list[Answer]:
     return pages(caller, operation_id, limit=LARGEST_LIMIT, **values)
 
 
@@ -37,7 +37,7 @@ def test_account_is_read_back(owner: Caller) -> None:
 @pytest.mark.requirement("LOYAL-41")
 def test_account_is_listed(owner: Caller) -> None:
     made = records.make(owner, ACCOUNT.name)
-    expect_listed(all_of(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
+    expect_listed(read_pages(owner, str(ACCOUNT.list)), str(made["account_id"]), inferred=True)
 
 
 @pytest.mark.requirement("LOYAL-44")
@@ -49,7 +49,7 @@ def test_contact_is_read_back(crm_owner: Caller) -> None:
 @pytest.mark.requirement("LOYAL-44")
 def test_contact_is_listed(crm_owner: Caller) -> None:
     made = records.make(crm_owner, CONTACT.name)
-    walk = all_of(crm_owner, CONTACTS, listed_account=made["account_id"])
+    walk = read_pages(crm_owner, CONTACTS, listed_account=made["account_id"])
     expect_listed(walk, str(made["contact_id"]), inferred=True)
 
 
@@ -58,7 +58,7 @@ def test_contact_of_another_account_is_not_listed(crm_owner: Caller, owner: Call
     made = records.make(crm_owner, CONTACT.name)
     other = records.make(owner, ACCOUNT.name)["account_id"]
     own = records.create(owner, CONTACT, {"account_id": other})
-    walk = all_of(crm_owner, CONTACTS, listed_account=other)
+    walk = read_pages(crm_owner, CONTACTS, listed_account=other)
     expect_listed(walk, str(own["contact_id"]), inferred=True)
     expect_listed(walk, str(made["contact_id"]), listed=False)
 
@@ -104,14 +104,7 @@ def test_status_is_shown_by_the_next_read(crm_owner: Caller, kind_name: str) -> 
     kind, made = KINDS[kind_name], records.make(crm_owner, kind_name)
     crm_owner(str(kind.status), **_names(kind_name, made), status="inactive").accepted()
     after = records.read(crm_owner, kind, made)
-    state = after.value("state")
-    after.expect(
-        "the record has the status that it was given",
-        holds=state == "inactive",
-        expected="inactive",
-        observed=f"{state}",
-        uses=("state",),
-    )
+    after.in_state("inactive", "the record has the status that it was given")
 
 
 # --- credit ---
@@ -120,7 +113,7 @@ def test_status_is_shown_by_the_next_read(crm_owner: Caller, kind_name: str) -> 
 @pytest.mark.requirement("LOYAL-49")
 def test_consumption_takes_its_amount_from_the_credit(credit_account: ValueAccount) -> None:
     credit_account.take("30.10").accepted()
-    credit_account.expect("the credit is less by what was consumed", "69.90")
+    credit_account.expect_balance("69.90", "the credit is less by what was consumed")
 
 
 @pytest.mark.requirement("LOYAL-49")
@@ -134,7 +127,7 @@ def test_consumption_beyond_the_limit_is_refused(credit_account: ValueAccount) -
 def test_released_credit_can_be_consumed_again(credit_account: ValueAccount) -> None:
     credit_account.take("100.00").accepted()
     credit_account.give("25.00").accepted()
-    credit_account.expect("the released amount is there again", "25.00")
+    credit_account.expect_balance("25.00", "the released amount is there again")
     credit_account.take("25.00").accepted()
 
 
@@ -150,7 +143,7 @@ def test_release_of_more_than_was_consumed_is_refused(credit_account: ValueAccou
 def test_refused_consumption_changes_nothing(credit_account: ValueAccount) -> None:
     credit_account.take("40.00").accepted()
     credit_account.take("70.00").refused()
-    expect_balance(credit_account.look(), "the credit is as before", credit_account.kind.start - 40)
+    expect_balance(credit_account.read(), credit_account.kind.start - 40, "the credit is as before")
 
 
 @pytest.mark.requirement("LOYAL-53")
@@ -160,4 +153,4 @@ def test_consumption_of_what_is_no_amount_changes_nothing(
 ) -> None:
     credit_account.take("40.00").accepted()
     credit_account("crm.account.credit_consume", amount=amount).refused()
-    expect_balance(credit_account.look(), "the credit is as before", credit_account.kind.start - 40)
+    expect_balance(credit_account.read(), credit_account.kind.start - 40, "the credit is as before")

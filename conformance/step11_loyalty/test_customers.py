@@ -34,7 +34,7 @@ def customer(owner: Caller) -> Values:
     return records.make(owner, CUSTOMER.name)
 
 
-def listed(caller: Caller) -> list[Answer]:
+def list_customers(caller: Caller) -> list[Answer]:
     return pages(caller, LIST, limit=LARGEST_LIMIT)
 
 
@@ -55,7 +55,7 @@ def test_customer_is_read_back(owner: Caller, customer: Values) -> None:
 
 @pytest.mark.requirement("LOYAL-3")
 def test_customer_is_listed(owner: Caller, customer: Values) -> None:
-    expect_listed(listed(owner), str(customer["customer_id"]), inferred=True)
+    expect_listed(list_customers(owner), str(customer["customer_id"]), inferred=True)
 
 
 @pytest.mark.requirement("LOYAL-5")
@@ -107,7 +107,7 @@ def test_consent_that_was_withdrawn_is_shown_as_such(owner: Caller, customer: Va
 # --- anonymisation ---
 
 
-def anonymised(caller: Caller, customer: Values) -> Answer:
+def anonymize(caller: Caller, customer: Values) -> Answer:
     names = {name: customer[name] for name in ("customer_id", "expected_revision")}
     return caller("crm.customer.anonymize", **names).accepted()
 
@@ -150,7 +150,7 @@ def test_read_of_an_anonymised_customer_shows_no_personal_data(
     owner: Caller, person: Values
 ) -> None:
     fields = personal([records.read(owner, CUSTOMER, person).accepted()], person)
-    told = anonymised(owner, person)
+    told = anonymize(owner, person)
     _expect_gone([told], person, fields)
     after = records.read(owner, CUSTOMER, person)
     if after.status == 404:
@@ -162,10 +162,10 @@ def test_read_of_an_anonymised_customer_shows_no_personal_data(
 def test_list_shows_no_personal_data_of_an_anonymised_customer(
     owner: Caller, person: Values
 ) -> None:
-    fields = personal(listed(owner), person)
-    anonymised(owner, person)
+    fields = personal(list_customers(owner), person)
+    anonymize(owner, person)
     gone = eventually(
-        lambda: listed(owner),
+        lambda: list_customers(owner),
         lambda walk: not any(holds(walk, str(person[name])) for name in fields),
         bound_s=_LAG_S,
     )
@@ -174,25 +174,25 @@ def test_list_shows_no_personal_data_of_an_anonymised_customer(
 
 @pytest.mark.requirement("LOYAL-10")
 def test_anonymised_customer_keeps_the_balance(owner: Caller) -> None:
-    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member = crm.create_value_account(owner, crm.POINTS)
     loyalty_member.take(30).accepted()
-    loyalty_member.expect("the balance stands before", 70)
-    anonymised(owner, {**loyalty_member.made, **_revision(loyalty_member)})
-    loyalty_member.expect("the balance is the one before", 70)
+    loyalty_member.expect_balance(70, "the balance stands before")
+    anonymize(owner, {**loyalty_member.made, **_revision(loyalty_member)})
+    loyalty_member.expect_balance(70, "the balance is the one before")
 
 
 def _revision(loyalty_member: crm.ValueAccount) -> Values:
     """The current revision of a customer who has done something since it was made."""
-    return {"expected_revision": loyalty_member.look().optional("revision")}
+    return {"expected_revision": loyalty_member.read().optional("revision")}
 
 
 @pytest.mark.requirement("LOYAL-11")
 def test_loyalty_of_an_anonymised_customer_is_refused_as_of_invalid_state(
     owner: Caller, check: Check
 ) -> None:
-    loyalty_member = crm.new(owner, crm.POINTS)
+    loyalty_member = crm.create_value_account(owner, crm.POINTS)
     loyalty_member.give(1).accepted()
-    anonymised(owner, {**loyalty_member.made, **_revision(loyalty_member)})
+    anonymize(owner, {**loyalty_member.made, **_revision(loyalty_member)})
     answer = loyalty_member.give(1)
     answer.expect(
         "points of an anonymised customer are refused with invalid-state, where they are",

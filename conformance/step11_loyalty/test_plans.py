@@ -122,7 +122,7 @@ def _race(session: Session, check: Check, kind: Kind) -> tuple[ValueAccount, Dec
             be said of several.
     """
     who = crm_trials.cast(session, check, kind)
-    account = crm.new(who[0], kind)
+    account = crm.create_value_account(who[0], kind)
     account.take(kind.smallest).accepted()
     if account.take(kind.start).ok:
         raise Inconclusive(f"{kind.takes}: one caller alone takes more than there is")
@@ -161,12 +161,12 @@ def test_what_a_race_granted_is_taken(session: Session, check: Check, kind: Kind
 @pytest.mark.requirement("LOYAL-17")
 def test_concurrent_restorations_give_the_points_back_once(session: Session, check: Check) -> None:
     who = crm_trials.cast(session, check, POINTS)
-    loyalty_member = crm.new(who[0], POINTS)
+    loyalty_member = crm.create_value_account(who[0], POINTS)
     loyalty_member.undo("restore", entry_of(loyalty_member.take(1))).accepted()
     entry = entry_of(loyalty_member.take(40))
     with at_once(session, who, _WRITERS, requests=_WRITERS) as writers:
         together(writers, lambda me: _restored(loyalty_member, me.caller, entry))
-    loyalty_member.expect("the points come back once", 100)
+    loyalty_member.expect_balance(100, "the points come back once")
 
 
 def _restored(loyalty_member: ValueAccount, caller: Any, entry: str) -> bool:

@@ -28,16 +28,16 @@ from fixtures.services.crm.actions import POINTS, ValueAccount, entry_of, expect
 
 @pytest.mark.requirement("LOYAL-12")
 def test_earning_credits_its_points(loyalty_member: ValueAccount) -> None:
-    loyalty_member.expect("the first earning is the balance", 100)
+    loyalty_member.expect_balance(100, "the first earning is the balance")
     loyalty_member.give(7).accepted()
-    loyalty_member.expect("a further earning is added", 107)
+    loyalty_member.expect_balance(107, "a further earning is added")
 
 
 @pytest.mark.requirement("LOYAL-13")
 def test_redemption_debits_its_points(loyalty_member: ValueAccount) -> None:
     answer = loyalty_member.take(REDEEMED)
-    expect_balance(answer, "the answer shows what is left", POINTS.start - REDEEMED)
-    loyalty_member.expect("a redemption is taken off", POINTS.start - REDEEMED)
+    expect_balance(answer, POINTS.start - REDEEMED, "the answer shows what is left")
+    loyalty_member.expect_balance(POINTS.start - REDEEMED, "a redemption is taken off")
 
 
 @pytest.mark.requirement("LOYAL-14")
@@ -58,7 +58,7 @@ def test_refused_redemption_writes_nothing(loyalty_member: ValueAccount) -> None
     loyalty_member.take(1).accepted()
     before = ids(loyalty_member.ledger())
     loyalty_member.take(100).refused()
-    loyalty_member.expect("the balance is as before", 99)
+    loyalty_member.expect_balance(99, "the balance is as before")
     expect_entries(loyalty_member, before, "a refused redemption makes no entry")
 
 
@@ -83,7 +83,7 @@ def test_adjustment_changes_the_balance_by_its_points(
     loyalty_member: ValueAccount, points: int
 ) -> None:
     loyalty_member.adjust(points).accepted()
-    loyalty_member.expect("the balance is adjusted", 100 + points)
+    loyalty_member.expect_balance(100 + points, "the balance is adjusted")
 
 
 @pytest.mark.requirement("LOYAL-17")
@@ -91,18 +91,18 @@ def test_restored_redemption_gives_its_points_back_once(loyalty_member: ValueAcc
     entry = entry_of(loyalty_member.take(30))
     loyalty_member.take(5).accepted()
     loyalty_member.undo("restore", entry).accepted()
-    loyalty_member.expect("the points of the redemption are back", 95)
+    loyalty_member.expect_balance(95, "the points of the redemption are back")
     loyalty_member.undo("restore", entry)
-    loyalty_member.expect("a second restoration adds nothing", 95)
+    loyalty_member.expect_balance(95, "a second restoration adds nothing")
 
 
 @pytest.mark.requirement("LOYAL-18")
 def test_reversed_earning_takes_its_points_back_once(loyalty_member: ValueAccount) -> None:
     entry = entry_of(loyalty_member.give(20))
     loyalty_member.undo("reverse", entry).accepted()
-    loyalty_member.expect("the points of the earning are gone", 100)
+    loyalty_member.expect_balance(100, "the points of the earning are gone")
     loyalty_member.undo("reverse", entry)
-    loyalty_member.expect("a second reversal takes nothing", 100)
+    loyalty_member.expect_balance(100, "a second reversal takes nothing")
 
 
 CORRECTIONS: Final[dict[str, Callable[[ValueAccount, str, str], Answer]]] = {
@@ -116,7 +116,7 @@ every_correction = pytest.mark.parametrize("verb", CORRECTIONS)
 Entries = dict[str, str]
 
 
-def corrected(loyalty_member: ValueAccount, verb: str) -> tuple[Entries, Entries, Answer]:
+def correct(loyalty_member: ValueAccount, verb: str) -> tuple[Entries, Entries, Answer]:
     """The ledger of an earning and a redemption before and after a correction, and its last page.
 
     Entries by id, each as text of its own.
@@ -136,7 +136,7 @@ def _entries(walk: list[Answer]) -> Entries:
 @pytest.mark.requirement("LOYAL-19")
 @every_correction
 def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount, verb: str) -> None:
-    before, after, page = corrected(loyalty_member, verb)
+    before, after, page = correct(loyalty_member, verb)
     changed = [entry for entry in before if after.get(entry) != before[entry]]
     page.expect(
         f"'{verb}' changes no entry that was there",
@@ -150,7 +150,7 @@ def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount,
 @pytest.mark.requirement("LOYAL-20")
 @every_correction
 def test_correction_is_a_new_entry(loyalty_member: ValueAccount, verb: str) -> None:
-    before, after, page = corrected(loyalty_member, verb)
+    before, after, page = correct(loyalty_member, verb)
     page.expect(
         f"'{verb}' adds one entry",
         holds=len(after.keys() - before.keys()) == 1,
@@ -165,11 +165,11 @@ def test_balance_is_the_sum_of_the_ledger(loyalty_member: ValueAccount) -> None:
     redeemed = entry_of(loyalty_member.take(30))
     loyalty_member.adjust(7).accepted()
     loyalty_member.undo("restore", redeemed).accepted()
-    walk, told = loyalty_member.ledger(), loyalty_member.look()
+    walk, told = loyalty_member.ledger(), loyalty_member.read()
     points = read_all(walk, "item_points")
     if not all(isinstance(each, int) for each in points):
         raise Inconclusive("an entry shows no whole number of points")
-    shown = crm.balance_in(told)
+    shown = told.decimal(crm.BALANCE)
     walk[-1].expect(
         "the entries sum to the balance that the customer shows",
         holds=sum(points) == shown == 107,
@@ -185,13 +185,13 @@ def test_entry_of_another_customer_is_not_undone(
     loyalty_member: ValueAccount, owner: Caller, verb: str
 ) -> None:
     other, moves = (
-        crm.new(owner, POINTS),
+        crm.create_value_account(owner, POINTS),
         {"restore": loyalty_member.take, "reverse": loyalty_member.give},
     )
     own, second = entry_of(moves[verb](5)), entry_of(moves[verb](5))
     loyalty_member.undo(verb, own).accepted()
     other.undo(verb, second).refused()
-    other.expect("the other customer's balance is as it was", 100)
+    other.expect_balance(100, "the other customer's balance is as it was")
 
 
 # --- what is no request for points ---
@@ -216,7 +216,9 @@ def test_points_of_zero_or_less_are_refused(
 ) -> None:
     loyalty_member(operation, points=10).accepted()
     loyalty_member(operation, points=points).refused()
-    loyalty_member.expect("nothing but the first call counts", 110 if operation == EARN else 90)
+    loyalty_member.expect_balance(
+        110 if operation == EARN else 90, "nothing but the first call counts"
+    )
 
 
 @pytest.mark.requirement("LOYAL-24")
@@ -225,7 +227,7 @@ def test_unknown_reason_code_of_an_adjustment_is_refused(loyalty_member: ValueAc
     loyalty_member.adjust(1, reason_code="LOYALTY.NEVER_REGISTERED").refused(
         None, Tag.INVALID_INPUT
     )
-    loyalty_member.expect("the refused adjustment changed nothing", 101)
+    loyalty_member.expect_balance(101, "the refused adjustment changed nothing")
 
 
 _APPLIED: Final[dict[str, dict[str, Any]]] = {

@@ -12,7 +12,13 @@ from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages
 from fixtures.context import records
 from fixtures.formats import ndjson
 from fixtures.run.presigned import download
-from fixtures.services.ipm.actions import IsolatedFacility, deduced, settled, told_at
+from fixtures.services.ipm.actions import (
+    IsolatedFacility,
+    accept_deduced,
+    expect_request_context,
+    read_clock,
+    wait_for_texts,
+)
 from fixtures.services.ipm.events import event as event_of
 from fixtures.services.ipm.receiver import envelope_of
 from fixtures.services.ipm.records import create_upload
@@ -45,8 +51,8 @@ class Export:
         return [str(envelope_of(line).get("event_id")) for line in lines]
 
 
-def exported(isolated_facility: IsolatedFacility, **more: Any) -> Export:
-    """Everything that happened at a place, a few events a file."""
+def export_events(isolated_facility: IsolatedFacility, **more: Any) -> Export:
+    """Export all events of a facility, a few in each file."""
     caller, done = isolated_facility.caller, Export()
     scope = {
         "listened_service": "ics",
@@ -54,17 +60,17 @@ def exported(isolated_facility: IsolatedFacility, **more: Any) -> Export:
         "part_size": PART,
         **more,
     }
-    answer = deduced(caller(EXPORT, **scope))
+    answer = accept_deduced(caller(EXPORT, **scope))
     while True:
         done.answers.append(answer)
-        done.files.append(_file(caller, answer))
+        done.files.append(_read_file(caller, answer))
         cursor = answer.optional("cursor")
         if not cursor or len(done.files) == MOST_PARTS:
             return done
         answer = caller(EXPORT_ON, job_id=done.job_id, next_token=cursor).accepted()
 
 
-def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
+def _read_file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
     """The objects in the file of one part; None where it is no NDJSON."""
     job_id = answer.value("job_id")
     ready = answer
@@ -80,7 +86,7 @@ def _file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
 
 @pytest.mark.requirement("EVENT-60")
 def test_export_is_ndjson(populated_list: IsolatedFacility) -> None:
-    done = exported(populated_list)
+    done = export_events(populated_list)
     done.answers[0].expect(
         "an export is a file with one JSON object a line",
         holds=None not in done.files and bool(done.ids),
@@ -92,7 +98,7 @@ def test_export_is_ndjson(populated_list: IsolatedFacility) -> None:
 
 @pytest.mark.requirement("EVENT-61")
 def test_parts_of_an_export_hold_each_event_once(populated_list: IsolatedFacility) -> None:
-    done, wanted = exported(populated_list), populated_list.events()
+    done, wanted = export_events(populated_list), populated_list.read_events()
     done.answers[-1].expect(
         "the parts of an export hold each matching event once",
         holds=sorted(done.ids) == sorted(wanted),
@@ -107,10 +113,10 @@ def test_parts_of_an_export_hold_each_event_once(populated_list: IsolatedFacilit
 def test_export_holds_what_its_filters_let_through(
     isolated_facility: IsolatedFacility, ipm_owner: Caller
 ) -> None:
-    since = told_at(ipm_owner("ipm.pagination.get").accepted())
+    since = read_clock(ipm_owner)
     (elsewhere,) = IsolatedFacility(ipm_owner).emit()
     isolated_facility.emit()
-    done = exported(isolated_facility, since=since)
+    done = export_events(isolated_facility, since=since)
     done.answers[-1].expect(
         "an export of one facility holds no event of another",
         holds=elsewhere not in str(done.files),
@@ -138,7 +144,7 @@ def test_status_of_a_job_is_one_of_five(populated_list: IsolatedFacility) -> Non
 
 @pytest.mark.requirement("EVENT-63")
 def test_job_is_told_alike_by_the_call_and_by_a_read(populated_list: IsolatedFacility) -> None:
-    done = exported(populated_list)
+    done = export_events(populated_list)
     answer = populated_list.caller(GET, job_id=done.job_id)
     last = done.answers[-1].optional("state")
     answer.accepted().expect(
@@ -152,20 +158,15 @@ def test_job_is_told_alike_by_the_call_and_by_a_read(populated_list: IsolatedFac
 
 @pytest.mark.requirement("EVENT-71")
 def test_job_that_is_done_is_completed(populated_list: IsolatedFacility) -> None:
-    done = exported(populated_list)
+    done = export_events(populated_list)
+    target = populated_list.caller.target
     answer = eventually(
         lambda: populated_list.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=2.0 if populated_list.caller.target.is_loopback else BOUND_S,
+        bound_s=target.patience(near=2.0, far=BOUND_S),
         pause_s=0.2,
     )
-    answer.expect(
-        "an export without a further cursor is completed",
-        holds=answer.value("state") == "completed",
-        expected="completed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state("completed", "an export without a further cursor is completed")
 
 
 @pytest.mark.requirement("EVENT-64")
@@ -180,15 +181,7 @@ def test_jobs_are_listed(ipm_owner: Caller) -> None:
 @pytest.mark.parametrize("kind", ["export", "import"])
 def test_context_is_stored_with_the_job(ipm_owner: Caller, kind: str) -> None:
     job = records.make(ipm_owner, f"ipm.{kind}")["job_id"]
-    answer = ipm_owner(GET, job_id=job)
-    stored = answer.accepted().optional("request_context") or {}
-    answer.expect(
-        "the context of its creation is stored with a job",
-        holds=stored.get("orgcode") == ipm_owner.world["orgcode"] and "actor" in stored,
-        expected="request_context with org and actor",
-        observed=", ".join(sorted(stored)) or "none",
-        uses=("request_context",),
-    )
+    expect_request_context(ipm_owner(GET, job_id=job), ipm_owner.world["orgcode"])
 
 
 # --- imports ---
@@ -198,11 +191,11 @@ def _ids(events: Iterable[dict[str, Any]]) -> list[str]:
     return [str(event["event_id"]) for event in events]
 
 
-def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answer:
+def import_text(caller: Caller, text: str, *, part_size: int | None = None) -> Answer:
     """Upload a text, commit it, and go on until the job has ended."""
     job = create_upload(caller, text)
     size = {} if part_size is None else {"part_size": part_size}
-    answer = deduced(caller(COMMIT, job_id=job, **size))
+    answer = accept_deduced(caller(COMMIT, job_id=job, **size))
     for _ in range(MOST_PARTS):
         if answer.optional("state") in ENDED:
             break
@@ -210,13 +203,21 @@ def imported(caller: Caller, text: str, *, part_size: int | None = None) -> Answ
     return answer
 
 
-def _fed(caller: Caller, service: str, *awaited: str) -> list[Answer]:
+def _read_feed(caller: Caller, service: str, *awaited: str) -> list[Answer]:
     """The feed of one service, as soon as these events are in it."""
     values = {"listed_service": service, "limit": LARGEST_LIMIT}
-    return settled(caller, lambda: pages(caller, "ipm.cdc.list", **values), *awaited)
+    return wait_for_texts(caller, lambda: pages(caller, "ipm.cdc.list", **values), *awaited)
 
 
-def _events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
+def _expect_in_feed(caller: Caller, service: str, events: list[dict[str, Any]]) -> None:
+    """Expect all imported events in the feed of their service."""
+    found = _read_feed(caller, service, *_ids(events))
+    for name in _ids(events):
+        # What else an importer wants of an event is not documented.
+        expect_listed(found, name, inferred=True)
+
+
+def _new_events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
     """Events under a service name of their own, so that the feed can be asked for them."""
     service = f"erp{caller.world.fresh('code').lower()}"
     return service, [event_of(caller, service=service) for _ in range(count)]
@@ -224,35 +225,23 @@ def _events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
 
 @pytest.mark.requirement("EVENT-65")
 def test_committed_events_are_in_the_feed(ipm_owner: Caller) -> None:
-    service, events = _events(ipm_owner, 3)
-    imported(ipm_owner, ndjson.lines(*events))
-    found = _fed(ipm_owner, service, *_ids(events))
-    for name in _ids(events):
-        # What else an importer wants of an event is not documented.
-        expect_listed(found, name, inferred=True)
+    service, events = _new_events(ipm_owner, 3)
+    import_text(ipm_owner, ndjson.lines(*events))
+    _expect_in_feed(ipm_owner, service, events)
 
 
 @pytest.mark.requirement("EVENT-66")
 def test_import_goes_on_after_its_last_line(ipm_owner: Caller) -> None:
-    service, events = _events(ipm_owner, 5)
-    imported(ipm_owner, ndjson.lines(*events), part_size=LINES)
-    found = _fed(ipm_owner, service, *_ids(events))
-    for name in _ids(events):
-        # What else an importer wants of an event is not documented.
-        expect_listed(found, name, inferred=True)
+    service, events = _new_events(ipm_owner, 5)
+    import_text(ipm_owner, ndjson.lines(*events), part_size=LINES)
+    _expect_in_feed(ipm_owner, service, events)
 
 
 @pytest.mark.requirement("EVENT-71")
 def test_import_that_is_done_is_completed(ipm_owner: Caller) -> None:
-    _, events = _events(ipm_owner, 3)
-    answer = imported(ipm_owner, ndjson.lines(*events), part_size=LINES)
-    answer.expect(
-        "an import that has taken over every line is completed",
-        holds=answer.value("state") == "completed",
-        expected="completed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    _, events = _new_events(ipm_owner, 3)
+    answer = import_text(ipm_owner, ndjson.lines(*events), part_size=LINES)
+    answer.in_state("completed", "an import that has taken over every line is completed")
 
 
 _BROKEN: Final = {
@@ -265,12 +254,10 @@ _BROKEN: Final = {
 @pytest.mark.requirement("EVENT-67")
 @pytest.mark.parametrize("line", _BROKEN)
 def test_lines_around_a_malformed_one_are_taken_over(ipm_owner: Caller, line: str) -> None:
-    service, events = _events(ipm_owner, 3)
+    service, events = _new_events(ipm_owner, 3)
     before, *after = events
-    answer = imported(ipm_owner, ndjson.lines(before, _BROKEN[line], *after))
-    found = _fed(ipm_owner, service, *_ids(events))
-    for name in _ids(events):
-        expect_listed(found, name, inferred=True)
+    answer = import_text(ipm_owner, ndjson.lines(before, _BROKEN[line], *after))
+    _expect_in_feed(ipm_owner, service, events)
     errors = answer.optional("errors") or []
     told = [error.get("line") for error in errors if isinstance(error, dict)]
     answer.expect(
@@ -284,10 +271,10 @@ def test_lines_around_a_malformed_one_are_taken_over(ipm_owner: Caller, line: st
 
 @pytest.mark.requirement("EVENT-67")
 def test_valid_event_among_many_malformed_lines_is_taken_over(ipm_owner: Caller) -> None:
-    service, (event,) = _events(ipm_owner, 1)
-    imported(ipm_owner, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
+    service, (event,) = _new_events(ipm_owner, 1)
+    import_text(ipm_owner, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
     name = str(event["event_id"])
-    expect_listed(_fed(ipm_owner, service, name), name, inferred=True)
+    expect_listed(_read_feed(ipm_owner, service, name), name, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-68")
@@ -302,9 +289,9 @@ def test_commit_before_the_upload_is_refused(ipm_owner: Caller) -> None:
 def test_event_of_another_organisation_is_not_imported(
     ipm_owner: Caller, stranger_org: Stranger
 ) -> None:
-    service, (own, foreign) = _events(ipm_owner, 2)
+    service, (own, foreign) = _new_events(ipm_owner, 2)
     there = {**foreign, "orgcode": stranger_org.orgcode}
-    imported(ipm_owner, ndjson.lines(there, own))
-    found = _fed(ipm_owner, service, str(own["event_id"]))
+    import_text(ipm_owner, ndjson.lines(there, own))
+    found = _read_feed(ipm_owner, service, str(own["event_id"]))
     expect_listed(found, str(own["event_id"]), inferred=True)
     expect_listed(found, str(foreign["event_id"]), listed=False, inferred=True)

@@ -11,7 +11,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT, FINGERPRINTS, REQUIRED, SOURCES
 from fixtures import Answer, Caller, Inconclusive, pages
 from fixtures.context import records
-from fixtures.services.ipm import actions as at_work
+from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 
 CDC: Final = "ipm.cdc.list"
@@ -21,7 +21,7 @@ Rule = Callable[[Mapping[str, Any]], str | None]
 
 def _judge(answers: list[Answer], rule: str, broken: Rule, expected: str) -> None:
     """Judge every event of these pages by `broken`, which says what is wrong with one."""
-    events = at_work.events_of(answers)
+    events = ipm.events_of(answers)
     if not events:
         raise Inconclusive("the feed shows no event that could be looked at", cause=CDC)
     wrong = {name: said for name, event in events.items() if (said := broken(event))}
@@ -47,7 +47,7 @@ def _lacks(event: Mapping[str, Any]) -> str | None:
 @pytest.mark.requirement("EVENT-31")
 def test_every_event_has_the_base_fields(isolated_facility: IsolatedFacility) -> None:
     answers = [
-        *isolated_facility.feed(*isolated_facility.emit(2)),
+        *isolated_facility.read_feed(*isolated_facility.emit(2)),
         *_recent(isolated_facility.caller),
     ]
     _judge(answers, "an event has the required base fields", _lacks, ", ".join(BASE_EVENT))
@@ -70,7 +70,7 @@ def _context_lacks(event: Mapping[str, Any]) -> str | None:
 @pytest.mark.requirement("EVENT-32")
 def test_context_of_an_event_says_who_and_what_for(isolated_facility: IsolatedFacility) -> None:
     answers = [
-        *isolated_facility.feed(*isolated_facility.emit(2)),
+        *isolated_facility.read_feed(*isolated_facility.emit(2)),
         *_recent(isolated_facility.caller),
     ]
     _judge(answers, "the context of an event is whole", _context_lacks, ", ".join(REQUIRED))
@@ -78,7 +78,7 @@ def test_context_of_an_event_says_who_and_what_for(isolated_facility: IsolatedFa
 
 @pytest.mark.requirement("EVENT-32")
 def test_context_of_an_event_is_that_of_its_request(isolated_facility: IsolatedFacility) -> None:
-    found = isolated_facility.feed(*isolated_facility.emit())
+    found = isolated_facility.read_feed(*isolated_facility.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         context = event.get("request_context") or {}
@@ -94,7 +94,7 @@ def test_context_of_an_event_is_that_of_its_request(isolated_facility: IsolatedF
 
 @pytest.mark.requirement("EVENT-34")
 def test_actions_are_written_in_kebab_case(isolated_facility: IsolatedFacility) -> None:
-    found = isolated_facility.feed(*isolated_facility.emit())
+    found = isolated_facility.read_feed(*isolated_facility.emit())
 
     def broken(event: Mapping[str, Any]) -> str | None:
         action = str(event.get("action"))
@@ -106,7 +106,7 @@ def test_actions_are_written_in_kebab_case(isolated_facility: IsolatedFacility) 
 
 @pytest.mark.requirement("EVENT-51")
 def test_catalogue_holds_the_actions_of_the_feed(isolated_facility: IsolatedFacility) -> None:
-    found = isolated_facility.feed(*isolated_facility.emit())
+    found = isolated_facility.read_feed(*isolated_facility.emit())
     listed = pages(
         isolated_facility.caller,
         "ipm.event.catalog_list",
@@ -122,10 +122,6 @@ def test_catalogue_holds_the_actions_of_the_feed(isolated_facility: IsolatedFaci
 
 
 # --- what no event tells ---
-
-
-def _since(caller: Caller) -> str:
-    return at_work.told_at(caller("ipm.pagination.get").accepted())
 
 
 def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str) -> None:
@@ -144,7 +140,7 @@ def _expect_nowhere(answers: list[Answer], secrets: Mapping[str, str], what: str
 
 @pytest.mark.requirement("EVENT-36")
 def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedFacility) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     key = records.make(ipm_owner, "usm.api_key")
     webhook = ipm_owner("ipm.webhook.create")
     secrets = {
@@ -154,7 +150,7 @@ def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedF
         "a webhook secret": str(webhook.optional("secret") or ""),
     }
     answers = [
-        *isolated_facility.feed(*isolated_facility.emit()),
+        *isolated_facility.read_feed(*isolated_facility.emit()),
         *pages(ipm_owner, CDC, listed_service="usm", since=since, limit=LARGEST_LIMIT),
         *pages(ipm_owner, CDC, listed_service="ipm", since=since, limit=LARGEST_LIMIT),
     ]
@@ -163,7 +159,7 @@ def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedF
 
 @pytest.mark.requirement("EVENT-37")
 def test_no_event_holds_personal_data(ipm_owner: Caller) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     email = str(ipm_owner.world.fresh("email"))
     ipm_owner("ofm.member.invite_create", email=email).accepted()
     answers = pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST_LIMIT)

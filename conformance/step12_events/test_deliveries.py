@@ -18,7 +18,7 @@ AN_HOUR: Final = 3600.0
 def test_active_webhook_is_sent_events(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility)
+    webhook = webhooks.create(isolated_facility)
     webhook.expect_delivered(
         isolated_facility.emit(2), "an event is delivered to an active webhook"
     )
@@ -26,7 +26,7 @@ def test_active_webhook_is_sent_events(
 
 @pytest.mark.requirement("EVENT-23")
 def test_delivery_is_a_base_event(webhooks: Webhooks, isolated_facility: IsolatedFacility) -> None:
-    webhook = webhooks.listen(isolated_facility)
+    webhook = webhooks.create(isolated_facility)
     webhook.expect_delivered(isolated_facility.emit(), "an event is delivered")
     for delivery in webhook.delivered():
         missing = [name for name in BASE_EVENT if name not in delivery.envelope]
@@ -49,7 +49,7 @@ def _scheme(session: Session) -> Receiver:
 def test_delivery_is_signed_with_the_webhooks_secret(
     session: Session, webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility)
+    webhook = webhooks.create(isolated_facility)
     if not webhook.secret:
         raise Inconclusive("the webhook's secret cannot be read", cause="ipm.webhook.create:secret")
     webhook.expect_delivered(isolated_facility.emit(2), "an event is delivered")
@@ -71,7 +71,7 @@ def test_delivery_is_signed_with_the_webhooks_secret(
 def test_each_webhook_has_a_secret_of_its_own(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    first, second = (webhooks.listen(isolated_facility, active=False) for _ in range(2))
+    first, second = (webhooks.create(isolated_facility, active=False) for _ in range(2))
     second.answer.expect(
         "two webhooks have two secrets",
         holds=bool(first.secret) and first.secret != second.secret,
@@ -85,7 +85,7 @@ def test_each_webhook_has_a_secret_of_its_own(
 def test_signature_is_of_the_time_of_delivery(
     session: Session, webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility)
+    webhook = webhooks.create(isolated_facility)
     webhook.expect_delivered(isolated_facility.emit(), "an event is delivered")
     for delivery in webhook.delivered():
         found = verify(
@@ -112,7 +112,7 @@ def test_signature_is_of_the_time_of_delivery(
 def test_failed_delivery_is_retried(
     webhooks: Webhooks, isolated_facility: IsolatedFacility, manner: Manner
 ) -> None:
-    webhook = webhooks.listen(isolated_facility, manner)
+    webhook = webhooks.create(isolated_facility, manner)
     webhook.expect_delivered(
         isolated_facility.emit(), f"a delivery that was answered with '{manner}' is sent again"
     )
@@ -122,7 +122,7 @@ def test_failed_delivery_is_retried(
 def test_delivery_is_retried_more_than_once(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility, Manner.ERROR, Manner.BUSY, Manner.ERROR)
+    webhook = webhooks.create(isolated_facility, Manner.ERROR, Manner.BUSY, Manner.ERROR)
     # How often is not documented.
     webhook.expect_delivered(
         isolated_facility.emit(), "three failures are outlasted", inferred=True
@@ -133,7 +133,7 @@ def test_delivery_is_retried_more_than_once(
 def test_repeated_delivery_keeps_its_event_id(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility, Manner.ERROR)
+    webhook = webhooks.create(isolated_facility, Manner.ERROR)
     (zone,) = isolated_facility.emit()
     webhook.expect_delivered([zone], "a failed delivery is sent again")
     sent = {d.event_id for d in webhook.inbox.deliveries if zone in d.body.decode(errors="replace")}
@@ -167,8 +167,8 @@ def _expect_untouched(
 def test_event_of_another_facility_is_not_delivered(
     webhooks: Webhooks, isolated_facility: IsolatedFacility, ipm_owner: Caller
 ) -> None:
-    webhook = webhooks.listen(isolated_facility)
-    if not webhook.listens_to(isolated_facility.guid):
+    webhook = webhooks.create(isolated_facility)
+    if not webhook.shows_filter(isolated_facility.guid):
         raise Inconclusive("the webhook does not show its filters", cause="ipm.webhook.get:filters")
     unwanted = IsolatedFacility(ipm_owner).emit(2)
     webhook.expect_delivered(isolated_facility.emit(), "an event of the facility is delivered")
@@ -179,7 +179,7 @@ def test_event_of_another_facility_is_not_delivered(
 def test_paused_webhook_is_sent_nothing(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook, witness = webhooks.listen(isolated_facility), webhooks.listen(isolated_facility)
+    webhook, witness = webhooks.create(isolated_facility), webhooks.create(isolated_facility)
     webhook.expect_delivered(
         isolated_facility.emit(), "an event is delivered while the webhook is active"
     )
@@ -194,8 +194,8 @@ def test_webhook_that_was_never_activated_is_sent_nothing(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
     webhook, witness = (
-        webhooks.listen(isolated_facility, active=False),
-        webhooks.listen(isolated_facility),
+        webhooks.create(isolated_facility, active=False),
+        webhooks.create(isolated_facility),
     )
     unwanted = isolated_facility.emit(2)
     witness.expect_delivered(unwanted, "an active webhook beside it is sent the events")
@@ -213,11 +213,11 @@ def _times(webhook: Webhook, text: str) -> int:
 def test_replay_sends_the_window_again(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
-    webhook = webhooks.listen(isolated_facility)
+    webhook = webhooks.create(isolated_facility)
     zones = isolated_facility.emit(2)
     webhook.expect_delivered(zones, "the events are delivered")
     webhook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
-    again = webhooks.settle(webhook, lambda: all(_times(webhook, zone) >= 2 for zone in zones))
+    again = webhooks.wait(webhook, lambda: all(_times(webhook, zone) >= 2 for zone in zones))
     webhook.answer.expect(
         "replay sends the events of its window again",
         holds=again,
@@ -231,8 +231,8 @@ def test_replay_brings_what_happened_before_the_activation(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
     zones = isolated_facility.emit(2)
-    isolated_facility.feed(*zones)
-    webhook = webhooks.listen(isolated_facility)
+    isolated_facility.read_feed(*zones)
+    webhook = webhooks.create(isolated_facility)
     webhook.replay(since=utc_from_now(-AN_HOUR), until=utc_from_now(AN_HOUR), limit=256)
     webhook.expect_delivered(zones, "replay delivers stored events from before the activation")
 
@@ -243,8 +243,8 @@ def test_replay_sends_nothing_from_outside_its_window(
     webhooks: Webhooks, isolated_facility: IsolatedFacility, hours: tuple[int, int]
 ) -> None:
     unwanted = isolated_facility.emit(2)
-    isolated_facility.feed(*unwanted)
-    webhook = webhooks.listen(isolated_facility)
+    isolated_facility.read_feed(*unwanted)
+    webhook = webhooks.create(isolated_facility)
     since, until = (utc_from_now(hour * AN_HOUR) for hour in hours)
     webhook.replay(since=since, until=until, limit=256)
     webhook.expect_delivered(isolated_facility.emit(), "an event after the replay is delivered")
@@ -258,8 +258,8 @@ def test_replay_goes_on_from_its_cursor(
     webhooks: Webhooks, isolated_facility: IsolatedFacility
 ) -> None:
     zones = isolated_facility.emit(3)
-    isolated_facility.feed(*zones)
-    webhook = webhooks.listen(isolated_facility)
+    isolated_facility.read_feed(*zones)
+    webhook = webhooks.create(isolated_facility)
     window = {"since": utc_from_now(-AN_HOUR), "until": utc_from_now(AN_HOUR)}
     answer, calls = webhook.replay(**window, limit=1), 1
     while (token := answer.optional("next_token")) and calls < 10:

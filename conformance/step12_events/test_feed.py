@@ -9,8 +9,8 @@ from conformance.contract.errors import Tag
 from fixtures import Caller, expect_listed, ids, pages
 from fixtures.context import records
 from fixtures.services.ics.actions import StockItem
-from fixtures.services.ipm import actions as at_work
-from fixtures.services.ipm.actions import IsolatedFacility, events_of, settled, utc_from_now
+from fixtures.services.ipm import actions as ipm
+from fixtures.services.ipm.actions import IsolatedFacility, events_of, utc_from_now, wait_for_texts
 from fixtures.services.pvm.context import Catalog
 
 CDC: Final = "ipm.cdc.list"
@@ -21,12 +21,12 @@ AN_HOUR: Final = 3600.0
 @pytest.mark.requirement("EVENT-30")
 def test_accepted_write_is_in_the_feed(isolated_facility: IsolatedFacility) -> None:
     (zone,) = isolated_facility.emit()
-    expect_listed(isolated_facility.feed(zone), zone)
+    expect_listed(isolated_facility.read_feed(zone), zone)
 
 
 @pytest.mark.requirement("EVENT-30")
 def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility) -> None:
-    answer = isolated_facility.feed(*isolated_facility.emit())[0]
+    answer = isolated_facility.read_feed(*isolated_facility.emit())[0]
     item = answer.items()[0]
     answer.expect(
         "an event of the feed comes with redaction metadata",
@@ -40,12 +40,8 @@ def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility
 # --- changes of every kind, at every service ---
 
 
-def _since(caller: Caller) -> str:
-    return at_work.told_at(caller("ipm.pagination.get").accepted())
-
-
-def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
-    found = settled(
+def _expect_in_feed(caller: Caller, service: str, since: str, name: Any) -> None:
+    found = wait_for_texts(
         caller,
         lambda: pages(caller, CDC, listed_service=service, since=since, limit=LARGEST),
         str(name),
@@ -65,9 +61,9 @@ def _expect_told(caller: Caller, service: str, since: str, name: Any) -> None:
     ],
 )
 def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     made = records.make(ipm_owner, kind)
-    _expect_told(ipm_owner, service, since, made[RECORDS[kind].id])
+    _expect_in_feed(ipm_owner, service, since, made[RECORDS[kind].id])
 
 
 @pytest.mark.requirement("EVENT-48")
@@ -75,9 +71,9 @@ def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
 def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(ipm_owner, kind)
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     ipm_owner(str(record.update), **_named(record.id, made)).accepted()
-    _expect_told(ipm_owner, record.service, since, made[record.id])
+    _expect_in_feed(ipm_owner, record.service, since, made[record.id])
 
 
 @pytest.mark.requirement("EVENT-48")
@@ -85,9 +81,9 @@ def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
 def test_change_of_status_is_told(ipm_owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(ipm_owner, kind)
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     records.move(ipm_owner, record, made, record.turns[0])
-    _expect_told(ipm_owner, record.service, since, made[record.id])
+    _expect_in_feed(ipm_owner, record.service, since, made[record.id])
 
 
 def _named(name: str, made: records.Values) -> records.Values:
@@ -99,9 +95,9 @@ def test_refused_write_leaves_no_event(isolated_facility: IsolatedFacility) -> N
     isolated_facility.caller("ics.zone.create").accepted()
     code = str(isolated_facility.caller.world.fresh("code"))
     zone = isolated_facility.caller("ics.zone.create", code=code).value("zone_id")
-    before = isolated_facility.events(str(zone))
+    before = isolated_facility.read_events(str(zone))
     isolated_facility.caller("ics.zone.create", code=code).refused()
-    answer, after = isolated_facility.feed()[0], isolated_facility.events()
+    answer, after = isolated_facility.read_feed()[0], isolated_facility.read_events()
     answer.expect(
         "a refused write leaves no event",
         holds=after.keys() == before.keys(),
@@ -118,7 +114,7 @@ def test_event_keeps_reason_code_and_source_references(
     source = {"type": "conformance_run", "id": str(isolated_facility.caller.world.fresh("tag"))}
     explained = {"reason_code": "INVENTORY.ADJUST", "source_refs": [source]}
     StockItem(isolated_facility.caller, catalog.variant_id).adjust(3, **explained).accepted()
-    found = isolated_facility.feed(str(source["id"]))
+    found = isolated_facility.read_feed(str(source["id"]))
     expect_listed(found, source["id"])
     expect_listed(found, "INVENTORY.ADJUST")
 
@@ -131,8 +127,10 @@ def test_event_keeps_reason_code_and_source_references(
 @pytest.mark.requirement("EVENT-38")
 def test_feed_is_narrowed_to_a_service(isolated_facility: IsolatedFacility) -> None:
     (zone,) = isolated_facility.emit()
-    expect_listed(isolated_facility.feed(zone, listed_service="ics"), zone)
-    expect_listed(isolated_facility.feed(listed_service="pvm"), zone, listed=False, inferred=True)
+    expect_listed(isolated_facility.read_feed(zone, listed_service="ics"), zone)
+    expect_listed(
+        isolated_facility.read_feed(listed_service="pvm"), zone, listed=False, inferred=True
+    )
 
 
 @pytest.mark.requirement("EVENT-40")
@@ -141,7 +139,7 @@ def test_feed_is_narrowed_to_a_facility(
 ) -> None:
     (elsewhere,) = IsolatedFacility(ipm_owner).emit()
     (zone,) = isolated_facility.emit()
-    found = isolated_facility.feed(zone)
+    found = isolated_facility.read_feed(zone)
     expect_listed(found, zone)
     expect_listed(found, elsewhere, listed=False, inferred=True)
 
@@ -164,7 +162,7 @@ def test_feed_is_narrowed_to_a_channel(
         )
         for channel in channels
     }
-    found = isolated_facility.feed(held["g3npos"], listed_channel="g3npos")
+    found = isolated_facility.read_feed(held["g3npos"], listed_channel="g3npos")
     expect_listed(found, held["g3npos"], inferred=True)
     expect_listed(found, held["kiosk"], listed=False, inferred=True)
 
@@ -178,20 +176,20 @@ def test_feed_is_narrowed_to_a_channel(
 def test_feed_is_narrowed_to_a_time(
     populated_list: IsolatedFacility, since: int | None, until: int | None, listed: bool
 ) -> None:
-    event = ids(populated_list.feed())[0]
+    event = ids(populated_list.read_feed())[0]
     hours = {"since": since, "until": until}
     window = {n: utc_from_now(h * AN_HOUR) for n, h in hours.items() if h is not None}
-    expect_listed(populated_list.feed(**window), event, listed=listed, inferred=True)
+    expect_listed(populated_list.read_feed(**window), event, listed=listed, inferred=True)
 
 
 @pytest.mark.requirement("EVENT-46")
 def test_feed_shows_no_event_of_another_organisation(
     ipm_owner: Caller, ipm_owner_elsewhere: Caller
 ) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     foreign = records.make(ipm_owner_elsewhere, "ofm.cost_centre")["cc_guid"]
     own = records.make(ipm_owner, "ofm.cost_centre")["cc_guid"]
-    found = settled(
+    found = wait_for_texts(
         ipm_owner,
         lambda: pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST),
         str(own),
@@ -223,7 +221,7 @@ def test_cursor_of_another_organisation_leads_to_none_of_its_events(
 
 @pytest.mark.requirement("EVENT-44")
 def test_events_of_two_walks_are_in_one_order(populated_list: IsolatedFacility) -> None:
-    first, second = populated_list.feed(limit=3), populated_list.feed(limit=4)
+    first, second = populated_list.read_feed(limit=3), populated_list.read_feed(limit=4)
     second[-1].expect(
         "two walks show the same events in the same order",
         holds=ids(first) == ids(second),
@@ -244,9 +242,9 @@ def test_cursor_that_was_never_given_out_is_refused(
 
 @pytest.mark.requirement("EVENT-33")
 def test_event_ids_are_unique(populated_list: IsolatedFacility, ipm_owner: Caller) -> None:
-    since = _since(ipm_owner)
+    since = ipm.read_clock(ipm_owner)
     records.make(ipm_owner, "ofm.cost_centre")
-    found = [*populated_list.feed(), *pages(ipm_owner, CDC, listed_service="ofm", since=since)]
+    found = [*populated_list.read_feed(), *pages(ipm_owner, CDC, listed_service="ofm", since=since)]
     seen = ids(found)
     found[0].expect(
         "no two events have one id",

@@ -9,7 +9,7 @@ import pytest
 from fixtures import Caller, Session, pages
 from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
 from fixtures.probes.races import Writer, at_once, together
-from fixtures.services.ipm import actions as at_work
+from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility, Webhooks
 from fixtures.services.ipm.plans import LOSSY, Plan, Tally, plans
 
@@ -22,7 +22,7 @@ def test_lossy_receiver_has_taken_exactly_what_was_emitted(
     session: Session, webhooks: Webhooks, ipm_owner: Caller
 ) -> None:
     def visit(plan: Plan) -> None:
-        _judge(webhooks, at_work.isolated_facility(ipm_owner), plan)
+        _judge(webhooks, ipm.create_isolated_facility(ipm_owner), plan)
 
     visit(LOSSY)
     count = examples(session, _DRAWN, _DEEP)
@@ -30,9 +30,9 @@ def test_lossy_receiver_has_taken_exactly_what_was_emitted(
 
 
 def _judge(webhooks: Webhooks, isolated_facility: IsolatedFacility, plan: Plan) -> None:
-    webhook = webhooks.listen(isolated_facility, *plan.manners)
-    emitted = frozenset(isolated_facility.events(*isolated_facility.emit(plan.writes)))
-    webhooks.settle(webhook, lambda: Tally.of(emitted, webhook.inbox.taken()).complete)
+    webhook = webhooks.create(isolated_facility, *plan.manners)
+    emitted = frozenset(isolated_facility.read_events(*isolated_facility.emit(plan.writes)))
+    webhooks.wait(webhook, lambda: Tally.of(emitted, webhook.inbox.taken()).complete)
     tally = Tally.of(emitted, webhook.inbox.taken())
     webhook.answer.expect(
         f"a receiver that answers {plan} has taken what was emitted, and nothing else",
@@ -57,7 +57,7 @@ def test_walk_among_writers_shows_each_event_once(
     session: Session, isolated_facility: IsolatedFacility, ipm_owner: Caller
 ) -> None:
     ipm_owner("ipm.cdc.list").accepted()
-    known = set(isolated_facility.events(*isolated_facility.emit(_BEFORE)))
+    known = set(isolated_facility.read_events(*isolated_facility.emit(_BEFORE)))
     writing, lock = [_WRITERS], threading.Lock()
 
     def write(me: Writer) -> None:
@@ -85,7 +85,7 @@ def _judged_walk(isolated_facility: IsolatedFacility, known: AbstractSet[str]) -
     """Judge one walk in small pages: nothing twice, and all that an earlier one has shown."""
     values = {"listed_service": "ics", "listed_place": isolated_facility.guid, "limit": _PAGE}
     walk = pages(isolated_facility.caller, "ipm.cdc.list", **values)
-    seen = [name for answer in walk for name in at_work.events_of([answer])]
+    seen = [name for answer in walk for name in ipm.events_of([answer])]
     lost = known - set(seen)
     walk[-1].expect(
         "a walk shows no event twice, and leaves out none that was there when it began",

@@ -31,7 +31,7 @@ def _envelopes(made: Subscription, wanted: list[str]) -> list[Mapping[str, Any]]
 def test_message_holds_a_base_event(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
+    made = subscriptions.create_for(rbs_facility)
     for envelope in _envelopes(made, rbs_facility.emit(2)):
         missing = [name for name in BASE_EVENT if name not in envelope]
         made.answer.expect(
@@ -46,8 +46,8 @@ def test_message_holds_a_base_event(
 def test_message_holds_the_envelope_of_the_feed(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
-    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.events()
+    made = subscriptions.create_for(rbs_facility)
+    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.read_events()
     for envelope in delivered:
         original = stored.get(str(envelope.get("event_id")), {})
         other = [name for name in SAME if envelope.get(name) != original.get(name)]
@@ -80,9 +80,9 @@ def test_no_message_holds_a_secret(
     lent = caller.target.queue is None
     keys: Any = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
     made = (
-        subscriptions.listen(rbs_facility, queue_credentials=keys)
+        subscriptions.create_for(rbs_facility, queue_credentials=keys)
         if lent
-        else subscriptions.listen(rbs_facility)
+        else subscriptions.create_for(rbs_facility)
     )
     made.expect_delivered(rbs_facility.emit(2), "the events are delivered")
     key = records.make(caller, "usm.api_key")
@@ -97,7 +97,7 @@ def test_no_message_holds_a_secret(
 
 @pytest.mark.requirement("EVENT-133")
 def test_no_message_holds_personal_data(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
-    made = subscriptions.active(rbs_owner, listened_service="ofm")
+    made = subscriptions.create_active(rbs_owner, listened_service="ofm")
     email = str(rbs_owner.world.fresh("email"))
     rbs_owner("ofm.member.invite_create", email=email).accepted()
     later = str(records.make(rbs_owner, "ofm.cost_centre")["cc_guid"])
@@ -134,16 +134,10 @@ def test_status_of_a_template_is_shown_as_set(rbs_owner: Caller, status: str) ->
     named = {"template_id": template}
     rbs_owner("rbs.notification.template_status_set", **named, status=status).accepted()
     answer = rbs_owner(TEMPLATE_GET, **named)
-    answer.expect(
-        "a template shows the status that was set",
-        holds=answer.value("state") == status,
-        expected=status,
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state(status, "a template shows the status that was set")
 
 
-def _notify(rbs_owner: Caller) -> str:
+def _send_notification(rbs_owner: Caller) -> str:
     template = records.make(rbs_owner, "rbs.template")["template_id"]
     answer = rbs_owner("rbs.notification.send", template_id=template)
     return str(answer.value("notification_id"))
@@ -151,7 +145,7 @@ def _notify(rbs_owner: Caller) -> str:
 
 @pytest.mark.requirement("EVENT-152")
 def test_sent_notification_is_in_the_log(rbs_owner: Caller) -> None:
-    sent = _notify(rbs_owner)
+    sent = _send_notification(rbs_owner)
     expect_listed(pages(rbs_owner, LOG, limit=LARGEST_LIMIT), sent)
 
 
@@ -159,7 +153,7 @@ def test_sent_notification_is_in_the_log(rbs_owner: Caller) -> None:
 def test_log_of_notifications_pages(rbs_owner: Caller) -> None:
     there = len(rbs_owner(LOG, limit=DEFAULT_LIMIT + 1).items())
     for _ in range(there, DEFAULT_LIMIT + 1):
-        _notify(rbs_owner)
+        _send_notification(rbs_owner)
     answer = rbs_owner(LOG)
     answer.expect(
         "a page of the log holds 8 entries where no limit is sent, and a cursor",

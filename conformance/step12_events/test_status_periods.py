@@ -6,10 +6,10 @@ import pytest
 
 from fixtures import Caller, Session
 from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
-from fixtures.services.ipm import actions as at_work
+from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.rbs.actions import Subscriptions
-from fixtures.services.rbs.plans import LIFE, SubscriptionTimeline, lives
+from fixtures.services.rbs.plans import STANDARD_TIMELINE, SubscriptionTimeline, timelines
 
 _DRAWN: Final = 2
 _DEEP: Final = 40
@@ -19,29 +19,32 @@ _DEEP: Final = 40
 def test_subscription_is_delivered_what_happens_while_it_is_active(
     session: Session, subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
-    def visit(life: SubscriptionTimeline) -> None:
-        _judge(subscriptions, at_work.isolated_facility(rbs_owner), life)
+    def visit(timeline: SubscriptionTimeline) -> None:
+        _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), timeline)
 
-    visit(LIFE)
+    visit(STANDARD_TIMELINE)
     count = examples(session, _DRAWN, _DEEP)
-    try_out(lives(), visit, seed=seed_of(session, "spells"), count=count)
+    try_out(timelines(), visit, seed=seed_of(session, "status-periods"), count=count)
 
 
 def _judge(
-    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, life: SubscriptionTimeline
+    subscriptions: Subscriptions, rbs_facility: IsolatedFacility, timeline: SubscriptionTimeline
 ) -> None:
-    """What is under way when a pause begins is nobody's promise, so it is waited for before."""
-    made = subscriptions.listen(rbs_facility)
-    told = ", ".join(map(str, life))
+    """Each event of an active period is awaited before the next period begins.
+
+    Whether a delivery under way still goes out when a pause begins is not documented.
+    """
+    made = subscriptions.create_for(rbs_facility)
+    told = ", ".join(map(str, timeline))
     unwanted: list[str] = []
-    for spell in life:
+    for period in timeline:
         # A status that it has already may be refused, and then it still has it.
-        made.set(spell.status)
-        zones = rbs_facility.emit(spell.writes)
-        if not spell.is_served:
+        made.set_status(period.status)
+        zones = rbs_facility.emit(period.writes)
+        if not period.is_served:
             unwanted += zones
         elif zones:
             made.expect_delivered(zones, f"{told}: what happens while active is delivered")
-    made.set("active")
+    made.set_status("active")
     made.expect_delivered(rbs_facility.emit(), f"{told}: it is served in the end")
     made.expect_silence(unwanted, f"{told}: nothing of a pause is delivered")

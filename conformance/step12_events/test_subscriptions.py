@@ -45,7 +45,7 @@ def test_subscription_is_not_active_at_first(
 @pytest.mark.requirement("EVENT-101")
 def test_token_comes_to_the_queue(subscriptions: Subscriptions, rbs_owner: Caller) -> None:
     made = subscriptions.register(rbs_owner)
-    came = made.came_token()
+    came = made.wait_for_token()
     made.answer.expect(
         "a verification token comes to the queue that was registered",
         holds=came,
@@ -60,10 +60,10 @@ def test_token_is_in_no_answer(subscriptions: Subscriptions, rbs_owner: Caller) 
     made = subscriptions.register(rbs_owner)
     answers = [
         made.answer,
-        made.call("get"),
+        made.request("get"),
         rbs_owner(LIST, limit=LARGEST_LIMIT),
     ]
-    token = made.token()
+    token = made.read_token()
     for answer in answers:
         answer.accepted().expect(
             "no answer shows the verification token",
@@ -77,16 +77,9 @@ def test_token_is_in_no_answer(subscriptions: Subscriptions, rbs_owner: Caller) 
 def test_token_makes_the_subscription_active(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
+    made = subscriptions.create_for(rbs_facility)
     made.expect_delivered(rbs_facility.emit(), "events are delivered once the token came back")
-    answer = made.call("get")
-    answer.expect(
-        "a verified subscription is active",
-        holds=answer.value("state") == "active",
-        expected="active",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    made.request("get").in_state("active", "a verified subscription is active")
 
 
 @pytest.mark.requirement("EVENT-104")
@@ -94,11 +87,11 @@ def test_token_makes_the_subscription_active(
 def test_wrong_token_is_refused(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility, wrong: str
 ) -> None:
-    other = subscriptions.listen(rbs_facility)
+    other = subscriptions.create_for(rbs_facility)
     made = subscriptions.register(
         rbs_facility.caller, listened_service="ics", listened_place=rbs_facility.guid
     )
-    token = other.token() if wrong != "another" else made.token()[::-1]
+    token = other.read_token() if wrong != "another" else made.read_token()[::-1]
     made.verify(token).refused()
 
 
@@ -142,7 +135,7 @@ def test_subscription_is_read_back_and_listed(
     subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
     made = subscriptions.register(rbs_owner)
-    expect_listed([made.call("get").accepted()], made.subscription_id)
+    expect_listed([made.request("get").accepted()], made.subscription_id)
     expect_listed(pages(rbs_owner, LIST, limit=LARGEST_LIMIT), made.subscription_id)
 
 
@@ -205,7 +198,7 @@ def test_credentials_are_in_no_answer(subscriptions: Subscriptions, rbs_owner: C
         raise NotApplicable("keys that open nothing would be refused by a real queue")
     keys = {"access_key_id": "CONFORMANCEKEY", "secret_access_key": SECRET}
     made = subscriptions.register(rbs_owner, queue_credentials=keys)
-    for answer in (made.answer, made.call("get"), rbs_owner(LIST, limit=LARGEST_LIMIT)):
+    for answer in (made.answer, made.request("get"), rbs_owner(LIST, limit=LARGEST_LIMIT)):
         answer.accepted().expect(
             "no answer shows delivery credentials",
             holds=SECRET not in str(answer.body),
@@ -219,10 +212,10 @@ def test_credentials_are_in_no_answer(subscriptions: Subscriptions, rbs_owner: C
 def test_revoked_subscription_stays_revoked(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility, back: str
 ) -> None:
-    made = subscriptions.listen(rbs_facility)
-    made.turn("paused")
-    made.end().accepted()
-    made.set(back).refused()
+    made = subscriptions.create_for(rbs_facility)
+    made.set_deduced_status("paused")
+    made.unregister().accepted()
+    made.set_status(back).refused()
 
 
 # --- the context of a write ---

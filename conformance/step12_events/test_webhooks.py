@@ -10,7 +10,7 @@ from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Caller, Change, Check, Stranger, expect_listed, pages, without
 from fixtures.context import records
-from fixtures.services.ipm.actions import deduced
+from fixtures.services.ipm.actions import accept_deduced, expect_request_context
 
 CREATE, GET, LIST = "ipm.webhook.create", "ipm.webhook.get", "ipm.webhook.list"
 SET, REPLAY = "ipm.webhook.status_set", "ipm.webhook.replay"
@@ -45,16 +45,9 @@ def test_webhook_is_read_back_and_listed(ipm_owner: Caller) -> None:
 def test_status_that_was_set_is_shown(ipm_owner: Caller) -> None:
     webhook = records.make(ipm_owner, "ipm.webhook")["webhook_id"]
     for status in ("active", "paused"):
-        deduced(ipm_owner(SET, webhook_id=webhook, status=status))
+        accept_deduced(ipm_owner(SET, webhook_id=webhook, status=status))
         answer = ipm_owner(GET, webhook_id=webhook)
-        shown = answer.value("state")
-        answer.expect(
-            "a webhook shows the status that was set",
-            holds=shown == status,
-            expected=status,
-            observed=str(shown),
-            uses=("state",),
-        )
+        answer.in_state(status, "a webhook shows the status that was set")
 
 
 @pytest.mark.requirement("EVENT-4")
@@ -70,22 +63,14 @@ def test_secret_is_shown_by_no_read(ipm_owner: Caller) -> None:
 def test_replay_of_a_webhook_that_is_not_active_is_refused(ipm_owner: Caller) -> None:
     webhook = records.make(ipm_owner, "ipm.active_webhook")["webhook_id"]
     ipm_owner(REPLAY, webhook_id=webhook, limit=1).accepted()
-    deduced(ipm_owner(SET, webhook_id=webhook, status="paused"))
+    accept_deduced(ipm_owner(SET, webhook_id=webhook, status="paused"))
     ipm_owner(REPLAY, webhook_id=webhook, limit=1).refused(None, Tag.INVALID_STATE)
 
 
 @pytest.mark.requirement("EVENT-6")
 def test_context_is_stored_with_the_webhook(ipm_owner: Caller) -> None:
     webhook = records.make(ipm_owner, "ipm.webhook")["webhook_id"]
-    answer = ipm_owner(GET, webhook_id=webhook)
-    stored = answer.accepted().optional("request_context") or {}
-    answer.expect(
-        "the context of its creation is stored with a webhook",
-        holds=stored.get("orgcode") == ipm_owner.world["orgcode"] and "actor" in stored,
-        expected="request_context with org and actor",
-        observed=", ".join(sorted(stored)) or "none",
-        uses=("request_context",),
-    )
+    expect_request_context(ipm_owner(GET, webhook_id=webhook), ipm_owner.world["orgcode"])
 
 
 # --- the context of a write ---

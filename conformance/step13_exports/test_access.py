@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fixtures import Caller
-from fixtures.services.accounting.actions import FacilityAccounting, prepared
+from fixtures.services.accounting.actions import FacilityAccounting, wait_until_prepared
 
 CREATE, STATUS = "accounting.export.batch.create", "accounting.export.batch.status_set"
 Keyed = Callable[[str], Caller]
@@ -15,10 +15,10 @@ Keyed = Callable[[str], Caller]
 def test_export_role_makes_and_sends_batches(
     facility_accounting: FacilityAccounting, accounting_key: Keyed
 ) -> None:
-    facility_accounting.sent(facility_accounting.batch())
+    facility_accounting.send(facility_accounting.create_batch())
     exporter = accounting_key("acct_export_admin")
-    made = exporter(CREATE, exported_place=facility_accounting.place).value("batch_id")
-    ready = prepared(exporter, str(made))
+    made = exporter(CREATE, exported_place=facility_accounting.facility_guid).value("batch_id")
+    ready = wait_until_prepared(exporter, str(made))
     exporter(STATUS, batch_id=made, expected_revision=ready.revision).accepted()
 
 
@@ -26,8 +26,8 @@ def test_export_role_makes_and_sends_batches(
 def test_viewing_role_does_not_export(
     facility_accounting: FacilityAccounting, accounting_key: Keyed
 ) -> None:
-    viewer, ready = accounting_key("acct_view"), facility_accounting.batch()
-    viewer(CREATE, exported_place=facility_accounting.place).refused(403)
+    viewer, ready = accounting_key("acct_view"), facility_accounting.create_batch()
+    viewer(CREATE, exported_place=facility_accounting.facility_guid).refused(403)
     named = {"batch_id": ready.value("batch_id"), "expected_revision": ready.revision}
-    facility_accounting.sent(facility_accounting.batch())
+    facility_accounting.send(facility_accounting.create_batch())
     viewer(STATUS, **named).refused(403)

@@ -9,9 +9,9 @@ from fixtures import Answer, Caller, expect_listed, ids, pages
 from fixtures.services.accounting.actions import (
     Export,
     FacilityAccounting,
-    fetched,
-    number,
-    prepared,
+    fetch_export,
+    text_amount,
+    wait_until_prepared,
 )
 from fixtures.services.accounting.context import AMOUNTS
 
@@ -34,7 +34,7 @@ def ready(exported: Caller) -> Answer:
 @pytest.fixture
 def file(exported: Caller, ready: Answer) -> Export:
     """The same batch with its file."""
-    return fetched(exported, ready)
+    return fetch_export(exported, ready)
 
 
 def expect_evidence(export: Export, rule: str, name: str, *, holds: bool, expected: str) -> None:
@@ -50,23 +50,17 @@ def expect_evidence(export: Export, rule: str, name: str, *, holds: bool, expect
 @pytest.mark.requirement("EXIT-20")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
 def test_batch_is_made(facility_accounting: FacilityAccounting, way: str) -> None:
-    facility_accounting.caller(way, exported_place=facility_accounting.place).value("batch_id")
+    facility_accounting.caller(way, exported_place=facility_accounting.facility_guid).value(
+        "batch_id"
+    )
 
 
 @pytest.mark.requirement("EXIT-21")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
 def test_batch_becomes_ready(facility_accounting: FacilityAccounting, way: str) -> None:
-    made = facility_accounting.caller(way, exported_place=facility_accounting.place).value(
-        "batch_id"
-    )
-    answer = prepared(facility_accounting.caller, str(made))
-    answer.expect(
-        "a batch becomes ready",
-        holds=answer.value("state") == "ready",
-        expected="ready",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    facility, caller = facility_accounting.facility_guid, facility_accounting.caller
+    made = caller(way, exported_place=facility).value("batch_id")
+    wait_until_prepared(caller, str(made)).in_state("ready", "a batch becomes ready")
 
 
 @pytest.mark.requirement("EXIT-22")
@@ -98,7 +92,7 @@ def test_checksum_of_a_batch_is_that_of_its_file(file: Export) -> None:
 
 @pytest.mark.requirement("EXIT-25")
 def test_batch_holds_each_event_of_its_facility(exported: Caller, file: Export) -> None:
-    wanted = {*exported.world["exported_events"], *ids(FacilityAccounting(exported).listed())}
+    wanted = {*exported.world["exported_events"], *ids(FacilityAccounting(exported).list_events())}
     missing = [each for each in wanted if not file.holds(each)]
     file.answer.expect(
         "a batch holds each event that its filter lets through",
@@ -114,14 +108,16 @@ def test_batch_of_a_facility_holds_no_event_of_another(
     accounting_owner: Caller, busy: FacilityAccounting
 ) -> None:
     (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
-    _expect_absent(busy.export(), elsewhere, "a batch of one facility holds no event of another")
+    _expect_absent(
+        busy.create_export(), elsewhere, "a batch of one facility holds no event of another"
+    )
 
 
 @pytest.mark.requirement("EXIT-25")
 def test_batch_of_a_type_holds_no_event_of_another(busy: FacilityAccounting) -> None:
     (refund,) = busy.record("-1.00", event_type="refund")
     (sale,) = busy.record("1.00")
-    export = busy.export(exported_place=busy.place, exported_type="refund")
+    export = busy.create_export(exported_place=busy.facility_guid, exported_type="refund")
     _expect_absent(export, sale, "a batch of refunds holds no sale")
     export.answer.expect(
         "a batch of refunds holds the refund",
@@ -142,7 +138,7 @@ def test_batch_holds_no_event_of_another_organisation(
         foreign_facility_accounting.record("1.00"),
         facility_accounting.record("1.00"),
     )
-    export = facility_accounting.export(exported_from=since)
+    export = facility_accounting.create_export(exported_from=since)
     export.answer.expect(
         "a batch of a window holds what was recorded in it",
         holds=export.holds(own),
@@ -171,7 +167,7 @@ def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
     wanted = sum(map(Decimal, AMOUNTS))
     ready.expect(
         "the total is the exact sum of the amounts",
-        holds=number(told) == wanted,
+        holds=text_amount(told) == wanted,
         expected=str(wanted),
         observed=str(told),
         uses=("totals",),
@@ -180,45 +176,32 @@ def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
 
 @pytest.mark.requirement("EXIT-28")
 def test_batch_that_is_sent_is_read_as_sent(busy: FacilityAccounting) -> None:
-    sent = busy.sent(busy.batch())
+    sent = busy.send(busy.create_batch())
     answer = busy.caller(GET, batch_id=sent.value("batch_id"))
-    answer.expect(
-        "a batch that was set to sent is read as sent",
-        holds=answer.value("state") == "sent",
-        expected="sent",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state("sent", "a batch that was set to sent is read as sent")
 
 
 @pytest.mark.requirement("EXIT-28")
 def test_batch_that_failed_is_read_as_failed(busy: FacilityAccounting) -> None:
-    busy.sent(busy.batch())
-    second = busy.batch()
+    busy.send(busy.create_batch())
+    second = busy.create_batch()
     named = {"batch_id": second.value("batch_id"), "expected_revision": second.revision}
     busy.caller(STATUS, **named, status="failed").accepted()
     answer = busy.caller(GET, batch_id=named["batch_id"])
-    answer.expect(
-        "a batch that was set to failed is read as failed",
-        holds=answer.value("state") == "failed",
-        expected="failed",
-        observed=str(answer.optional("state")),
-        uses=("state",),
-        inferred=True,
-    )
+    answer.in_state("failed", "a batch that was set to failed is read as failed", inferred=True)
 
 
 @pytest.mark.requirement("EXIT-29")
 @pytest.mark.parametrize("status", ["ready", "failed"])
 def test_sent_batch_stays_sent(busy: FacilityAccounting, status: str) -> None:
-    sent = busy.sent(busy.batch())
+    sent = busy.send(busy.create_batch())
     named = {"batch_id": sent.value("batch_id"), "expected_revision": sent.revision}
     busy.caller(STATUS, **named, status=status).refused()
 
 
 @pytest.mark.requirement("EXIT-30")
 def test_batches_are_listed_whatever_their_status(busy: FacilityAccounting) -> None:
-    ready, sent = busy.batch(), busy.sent(busy.batch())
+    ready, sent = busy.create_batch(), busy.send(busy.create_batch())
     found = pages(busy.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
     for answer in (ready, sent):
         expect_listed(found, str(answer.value("batch_id")), inferred=True)

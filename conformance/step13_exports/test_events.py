@@ -69,7 +69,7 @@ def test_recorded_events_are_listed(facility_accounting: FacilityAccounting) -> 
         *facility_accounting.record("1.00"),
         *facility_accounting.record("-1.00", event_type="adjustment"),
     ]
-    found = facility_accounting.listed()
+    found = facility_accounting.list_events()
     for each in made:
         expect_listed(found, each, inferred=True)
 
@@ -80,7 +80,7 @@ def test_list_of_a_facility_holds_no_event_of_another(
 ) -> None:
     (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
     (here,) = facility_accounting.record("2.00")
-    found = facility_accounting.listed()
+    found = facility_accounting.list_events()
     expect_listed(found, here, inferred=True)
     expect_listed(found, elsewhere, listed=False, inferred=True)
 

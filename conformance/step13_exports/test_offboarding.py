@@ -35,11 +35,11 @@ MARGIN: Final = timedelta(minutes=5)
 
 @pytest.mark.requirement("EXIT-130")
 def test_request_is_shown_as_it_was_filed(spare_owner: Caller) -> None:
-    at = offboarding.now_of(spare_owner) + timedelta(days=45, hours=7, minutes=13, seconds=9)
+    at = offboarding.read_clock(spare_owner) + timedelta(days=45, hours=7, minutes=13, seconds=9)
     at = at.replace(microsecond=0)
     filed = spare_owner(REQUEST, requested_export_at=written(at), reason="moving on")
     shown = spare_owner(STATUS, offboarding_id=filed.value("offboarding_id"))
-    offboarding.stay(spare_owner, filed)
+    offboarding.cancel(spare_owner, filed)
     found = instant(shown.value("export_at"))
     shown.expect(
         "the status shows the instant of the export and the reason as they were sent",
@@ -147,10 +147,10 @@ def clocked_owner(clock_session: Session, check: Check) -> Caller:
 def test_days_have_24_hours_while_clocks_are_changed(
     clock_session: Session, clocked_owner: Caller, zone: str
 ) -> None:
-    now = offboarding.now_of(clocked_owner)
+    now = offboarding.read_clock(clocked_owner)
     # Two weeks before the change, so that both ends of the range lie behind it.
     ahead = next_change(zone, now + BEFORE_CHANGE) - BEFORE_CHANGE - now
-    owner = offboarding.later(clock_session, clocked_owner, ahead)
+    owner = offboarding.advance_clock(clock_session, clocked_owner, ahead)
     offboarding.request_and_cancel(owner).accepted()
     for end, outwards in ((EARLIEST, -1), (LATEST, 1)):
         offboarding.request_and_cancel(owner, end + outwards * HALF_AN_HOUR).refused(inferred=True)
@@ -162,7 +162,7 @@ def test_days_have_24_hours_while_clocks_are_changed(
 
 @pytest.mark.requirement("EXIT-136")
 def test_second_request_is_refused_while_one_is_under_way(leaving_org: LeavingOrg) -> None:
-    offboarding.ask(leaving_org.owner, timedelta(days=50)).refused(inferred=True)
+    offboarding.request(leaving_org.owner, timedelta(days=50)).refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-137")
@@ -170,9 +170,9 @@ def test_cancelled_request_is_not_approved(
     leaving_org: LeavingOrg, session: Session, check: Check
 ) -> None:
     if not session.has_proven(OPERATIONS[APPROVE]):
-        offboarding.leaving_org(session, check).approve()
+        offboarding.create_leaving_org(session, check).approve()
     leaving_org.cancel().accepted()
-    leaving_org.stage("approve").refused()
+    leaving_org.operate("approve").refused()
 
 
 @pytest.mark.requirement("EXIT-138")
@@ -192,7 +192,7 @@ def test_member_is_forbidden_to_ask_to_leave(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
     actor = users_and_orgs.new_member(session, check, spare_owner, "plain-member")
-    offboarding.ask(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403, Tag.FORBIDDEN)
+    offboarding.request(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403, Tag.FORBIDDEN)
 
 
 @pytest.mark.requirement("EXIT-102")
@@ -213,19 +213,19 @@ def test_export_administrator_does_not_offboard(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
     actor = users_and_orgs.new_member(session, check, spare_owner, "exporter", ["utl_export_admin"])
-    offboarding.ask(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403)
+    offboarding.request(spare_owner.as_(actor), offboarding.UNDISPUTED).refused(403)
 
 
 @pytest.mark.requirement("EXIT-107")
 def test_secondary_owner_files_no_request(
     session: Session, check: Check, spare_owner: Caller
 ) -> None:
-    second = offboarding.second_owner(session, check, spare_owner)
-    answer = offboarding.ask(spare_owner.as_(second), offboarding.UNDISPUTED)
+    second = offboarding.add_second_owner(session, check, spare_owner)
+    answer = offboarding.request(spare_owner.as_(second), offboarding.UNDISPUTED)
     who = "any owner" if answer.ok else "the primary owner"
     check.reading("who may ask to leave", who)
     if answer.ok:
-        offboarding.stay(spare_owner, answer)
+        offboarding.cancel(spare_owner, answer)
     answer.refused(403, inferred=True)
 
 
@@ -236,10 +236,10 @@ def test_offboarding_administrator_files_a_request_or_not(
     actor = users_and_orgs.new_member(
         session, check, spare_owner, "admin", ["utl_offboarding_admin"]
     )
-    answer = offboarding.ask(spare_owner.as_(actor), offboarding.UNDISPUTED)
+    answer = offboarding.request(spare_owner.as_(actor), offboarding.UNDISPUTED)
     check.reading("utl_offboarding_admin asks to leave", "accepted" if answer.ok else "refused")
     if answer.ok:
-        offboarding.stay(spare_owner, answer)
+        offboarding.cancel(spare_owner, answer)
     answer.expect(
         "a member with utl_offboarding_admin is accepted, or refused for not being the owner",
         holds=answer.ok or answer.status == 403,
@@ -251,7 +251,7 @@ def test_offboarding_administrator_files_a_request_or_not(
 def test_request_of_another_organisation_is_not_found(
     session: Session, check: Check, leaving_org: LeavingOrg
 ) -> None:
-    elsewhere = offboarding.leaving_org(session, check)
+    elsewhere = offboarding.create_leaving_org(session, check)
     for operation in (STATUS, CANCEL):
         ContextBuilder(session).proven(check, OPERATIONS[operation])
         for named in (elsewhere.id, leaving_org.owner.world.fresh("guid")):

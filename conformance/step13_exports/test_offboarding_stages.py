@@ -29,15 +29,9 @@ STANDARD_STORAGE_DAYS: Final = 90
 Go = Callable[[LeavingOrg], object]
 
 
-def shows(answer: Answer, state: str) -> None:
+def expect_stage(answer: Answer, state: str) -> None:
     """Expect that a request is shown at this stage."""
-    answer.accepted().expect(
-        f"the request is at {state}",
-        holds=answer.value("state") == state,
-        expected=state,
-        observed=str(answer.optional("state")),
-        uses=("state",),
-    )
+    answer.in_state(state, f"the request is at {state}")
 
 
 @pytest.fixture
@@ -46,7 +40,7 @@ def proven(session: Session, clock_session: Session, check: Check) -> None:
     stages = ("approve", "export_start", "export_finalize", "purge_start")
     known = [OPERATIONS[f"operator.utl_offboarding_{name}"] for name in stages]
     if not all(session.has_proven(each) for each in known):
-        offboarding.leaving_org(clock_session, check).purge()
+        offboarding.create_leaving_org(clock_session, check).purge()
 
 
 # --- before the window ---
@@ -54,7 +48,7 @@ def proven(session: Session, clock_session: Session, check: Check) -> None:
 
 @pytest.mark.requirement("EXIT-150")
 def test_approval_is_shown(leaving_org: LeavingOrg) -> None:
-    shows(leaving_org.approve().status(), "approved")
+    expect_stage(leaving_org.approve().status(), "approved")
 
 
 @pytest.mark.requirement("EXIT-150")
@@ -70,9 +64,9 @@ def test_window_opens_at_its_time_and_not_before(
 ) -> None:
     clocked_leaving_org.approve()
     clocked_leaving_org.pass_days(offboarding.LEAD.days - 1)
-    shows(clocked_leaving_org.status(), "approved")
+    expect_stage(clocked_leaving_org.status(), "approved")
     clocked_leaving_org.pass_days(1)
-    shows(clocked_leaving_org.reached(OPEN_WINDOW), OPEN_WINDOW)
+    expect_stage(clocked_leaving_org.wait_for_state(OPEN_WINDOW), OPEN_WINDOW)
     check.reading("who opens the export window", "a sweep of the system")
 
 
@@ -144,7 +138,7 @@ WRONG: Final[dict[str, tuple[str, Go]]] = {
 def test_stage_in_wrong_order_is_refused(clocked_leaving_org: LeavingOrg, case: str) -> None:
     stage, before = WRONG[case]
     before(clocked_leaving_org)
-    clocked_leaving_org.stage(stage).refused(None, Tag.INVALID_STATE)
+    clocked_leaving_org.operate(stage).refused(None, Tag.INVALID_STATE)
 
 
 @pytest.mark.requirement("EXIT-139")
@@ -165,16 +159,16 @@ def test_request_is_not_cancelled_once_its_export_began(
 
 @pytest.mark.requirement("EXIT-154")
 def test_stages_are_shown_to_the_owner(clocked_leaving_org: LeavingOrg) -> None:
-    shows(clocked_leaving_org.start().status(), EXPORTING)
+    expect_stage(clocked_leaving_org.start().status(), EXPORTING)
     eventually(
-        lambda: clocked_leaving_org.stage("export_finalize"),
+        lambda: clocked_leaving_org.operate("export_finalize"),
         lambda answer: answer.ok,
         bound_s=offboarding.BOUND_S,
         pause_s=offboarding.PAUSE_S,
     ).accepted()
-    shows(clocked_leaving_org.status(), EXPORTED)
-    clocked_leaving_org.stage("purge_start").accepted()
-    shows(clocked_leaving_org.reached(PURGED), PURGED)
+    expect_stage(clocked_leaving_org.status(), EXPORTED)
+    clocked_leaving_org.operate("purge_start").accepted()
+    expect_stage(clocked_leaving_org.wait_for_state(PURGED), PURGED)
 
 
 # --- purge ---
@@ -221,9 +215,9 @@ def _made(owner: Caller, kind: str) -> str:
 @pytest.mark.usefixtures("proven")
 def test_legal_hold_blocks_the_purge(clocked_leaving_org: LeavingOrg) -> None:
     clocked_leaving_org.finalize()
-    clocked_leaving_org.stage("legal_hold_set", legal_hold=True).accepted()
-    clocked_leaving_org.stage("purge_start").refused()
-    shows(clocked_leaving_org.status(), EXPORTED)
+    clocked_leaving_org.operate("legal_hold_set", legal_hold=True).accepted()
+    clocked_leaving_org.operate("purge_start").refused()
+    expect_stage(clocked_leaving_org.status(), EXPORTED)
 
 
 @pytest.mark.requirement("EXIT-158")
@@ -231,19 +225,19 @@ def test_legal_hold_blocks_the_purge(clocked_leaving_org: LeavingOrg) -> None:
 def test_purge_begins_once_the_hold_is_lifted(clocked_leaving_org: LeavingOrg) -> None:
     clocked_leaving_org.finalize()
     for held in (True, False):
-        clocked_leaving_org.stage("legal_hold_set", legal_hold=held).accepted()
-    clocked_leaving_org.stage("purge_start").accepted()
-    shows(clocked_leaving_org.reached(PURGED), PURGED)
+        clocked_leaving_org.operate("legal_hold_set", legal_hold=held).accepted()
+    clocked_leaving_org.operate("purge_start").accepted()
+    expect_stage(clocked_leaving_org.wait_for_state(PURGED), PURGED)
 
 
 @pytest.mark.requirement("EXIT-159")
 def test_sweep_archives_no_young_copy(clocked_leaving_org: LeavingOrg) -> None:
     clocked_leaving_org.finalize()
     clocked_leaving_org.pass_days(STANDARD_STORAGE_DAYS - 2)
-    clocked_leaving_org.stage("archive_sweep").accepted()
+    clocked_leaving_org.operate("archive_sweep").accepted()
     young = clocked_leaving_org.status().accepted().optional("archived_at")
     clocked_leaving_org.pass_days(3)
-    clocked_leaving_org.stage("archive_sweep").accepted()
+    clocked_leaving_org.operate("archive_sweep").accepted()
     shown = clocked_leaving_org.status()
     shown.accepted().expect(
         "a copy is archived after 90 days, and not before",

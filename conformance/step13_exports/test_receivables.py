@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from fixtures import Caller
-from fixtures.services.accounting.actions import number
+from fixtures.services.accounting.actions import expect_text_amount, text_amount
 
 NOTHING: Final = Decimal(0)
 
@@ -18,7 +18,7 @@ def test_aging_report_is_by_age(accounting_owner: Caller) -> None:
     amounts = buckets.values() if isinstance(buckets, dict) else []
     answer.expect(
         "the report has an amount for each age",
-        holds=bool(amounts) and all(number(each) is not None for each in amounts),
+        holds=bool(amounts) and all(text_amount(each) is not None for each in amounts),
         expected="decimal amounts",
         observed=str(buckets),
         uses=("buckets",),
@@ -29,14 +29,8 @@ def test_aging_report_is_by_age(accounting_owner: Caller) -> None:
 @pytest.mark.requirement("EXIT-41")
 def test_customer_without_invoices_owes_nothing(accounting_owner: Caller) -> None:
     answer = accounting_owner("accounting.ar.balance")
-    answer.expect(
-        "the balance of a customer without invoices is zero",
-        holds=number(answer.value("balance")) == NOTHING,
-        expected="zero, as a decimal string",
-        observed=str(answer.optional("balance")),
-        uses=("balance",),
-        inferred=True,
-    )
+    rule = "the balance of a customer without invoices is zero"
+    expect_text_amount(answer, "balance", NOTHING, rule, inferred=True)
 
 
 @pytest.mark.requirement("EXIT-42")
@@ -49,11 +43,5 @@ def test_statement_of_a_customer_without_invoices_comes_to_nothing(
     accounting_owner: Caller,
 ) -> None:
     answer = accounting_owner("accounting.ar.statement")
-    answer.expect(
-        "a statement without invoices closes at zero",
-        holds=number(answer.value("closing_balance")) == NOTHING,
-        expected="zero, as a decimal string",
-        observed=str(answer.optional("closing_balance")),
-        uses=("closing_balance",),
-        inferred=True,
-    )
+    rule = "a statement without invoices closes at zero"
+    expect_text_amount(answer, "closing_balance", NOTHING, rule, inferred=True)

@@ -11,7 +11,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.accounting.money import INVOICE_STATES
 from fixtures import Answer, Caller, Inconclusive, Session, eventually, pages
 from fixtures.context import layers
-from fixtures.services.accounting.actions import number
+from fixtures.services.accounting.actions import text_amount
 from fixtures.services.accounting.receivables import PRICE, PRICED
 from fixtures.services.scm.actions import CAPTURE, PLACE, SellableItem
 
@@ -50,19 +50,19 @@ def counter(session: Session, owner: Caller) -> SellableItem:
 
 def _sold(counter: SellableItem, *tenders: Decimal) -> str:
     """An order of three units, placed, and paid by these tenders."""
-    order = counter.order(UNITS, PLACE)
+    order = counter.create_order(UNITS, PLACE)
     for amount in tenders:
         counter(CAPTURE, order, amount=str(amount)).accepted()
     return order
 
 
 def _invoice(counter: SellableItem, order: str, until: Callable[[Invoice], bool]) -> Invoice:
-    near = counter.caller.target.is_loopback
+    target = counter.caller.target
     return eventually(
         lambda: _looked_up(counter, order),
         until,
-        bound_s=BOUND_HERE_S if near else BOUND_S,
-        pause_s=0.2 if near else 3.0,
+        bound_s=target.patience(BOUND_HERE_S, BOUND_S),
+        pause_s=target.patience(near=0.2, far=3.0),
     )
 
 
@@ -76,7 +76,7 @@ def _looked_up(counter: SellableItem, order: str) -> Invoice:
 
 
 def _read(answer: Answer, item: Any) -> Invoice:
-    amount = number(answer.read_item(item, "item_open"))
+    amount = text_amount(answer.read_item(item, "item_open"))
     if amount is None:
         raise Inconclusive(
             "accounting.ar.aging_report: an invoice shows no open amount where it is looked for",

@@ -6,7 +6,6 @@ from typing import Final
 import pytest
 
 from fixtures import Caller, World, instant
-from fixtures.formats.json_values import leaves
 from fixtures.services.utl import exports
 from fixtures.services.utl.context import KINDS, LISTED, Departure
 from fixtures.services.utl.exports import TenantExport
@@ -20,7 +19,7 @@ def test_every_row_has_the_instant_of_its_export(
 ) -> None:
     begun = instant(departed.requested_at)
     ended = instant(departed_owner("utl.stat").value("now"))
-    read = [instant(tenant_export.reads(row, "row_exported_at")) for row in tenant_export.rows]
+    read = [instant(tenant_export.read_value(row, "row_exported_at")) for row in tenant_export.rows]
     right = [each for each in read if begun and ended and each and begun <= each <= ended]
     tenant_export.answer.expect(
         "every row has exported_at_utc, an instant between request and download",
@@ -36,7 +35,10 @@ def test_row_has_the_revision_of_its_record(
     tenant_export: TenantExport, departed: Departure
 ) -> None:
     for record, revision in departed.revisions.items():
-        found = [tenant_export.reads(row, "row_revision") for row in tenant_export.holding(record)]
+        found = [
+            tenant_export.read_value(row, "row_revision")
+            for row in tenant_export.rows_holding(record)
+        ]
         tenant_export.answer.expect(
             "the row of a changed record has the revision it was changed to",
             holds=revision in found,
@@ -54,7 +56,7 @@ def test_copy_holds_the_records_of_each_service(
     record = departed.made[service]
     tenant_export.answer.expect(
         f"the copy holds what was made in {service}",
-        holds=bool(tenant_export.holding(record)),
+        holds=bool(tenant_export.rows_holding(record)),
         expected=f"a row with {record}",
         observed=f"{len(tenant_export.rows)} rows without it",
     )
@@ -65,7 +67,7 @@ def test_copy_holds_the_records_of_each_service(
 def test_copy_holds_all_that_is_listed(
     tenant_export: TenantExport, departed: Departure, service: str
 ) -> None:
-    known = {value for row in tenant_export.rows for value in leaves(row)}
+    known = {value for row in tenant_export.rows for value in exports.values_in(row)}
     lacking = [each for each in departed.listed[service] if each not in known]
     tenant_export.answer.expect(
         f"the copy holds every record that {service} lists",
@@ -80,7 +82,7 @@ def test_copy_holds_nothing_of_another_organisation(
     tenant_export: TenantExport, world: World
 ) -> None:
     there = {name: str(world[name]) for name in ("org_guid", "orgcode", "logical_guid", "cc_guid")}
-    told = [name for name, value in there.items() if tenant_export.holding(value)]
+    told = [name for name, value in there.items() if tenant_export.rows_holding(value)]
     tenant_export.answer.expect(
         "the copy holds no record of another organisation",
         holds=not told,
@@ -105,9 +107,9 @@ def test_copy_shows_no_secret_again(tenant_export: TenantExport, departed: Depar
 
 @pytest.mark.requirement("EXIT-116")
 def test_manifest_counts_the_rows_of_each_service(tenant_export: TenantExport) -> None:
-    services = tenant_export.reads(tenant_export.manifest, "manifest_services")
+    services = tenant_export.read_value(tenant_export.manifest, "manifest_services")
     told = _counts(tenant_export, services if isinstance(services, list) else [], "service_count")
-    found = Counter(str(tenant_export.reads(row, "row_service")) for row in tenant_export.rows)
+    found = Counter(str(tenant_export.read_value(row, "row_service")) for row in tenant_export.rows)
     tenant_export.answer.expect(
         "the manifest counts rows as they are in the objects",
         holds=told == dict(found),
@@ -121,7 +123,7 @@ def test_manifest_counts_the_rows_of_each_service(tenant_export: TenantExport) -
 def test_summary_counts_rows_and_bytes(
     tenant_export: TenantExport, departed: Departure, departed_owner: Caller
 ) -> None:
-    answer = exports.status(departed_owner, departed.export_id)
+    answer = exports.read_status(departed_owner, departed.export_id)
     services = answer.value("services")
     names = ("service_count", "service_bytes")
     told = [sum(_counts(tenant_export, services, name).values()) for name in names]
@@ -137,7 +139,7 @@ def test_summary_counts_rows_and_bytes(
 
 @pytest.mark.requirement("EXIT-117")
 def test_summary_tells_the_cost(departed: Departure, departed_owner: Caller) -> None:
-    answer = exports.status(departed_owner, departed.export_id)
+    answer = exports.read_status(departed_owner, departed.export_id)
     answer.expect(
         "the summary tells the total cost",
         holds=answer.optional("cost") is not None,
@@ -153,7 +155,7 @@ def _counts(
     """A figure of each service in a summary; what is no whole number counts as none."""
     found = {}
     for each in services:
-        figure = tenant_export.reads(each, name)
-        service = str(tenant_export.reads(each, "service_name"))
+        figure = tenant_export.read_value(each, name)
+        service = str(tenant_export.read_value(each, "service_name"))
         found[service] = figure if isinstance(figure, int) else 0
     return found

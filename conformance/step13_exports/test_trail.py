@@ -30,12 +30,11 @@ def test_export_leaves_the_events_of_the_catalogue(
     ipm_owner: Caller, facility_accounting: FacilityAccounting
 ) -> None:
     since = str(facility_accounting.caller("accounting.event.record").value("timestamp_utc"))
-    batch_id = str(facility_accounting.sent(facility_accounting.batch()).value("batch_id"))
-    near = ipm_owner.target.is_loopback
+    batch_id = str(facility_accounting.send(facility_accounting.create_batch()).value("batch_id"))
     walk = eventually(
         lambda: _feed(ipm_owner, since),
         lambda found: _actions(found, batch_id) >= TRAIL,
-        bound_s=BOUND_HERE_S if near else BOUND_S,
+        bound_s=ipm_owner.target.patience(BOUND_HERE_S, BOUND_S),
     )
     seen = _actions(walk, batch_id)
     walk[-1].expect(
