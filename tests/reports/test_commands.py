@@ -43,7 +43,7 @@ def test_check_of_a_sound_directory_is_silent_but_for_the_headline(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(outputs(tmp_path))]) == 0
-    assert "six outputs, consistent: NOT CONFORMANT [full/1]" in capsys.readouterr().out
+    assert "6 outputs, consistent: NOT CONFORMANT [full/1]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
