@@ -297,9 +297,13 @@ def collected(
     profile: ProfileLike | None = None,
     said: Scope | None = None,
     log: Iterable[Exchange] = (),
+    recorded: ExchangeLog | None = None,
     **more: Any,
 ) -> Collected:
-    """What a run collected of these checks and exchanges; `more` are further fields, as lists."""
+    """What a run collected of these checks and exchanges; `more` are further fields, as lists.
+
+    `recorded` is where writers find the exchanges, if they are asked.
+    """
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in more.items()
     }
@@ -308,7 +312,7 @@ def collected(
         requirements=rules,
         profile=profile or Profile(),
         today=TODAY,
-        exchanges=ExchangeLog(Path("nowhere")),
+        exchanges=recorded or ExchangeLog(Path("nowhere")),
         traffic=count(log),
         tests=tuple(checks),
         **fields,
