@@ -1,4 +1,4 @@
-"""From what was recorded to a `Run`.
+"""From what was collected to a `Run`.
 
 Pure, so that the same evidence always gives the same certificate.
 """
@@ -6,28 +6,24 @@ Pure, so that the same evidence always gives the same certificate.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from reports import certificate
+from reports.collected import Collected, ProfileLike, RequirementLike, RequirementSetLike
 from reports.model import (
     Cause,
     CauseNote,
     Certainty,
     CheckResult,
-    DetectingPower,
-    Exchange,
-    Leftover,
-    NotCovered,
-    Reading,
     RequirementRun,
     Run,
-    Scope,
     Slow,
     StepRun,
     Target,
     Waiver,
     WaiverState,
 )
+from reports.traffic import Traffic
 from reports.verdict import Verdict, worst
 from reports.waivers import aims_at, in_force
 
@@ -36,108 +32,37 @@ SLOWEST = 10
 _BEST_FIRST: tuple[Certainty, ...] = ("documented", "confirmed", "inferred")
 
 
-class RequirementLike(Protocol):
-    """The part of a requirement a report needs."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def step(self) -> int: ...
-    @property
-    def level(self) -> str: ...
-    @property
-    def certainty(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def heading(self) -> str | None: ...
-    @property
-    def needs(self) -> Iterable[str]: ...
-    @property
-    def remedy(self) -> str: ...
-
-
-class StepLike(Protocol):
-    """A step of the checklist; `gap` is why the set does not cover it."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def gap(self) -> str | None: ...
-
-
-class RequirementSetLike(Protocol):
-    """A frozen requirement set. Profiles are whatever the set itself takes."""
-
-    @property
-    def version(self) -> str: ...
-    @property
-    def requirements(self) -> Iterable[RequirementLike]: ...
-    @property
-    def titles(self) -> Mapping[int, str]: ...
-    @property
-    def steps(self) -> Iterable[StepLike]: ...
-    def denominator(self, profile: Any, /) -> Iterable[RequirementLike]:
-        """The documented MUSTs of the profile."""
-
-    def in_profile(self, profile: Any, /) -> Iterable[RequirementLike]:
-        """Every requirement the profile reaches."""
-
-
-class ProfileLike(Protocol):
-    """A frozen set of needs, by name: `full/1`."""
-
-    @property
-    def name(self) -> str: ...
-
-
-def assemble(
-    scope: Scope,
-    checks: Iterable[CheckResult],
-    requirement_set: RequirementSetLike,
-    profile: ProfileLike,
-    *,
-    today: date,
-    exchanges: Iterable[Exchange] = (),
-    readings: Iterable[Reading] = (),
-    causes: Iterable[CauseNote] = (),
-    leftovers: Iterable[Leftover] = (),
-    not_covered: Iterable[NotCovered] = (),
-    bindings_missing: Iterable[str] = (),
-    waivers: Iterable[Waiver] = (),
-    detection: DetectingPower | None = None,
-) -> Run:
-    """The run these checks add up to. `exchanges` is read once and may be a stream.
+def assemble(collected: Collected) -> Run:
+    """The run that was collected.
 
     A fail under a waiver in force becomes waived; a waived check without one becomes a fail.
     """
-    mine = [waiver for waiver in waivers if aims_at(waiver, scope.host, scope.target_kind)]
-    waived = in_force(mine, scope.host, scope.target_kind, today)
-    judged = [_under_waiver(check, waived) for check in checks]
-    requirements = _requirements(judged, requirement_set, profile)
+    scope, profile, rules = collected.scope, collected.profile, collected.requirements
+    mine = [item for item in collected.waivers if aims_at(item, scope.host, scope.target_kind)]
+    waived = in_force(mine, scope.host, scope.target_kind, collected.today)
+    judged = [_under_waiver(check, waived) for check in collected.checks]
+    requirements = _requirements(judged, rules, profile)
     known = {requirement.id for requirement in requirements}
     unassigned = tuple(check for check in judged if check.requirement not in known)
-    states = tuple(_state(waiver, requirements, today) for waiver in mine)
+    states = tuple(_state(waiver, requirements, collected.today) for waiver in mine)
     verdict = certificate.certify(scope, requirements, unassigned=unassigned, waivers=states)
     return Run(
         **_certified(verdict, requirements, profile.name),
-        **_traffic(exchanges),
+        **_traffic(collected.traffic),
         target=Target(kind=scope.target_kind, host=scope.host, org=scope.org),
         started_at=scope.started_at,
         finished_at=scope.finished_at,
-        readings=tuple(readings),
-        steps=_steps(requirements, requirement_set, profile.name),
+        readings=collected.readings,
+        steps=_steps(requirements, rules, profile.name),
         requirements=requirements,
         unassigned=unassigned,
-        causes=rank_causes(judged, causes),
-        leftovers=tuple(leftovers),
-        not_covered=tuple(not_covered),
-        bindings_missing=tuple(dict.fromkeys(bindings_missing)),
+        causes=rank_causes(judged, collected.causes),
+        leftovers=collected.leftovers,
+        not_covered=collected.not_covered,
+        bindings_missing=tuple(dict.fromkeys(collected.bindings_missing)),
         slowest=_slowest(judged),
         waivers=states,
-        detection=detection,
+        detection=collected.detection,
         scope=scope,
     )
 
@@ -158,12 +83,11 @@ def _certified(
     }
 
 
-def _traffic(exchanges: Iterable[Exchange]) -> dict[str, Any]:
-    statuses = Counter(item.counted_as for item in exchanges)
+def _traffic(traffic: Traffic) -> dict[str, Any]:
     return {
-        "exchanges": statuses.total(),
-        "requests_by_status": dict(sorted(statuses.items())),
-        "throttled": statuses["429"],
+        "exchanges": sum(traffic.by_status.values()),
+        "requests_by_status": dict(sorted(traffic.by_status.items())),
+        "throttled": traffic.by_status.get("429", 0),
     }
 
 

@@ -1,62 +1,79 @@
-"""The end of a run: clean up, gather the evidence, assemble the run, write the reports."""
+"""The end of a run: clean up on the target, and gather all that was collected in one value."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from conformance import __version__
-from conformance.contract.envelope import BUILD_PLACES
 from conformance.contract.not_covered import not_covered
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
-from fixtures.formats.json_values import at
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
 from fixtures.run.session import Session
-from reports.assemble import assemble
-from reports.compliance import write_compliance
+from reports import results, traffic
+from reports.collected import Collected, Observed
 from reports.detection import detecting_power
-from reports.files import EXCHANGES_JSONL, ExchangeLog, write_run, write_text
-from reports.model import CauseNote, Leftover, NotCovered, Reading, Run, Scope
+from reports.files import EXCHANGES_JSONL, ExchangeLog, write_text
+from reports.messages import Judgement
+from reports.model import CauseNote, CheckResult, Leftover, NotCovered, Reading, Scope
+from reports.options import Aim
+from reports.traffic import Traffic
 from reports.verdict import Verdict
-
-if TYPE_CHECKING:
-    from reports.controller import Controller
 
 _KEPT: Final = {Fate.PERMANENT: "permanent", Fate.LEFT: "left", Fate.CREATED: "left"}
 
 
-def finish(controller: "Controller") -> Run:
-    """Write every report of ours; returns the run."""
-    entries = _clean_up(controller)
-    directory = controller.aim.directory
-    controller.session.runtime.evidence.close()
-    merge(controller.directory, directory / EXCHANGES_JSONL)
-    exchanges = list(_lines(directory / EXCHANGES_JSONL))
-    run = assemble(
-        _scope(controller, exchanges),
-        controller.checks,
-        controller.requirements,
-        controller.aim.profile,
+def collect(observed: Observed, session: Session) -> Collected:
+    """Clean up, and put together what was observed with what lies in the session's directory."""
+    stages = [(stage, results.judgement_of(stage)) for stage in session.store.results()]
+    judgements = (*observed.judgements, *(judgement for _, judgement in stages))
+    of_stages = tuple(results.of_stage(*stage) for stage in stages)
+    of_invariants = _of_invariants(observed, session.directory)
+    checks = (*observed.tests, *of_stages, *of_invariants)
+    entries = _clean_up(session, observed.aim, checks)
+    session.runtime.evidence.close()
+    exchanges = ExchangeLog(session.directory / EXCHANGES_JSONL)
+    merge(session.directory, exchanges.path)
+    counted = traffic.count(exchanges)
+    return Collected(
+        scope=_scope(observed, session, counted),
+        requirements=observed.requirements,
+        profile=observed.aim.profile,
         today=datetime.now(UTC).date(),
-        exchanges=ExchangeLog(directory / EXCHANGES_JSONL),
-        readings=list(_readings(controller, exchanges)),
-        causes=list(_causes(controller)),
-        leftovers=list(_leftovers(entries)),
-        not_covered=list(_not_covered()),
-        bindings_missing=[p["line"] for p in controller.payloads if p["line"]],
-        waivers=controller.aim.waivers,
+        exchanges=exchanges,
+        traffic=counted,
+        tests=observed.tests,
+        stages=of_stages,
+        invariants=of_invariants,
+        readings=tuple(_readings(judgements, counted)),
+        causes=tuple(_causes(judgements)),
+        leftovers=tuple(_leftovers(entries)),
+        not_covered=tuple(_not_covered()),
+        bindings_missing=tuple(it.line for it in judgements if it.line),
+        waivers=observed.aim.waivers,
         detection=detecting_power(),
     )
-    write_run(run, directory)
-    write_compliance(directory)
-    return run
+
+
+def _of_invariants(observed: Observed, directory: Path) -> tuple[CheckResult, ...]:
+    repeat, seen = observed.aim.repeat, observed.seen
+    return tuple(results.of_invariants(observed.requirements, seen, _violations(directory), repeat))
+
+
+def _violations(directory: Path) -> Mapping[str, results.Violations]:
+    """What was noted of answers, by the invariant that they violate."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for _, exchange in recorded(directory):
+        for note in exchange["watch"]:
+            found.setdefault(note["rule"], []).append((exchange["id"], note["detail"]))
+    return found
 
 
 def merge(source: Path, destination: Path) -> None:
@@ -74,18 +91,11 @@ def recorded(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield line, json.loads(line)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def _clean_up(controller: "Controller") -> list[Entry]:
-    entries = list(ledger.read(controller.directory))
-    failed = any(check.verdict is Verdict.FAIL for check in controller.checks)
-    if controller.aim.keep or (controller.aim.keep_on_failure and failed):
+def _clean_up(session: Session, aim: Aim, checks: Iterable[CheckResult]) -> list[Entry]:
+    entries = list(ledger.read(session.directory))
+    failed = any(check.verdict is Verdict.FAIL for check in checks)
+    if aim.keep or (aim.keep_on_failure and failed):
         return entries
-    session = controller.session
     made = {
         entry.ids.get(name, "")
         for entry in entries
@@ -115,72 +125,57 @@ def _owners(session: Session) -> dict[str, Actor]:
     return owners
 
 
-def _scope(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Scope:
-    builds: set[str] = set()
-    versions: set[str] = set()
-    for exchange in exchanges:
-        response = exchange["response"] or {}
-        body = response.get("body")
-        found = [at(body, place) for place in BUILD_PLACES.values()]
-        builds |= {value for value in found if isinstance(value, str)}
-        version = response.get("headers", {}).get("x-api-version")
-        versions |= {version} if version else set()
-    aim, target = controller.aim, controller.target
-    org = controller.session.store.peek("organization", Org)
+def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
+    aim, target = observed.aim, observed.target
+    org = session.store.peek("organization", Org)
     return Scope(
         suite_version=__version__,
-        requirement_set=controller.requirements.version,
+        requirement_set=observed.requirements.version,
         profile=aim.profile.name,
         tier=aim.tier,
         target_kind=target.kind,
         host=target.host,
         org=org.orgcode if org else target.orgcode,
-        started_at=controller.started_at,
+        started_at=observed.started_at,
         finished_at=datetime.now(UTC),
-        builds=tuple(sorted(builds)),
-        api_versions=tuple(sorted(versions)),
+        builds=counted.builds,
+        api_versions=counted.api_versions,
         seed=aim.seed,
-        narrowed=controller.narrowed(),
-        interrupted=controller.interrupted,
-        crashed_workers=controller.crashed,
-        note=_note(controller),
-        instrument=controller.canary,
+        narrowed=observed.narrowed,
+        interrupted=observed.interrupted,
+        crashed_workers=observed.crashed_workers,
+        note=_note(observed),
+        instrument=observed.canary,
     )
 
 
-def _note(controller: "Controller") -> str | None:
-    taken, total = controller.cells
-    parts = [f"reference started with {' '.join(controller.aim.reference_args)}"]
-    parts = parts if controller.aim.reference_args else []
+def _note(observed: Observed) -> str | None:
+    taken, total = observed.cells
+    parts = [f"reference started with {' '.join(observed.aim.reference_args)}"]
+    parts = parts if observed.aim.reference_args else []
     if taken < total:
         parts.append(f"{taken} of {total} parameter sets, chosen by seed")
     return "; ".join(parts) or None
 
 
-def _readings(controller: "Controller", exchanges: Iterable[dict[str, Any]]) -> Iterator[Reading]:
-    places: Counter[str] = Counter()
-    for exchange in exchanges:
-        body = (exchange["response"] or {}).get("body")
-        places.update(n for n, place in BUILD_PLACES.items() if isinstance(at(body, place), str))
-    for name, seen in places.items():
+def _readings(judgements: Iterable[Judgement], counted: Traffic) -> Iterator[Reading]:
+    for name, seen in counted.build_places.items():
         yield Reading(
             topic="where build stands",
             reading=name,
             source="common/, usm/, pmc/surfaces/",
             seen=seen,
         )
-    told = Counter(
-        (topic, reading) for p in controller.payloads for topic, reading in p["readings"].items()
-    )
+    told = Counter(reading for it in judgements for reading in it.readings.items())
     for (topic, reading), seen in sorted(told.items()):
         yield Reading(topic=topic, reading=reading, source="see the requirement", seen=seen)
 
 
-def _causes(controller: "Controller") -> Iterator[CauseNote]:
-    for payload in controller.payloads:
-        if payload["cause"] and payload["line"]:
-            kind = "unbound name" if ".yields." in payload["line"] else "refused body or path"
-            yield CauseNote(cause=payload["cause"], kind=kind, what=f"add {payload['line']}")
+def _causes(judgements: Iterable[Judgement]) -> Iterator[CauseNote]:
+    for it in judgements:
+        if it.cause and it.line:
+            kind = "unbound name" if ".yields." in it.line else "refused body or path"
+            yield CauseNote(cause=it.cause, kind=kind, what=f"add {it.line}")
 
 
 def _leftovers(entries: Iterable[Entry]) -> Iterator[Leftover]:

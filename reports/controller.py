@@ -20,16 +20,24 @@ from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
 from fixtures.run.world import new_run_id
-from reports import canary, closing, emit, plan, terminal
+from reports import canary, closing, plan, results
+from reports.announce import announce, is_announced
+from reports.assemble import assemble
 from reports.certificate import exit_status
+from reports.collected import Observed
+from reports.messages import Judgement, Settings, Tally
 from reports.options import ROOT, Aim
-from reports.recorder import SETTINGS, Recorder
-from reports.verdicts_of_tests import PAYLOAD
+from reports.recorder import TALLY, Recorder
+from reports.verdicts_of_tests import stamped, unrecorded_failure
 from reports.waivers import in_force
+from reports.writers import write_all, writers
+from reports.writers.writer import Finished
 
 if TYPE_CHECKING:
-    from reports.model import CheckResult, Run
+    from reports.model import CheckResult
 
+# Under this key pytest-xdist hands the settings to a worker.
+SETTINGS: Final = "conformance_settings"
 _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 
@@ -43,13 +51,11 @@ class Controller:
         self.directory = Path(tempfile.mkdtemp(prefix="conformance-run-"))
         self.run_id = new_run_id()
         self.crashed = 0
-        self.cells: tuple[int, ...] = (0, 0)
-        self.interrupted = False
-        self.checks: list[CheckResult] = []
-        self.payloads: list[dict[str, Any]] = []
-        self.counts: Counter[str] = Counter()
-        self.violated: Counter[str] = Counter()
-        self.run: Run | None = None
+        self.cells = (0, 0)
+        self.tests: list[CheckResult] = []
+        self.judgements: list[Judgement] = []
+        self.seen: Counter[str] = Counter()
+        self.finished: Finished | None = None
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
         self._embedded: Embedded | None = None
@@ -136,39 +142,39 @@ class Controller:
         self.canary = canary.fly()
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What a process that runs tests must know; plain data."""
+    def settings(self) -> Settings:
+        """What a process that runs tests must know."""
         today = datetime.now(UTC).date()
-        return {
-            "target": self.target.model_dump(mode="json"),
-            "needs": sorted(self.aim.profile.needs),
-            "profile": self.aim.profile.name,
-            "tier": self.aim.tier,
-            "directory": str(self.directory),
-            "run_id": self.run_id,
-            "seed": self.aim.seed,
-            "turns": self.aim.takes_turns(self.target),
-            "repeat": f"{self.aim.repeat} --run-seed {self.aim.seed}",
-            "allure": getattr(self.config.option, "allure_report_dir", None),
-            "waived": in_force(self.aim.waivers, self.target.host, self.target.kind, today),
-        }
+        outputs = [writer.worker_options(self.config) for writer in writers()]
+        return Settings(
+            target=self.target,
+            needs=self.aim.profile.needs,
+            profile=self.aim.profile.name,
+            tier=self.aim.tier,
+            directory=str(self.directory),
+            run_id=self.run_id,
+            seed=self.aim.seed,
+            turns=self.aim.takes_turns(self.target),
+            repeat=f"{self.aim.repeat} --run-seed {self.aim.seed}",
+            outputs={name: value for each in outputs for name, value in each.items()},
+            waived=in_force(self.aim.waivers, self.target.host, self.target.kind, today),
+        )
 
     # --- while checks run ---
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[SETTINGS] = self.settings
+        node.workerinput[SETTINGS] = self.settings.model_dump(mode="json")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        self.add_counts(getattr(node, "workeroutput", {}).get("conformance", {}))
+        self.add(Tally.model_validate(getattr(node, "workeroutput", {}).get(TALLY, {})))
         self.crashed += error is not None
 
-    def add_counts(self, counts: dict[str, Any]) -> None:
-        """What the watchers of one process saw."""
-        self.cells = tuple(counts.get("cells", self.cells))
-        self.counts.update(counts.get("seen", {}))
-        self.violated.update(counts.get("violated", {}))
+    def add(self, tally: Tally) -> None:
+        """Add what one process counted. Parameter sets are the same in all of them."""
+        self.cells = tally.cells or self.cells
+        self.seen.update(tally.seen)
 
     def pytest_report_header(self) -> list[str]:
         aim, target = self.aim, self.target
@@ -178,12 +184,14 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        payload = getattr(report, PAYLOAD, None)
-        if payload is None and report.failed:
-            payload = emit.suite_error(report)
-        if payload is not None and not payload.get("emitted"):
-            self.payloads.append(payload)
-            self.checks += emit.check_results(report, payload)
+        if is_announced(report):
+            return
+        judgement = stamped(report)
+        if judgement is None and report.failed:
+            judgement = unrecorded_failure(report)
+        if judgement is not None:
+            self.judgements.append(judgement)
+            self.tests += results.of_test(report, judgement)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -201,37 +209,45 @@ class Controller:
         if self.aim.plan:
             session.exitstatus = pytest.ExitCode.OK
             return
-        self.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         if self._canary_thread is not None:
             self._canary_thread.join(timeout=30)
         if self.recorder is not None:
-            self.add_counts(self.recorder.finish())
-        emit.stages_and_invariants(self)
-        self.run = closing.finish(self)
+            self.add(self.recorder.finish())
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        collected = closing.collect(self._observed(interrupted=interrupted), self.session)
+        announce(self.config, collected.without_test)
+        self.finished = Finished(assemble(collected), collected, self.aim.directory)
+        write_all(self.finished)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            session.exitstatus = exit_status(self.run.verdict)
+            session.exitstatus = exit_status(self.finished.run.verdict)
 
-    def narrowed(self) -> str | None:
+    def _observed(self, *, interrupted: bool) -> Observed:
+        return Observed(
+            aim=self.aim,
+            target=self.target,
+            requirements=self.requirements,
+            started_at=self.started_at,
+            tests=tuple(self.tests),
+            judgements=tuple(self.judgements),
+            seen=dict(self.seen),
+            cells=self.cells,
+            narrowed=self._narrowed(),
+            interrupted=interrupted,
+            crashed_workers=self.crashed,
+            canary=self.canary,
+        )
+
+    def _narrowed(self) -> str | None:
         """What made this run smaller than the whole suite, as it was given."""
         option = self.config.option
         given = [f"{flag} {value}" for flag, value in _narrowing(option) if value]
         paths = [path for path in self.config.args if not _is_whole_suite(path)]
         return ", ".join([*given, *paths]) or None
 
-    def violations(self) -> dict[str, list[tuple[str, str]]]:
-        """What watchers noted, by rule: pairs (exchange, detail)."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for _, exchange in closing.recorded(self.directory):
-            for note in exchange["watch"]:
-                found.setdefault(note["rule"], []).append((exchange["id"], note["detail"]))
-        return found
-
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self.run is not None:
-            width = terminalreporter.config.get_terminal_writer().fullwidth
-            terminalreporter.section("conformance")
-            terminalreporter.write(terminal.summary(self.run, max(80, width)))
-            terminalreporter.write_line(f"reports: {self.aim.directory}")
+        if self.finished is not None:
+            for writer in writers():
+                writer.print_summary(self.finished, terminalreporter)
 
     def close(self) -> None:
         """End the embedded reference and remove the private directory."""

@@ -12,7 +12,8 @@ from typing import Final
 
 from conformance.contract import RECORDS
 from fixtures.run.bookkeeping import CREATIONS
-from reports.model import Exchange, Run
+from reports.exchange import Exchange
+from reports.model import Run
 
 # Kinds whose records the clean-up ends with a request each.
 CLOSED: Final = frozenset(kind.name for kind in RECORDS.values() if kind.status and kind.terminal)

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from reports.model import CheckResult, Exchange, Run
+from reports.exchange import Exchange
+from reports.model import CheckResult, Run
 from reports.verdict import Verdict
 
 BODY_CAP = 6_000  # characters of one body; the whole of it is in exchanges.jsonl

@@ -11,7 +11,8 @@ from typing import Any
 import jsonschema_rs
 from pydantic import ValidationError
 
-from reports.model import Exchange, Run
+from reports.exchange import Exchange
+from reports.model import Run
 
 RUN_JSON = "run.json"
 EXCHANGES_JSONL = "exchanges.jsonl"
@@ -46,13 +47,18 @@ def schema_error(document: object) -> str | None:
 
 def write_run(run: Run, directory: Path) -> Path:
     """Write run.json: all of it or nothing. Raises ValueError where it breaks its own schema."""
+    path = directory / RUN_JSON
+    write_text(path, run_text(run))
+    return path
+
+
+def run_text(run: Run) -> str:
+    """A run as run.json holds it. Raises ValueError where it breaks its own schema."""
     document = run.model_dump(mode="json")
     error = schema_error(document)
     if error:
         raise ValueError(f"run.json does not follow {SCHEMA_PATH.name}: {error}")
-    path = directory / RUN_JSON
-    write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    return path
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def read_run(path: Path) -> Run:
@@ -69,6 +75,14 @@ def read_run(path: Path) -> Run:
         raise ValueError(f"{path}: not a run: {_first(error)}") from None
     except ValueError as error:
         raise ValueError(f"{path}: not JSON: {' '.join(str(error).split())}") from None
+
+
+def read_valid_run(directory: Path) -> Run:
+    """The run of a report directory. Raises ValueError where it breaks the committed schema."""
+    document = json.loads((directory / RUN_JSON).read_text(encoding="utf-8"))
+    if broken := schema_error(document):
+        raise ValueError(broken)
+    return read_run(directory)
 
 
 class ExchangeLog:

@@ -1,14 +1,14 @@
 """The run model: what a run leaves behind, as frozen values.
 
-`run.json` is one `Run`; `exchanges.jsonl` holds one `Exchange` a line. Everything here has been
-through redaction: the model carries no secret and needs none.
+`run.json` is one `Run`. Everything here has been through redaction: the model carries no secret
+and needs none.
 """
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from reports.verdict import EXECUTED, MET, Verdict
 
@@ -52,10 +52,10 @@ class Card(Frozen):
 
 
 class CheckResult(Frozen):
-    """What one check found: a test, a stage of the context, or a watcher over all answers."""
+    """What one check found: a test, a stage of the context, or an invariant of all answers."""
 
     nodeid: str
-    kind: Literal["test", "stage", "watcher"] = "test"
+    kind: Literal["test", "stage", "invariant"] = "test"
     requirement: str
     verdict: Verdict
     message: str = Field(default="", description="one line")
@@ -69,65 +69,19 @@ class CheckResult(Frozen):
     started_at: AwareDatetime | None = None
     worker: str | None = None
     counts: dict[str, Count] | None = Field(
-        default=None, description="of a watcher: answers seen, answers violating the rule"
+        default=None, description="of an invariant: answers it concerns, answers that violate it"
     )
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _under_its_present_name(cls, value: object) -> object:
+        """Invariants were called watchers once; older runs stay readable, to be compared with."""
+        return "invariant" if value == "watcher" else value
 
     @property
     def executed(self) -> bool:
-        """Whether it reached its assertion; a watcher that saw no answer did not."""
+        """Whether it reached its assertion; an invariant that concerned no answer did not."""
         return self.verdict in EXECUTED and (self.counts is None or self.counts.get("seen", 1) > 0)
-
-
-class Request(Frozen):
-    """A request as sent, redacted."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = {}
-    body: JsonValue = None
-
-
-class Response(Frozen):
-    """An answer as received, redacted; `body` is JSON where it parsed, else text."""
-
-    status: int
-    headers: dict[str, str] = {}
-    body: JsonValue = None
-
-
-class WatchNote(Frozen):
-    """A watcher's finding on one exchange."""
-
-    rule: str
-    detail: str
-
-
-# Who calls in a delivery of events, and what deliveries are counted under.
-PLATFORM: Final = "platform"
-DELIVERED: Final = "delivered"
-
-
-class Exchange(Frozen):
-    """One request and what came back: an answer or a transport error."""
-
-    id: str
-    check: str = Field(description="node id, or stage:<name>")
-    requirement: str | None = None
-    actor: str
-    operation: str
-    started_at: AwareDatetime
-    elapsed_ms: Annotated[float, Field(ge=0)]
-    request: Request
-    response: Response | None = None
-    error: str | None = None
-    watch: tuple[WatchNote, ...] = ()
-
-    @property
-    def counted_as(self) -> str:
-        """What it is counted under: its status, `none`, or that the platform called us."""
-        if self.actor == PLATFORM:
-            return DELIVERED
-        return str(self.response.status) if self.response else "none"
 
 
 class Scope(Frozen):

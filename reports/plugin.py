@@ -1,16 +1,18 @@
 """Registers the recorder and the controller for a run of `conformance/`, and for nothing else."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from fixtures.exchange.check import Check
 from fixtures.run.session import Session
-from reports import html_columns, options
-from reports.controller import Controller
+from reports import options
+from reports.controller import SETTINGS, Controller
+from reports.messages import Settings
 from reports.options import ROOT
-from reports.recorder import CHECK, SETTINGS, Recorder
+from reports.recorder import CHECK, Recorder
+from reports.writers import writers
 
 _CONTROLLER: Final = pytest.StashKey[Controller]()
 _MARKERS: Final = (
@@ -21,13 +23,6 @@ _MARKERS: Final = (
     "last: runs after everything else",
     "whole: a test of the suite's own that runs it whole, or against many references",
 )
-_OUTPUTS: Final = {
-    "htmlpath": "pytest.html",
-    "xmlpath": "junit.xml",
-    "allure_report_dir": "allure-results",
-}
-
-
 _RECORDER: Final = pytest.StashKey[Recorder]()
 
 
@@ -58,9 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if hasattr(config, "workerinput"):
         if SETTINGS in config.workerinput:
-            settings = config.workerinput[SETTINGS]
-            # A worker parses the command line anew, where the directory need not stand.
-            config.option.allure_report_dir = settings["allure"]
+            settings = Settings.model_validate(config.workerinput[SETTINGS])
+            for name, value in settings.outputs.items():
+                setattr(config.option, name, value)
             _record(config, settings, config.workerinput["workerid"])
         return
     if not _is_conformance(config) or config.option.collectonly:
@@ -70,11 +65,11 @@ def pytest_configure(config: pytest.Config) -> None:
         # Nothing is sent, so nothing is spread over workers.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
     else:
-        _set_outputs(config, aim.directory)
+        for writer in writers():
+            writer.configure(config, aim.directory)
     controller = Controller(config, aim)
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(controller, "conformance-controller")
-    config.pluginmanager.register(html_columns, "conformance-html-columns")
     if not getattr(config.option, "numprocesses", None):
         controller.recorder = _record(config, controller.settings, "main")
 
@@ -85,7 +80,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         controller.close()
 
 
-def _record(config: pytest.Config, settings: dict[str, Any], worker: str) -> Recorder:
+def _record(config: pytest.Config, settings: Settings, worker: str) -> Recorder:
     recorder = Recorder(settings, worker)
     config.stash[_RECORDER] = recorder
     config.pluginmanager.register(recorder, "conformance-recorder")
@@ -109,13 +104,3 @@ def _top(path: Path) -> str:
         return path.resolve().relative_to(ROOT).parts[0]
     except (ValueError, IndexError):
         return ""
-
-
-def _set_outputs(config: pytest.Config, directory: Path) -> None:
-    """Every report goes to the report directory, unless the command line says otherwise."""
-    option: Any = config.option
-    for name, file in _OUTPUTS.items():
-        if not getattr(option, name, None):
-            setattr(option, name, str(directory / file))
-    option.self_contained_html = True
-    option.clean_alluredir = True

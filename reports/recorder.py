@@ -7,33 +7,32 @@ runs. It turns what happened into verdicts; `reports.controller` adds them up.
 import random
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from conformance.requirements import Requirement, RequirementSet, load
 from fixtures.exchange.check import Check
 from fixtures.exchange.outcome import NotApplicable
-from fixtures.exchange.target import Target
 from fixtures.run.session import Session
-from reports import allure_labels
+from reports.messages import Judgement, Settings, Tally
 from reports.selection import requirement_ids, select
 from reports.verdict import Verdict
-from reports.verdicts_of_tests import Judged, judged, redact, stamp
+from reports.verdicts_of_tests import judged, redact, stamp
+from reports.writers import writers
 
 CHECK: Final = pytest.StashKey[Check]()
 _ERROR: Final = pytest.StashKey[BaseException]()
-SETTINGS: Final = "conformance_settings"
+# Under this key a worker of pytest-xdist hands its tally to the controller.
+TALLY: Final = "conformance"
 
 
 class Recorder:
     """Runs in every process that runs tests: a worker's, or the only one."""
 
-    def __init__(self, settings: dict[str, Any], worker: str) -> None:
+    def __init__(self, settings: Settings, worker: str) -> None:
         self.settings, self.worker = settings, worker
         self.requirements: RequirementSet = load()
-        self.needs = frozenset(settings["needs"])
-        self.waived: dict[str, str] = settings["waived"]
         self.cells = (0, 0)
         self._session: Session | None = None
 
@@ -42,15 +41,15 @@ class Recorder:
         if self._session is None:
             settings = self.settings
             self._session = Session(
-                target=Target.model_validate(settings["target"]),
+                target=settings.target,
                 requirements=self.requirements,
-                needs=self.needs,
-                directory=Path(settings["directory"]),
-                run_id=settings["run_id"],
-                seed=settings["seed"],
+                needs=settings.needs,
+                directory=Path(settings.directory),
+                run_id=settings.run_id,
+                seed=settings.seed,
                 worker=self.worker,
-                aim=settings["repeat"],
-                tier=settings["tier"],
+                aim=settings.repeat,
+                tier=settings.tier,
             )
         return self._session
 
@@ -61,8 +60,13 @@ class Recorder:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         settings = self.settings
-        how = {"tier": settings["tier"], "rotate": settings["turns"], "seed": settings["seed"]}
-        chosen = select(items, **how, inside=lambda item: not self._missing(item))
+        chosen = select(
+            items,
+            tier=settings.tier,
+            rotate=settings.turns,
+            seed=settings.seed,
+            inside=lambda item: not self._missing(item),
+        )
         items[:] = chosen.kept
         self.cells = chosen.cells
         if chosen.dropped:
@@ -71,14 +75,14 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         requirement = requirement_of(item, self.requirements)
-        repeat = f"pytest '{item.nodeid}'{self.settings['repeat']}"
+        repeat = f"pytest '{item.nodeid}'{self.settings.repeat}"
         item.stash[CHECK] = Check(item.nodeid, requirement, repeat)
-        random.seed(f"{self.settings['seed']}:{item.nodeid}")
+        random.seed(f"{self.settings.seed}:{item.nodeid}")
         missing = sorted(self._missing(item))
-        if allure_labels.is_on(item.config):
-            allure_labels.label_test(requirement, self.requirements)
+        for writer in writers():
+            writer.before_test(item.config, requirement, self.requirements)
         if missing:
-            profile = self.settings["profile"]
+            profile = self.settings.profile
             raise NotApplicable(f"outside profile {profile}: needs {', '.join(missing)}")
 
     # Innermost of all wrappers: the others, Allure's among them, see what is redacted.
@@ -91,34 +95,33 @@ class Recorder:
         vault = self.open().runtime.vault
         if error is not None or call.when == "call":
             check = item.stash.get(CHECK, None)
-            found = self._under_waiver(item, judged(error, check))
+            found = self._under_waiver(judged(error, check, requirement_ids(item)))
             redact(report, error, vault)
-            stamp(report, found, check, vault, requirement_ids(item))
+            stamp(report, found, vault)
         return report
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput["conformance"] = self.finish()
+            session.config.workeroutput[TALLY] = self.finish().model_dump(mode="json")
 
-    def finish(self) -> dict[str, Any]:
-        """Close the session; returns what its watchers counted."""
+    def finish(self) -> Tally:
+        """Close the session; returns what was counted in it."""
         if self._session is None:
-            return {}
+            return Tally()
         self._session.close()
         invariants = self._session.runtime.invariants
-        counts = {"seen": invariants.seen, "violated": invariants.violated}
-        return {**counts, "cells": list(self.cells)}
+        return Tally(seen=invariants.seen, cells=self.cells)
 
     def _missing(self, item: pytest.Item) -> frozenset[str]:
         """What the check stands on and the profile does not have."""
-        return needs_of(item, self.requirements) - self.needs
+        return needs_of(item, self.requirements) - self.settings.needs
 
-    def _under_waiver(self, item: pytest.Item, found: Judged) -> Judged:
+    def _under_waiver(self, found: Judgement) -> Judgement:
         """A known failure that somebody answers for is told as such."""
-        ids = requirement_ids(item)
-        reasons = [self.waived[i] for i in ids if i in self.waived]
+        ids, waived = found.requirements, self.settings.waived
+        reasons = [waived[name] for name in ids if name in waived]
         if found.verdict is Verdict.FAIL and len(reasons) == len(ids):
-            return Judged(Verdict.WAIVED, reasons[0], found.cause, found.line, found.cards)
+            return found.model_copy(update={"verdict": Verdict.WAIVED, "message": reasons[0]})
         return found
 
 

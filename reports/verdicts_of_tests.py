@@ -1,11 +1,11 @@
 """From what pytest saw of a test to the verdict of a check.
 
-The verdict and its findings ride on the report, so that they survive the way from a worker to the
-controller; pytest's own outcome is set to fit.
+The judgement rides on the report, so that it survives the way from a worker to the controller;
+pytest's own outcome is set to fit.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import pytest
@@ -14,76 +14,95 @@ from fixtures.exchange.check import Check
 from fixtures.exchange.outcome import Blocked, Finding, Inconclusive, NotApplicable, Violation
 from fixtures.exchange.permissions import RefusedBySuite
 from fixtures.exchange.redaction import Vault
+from reports.messages import Judgement
+from reports.model import Card
 from reports.verdict import Verdict
 
-PAYLOAD: Final = "conformance"
+# The attribute of a test report that holds a dumped judgement.
+JUDGEMENT: Final = "conformance"
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A verdict with its reason, as plain data."""
-
-    verdict: Verdict
-    message: str = ""
-    cause: str | None = None
-    line: str = ""
-    cards: tuple[Finding, ...] = ()
-
-
-def judged(error: BaseException | None, check: Check | None) -> Judged:  # noqa: PLR0911 - a table
-    """The verdict that an exception (or its absence) means for a check."""
-    advice = tuple(check.advice) if check else ()
+def judged(  # noqa: PLR0911 - a table
+    error: BaseException | None, check: Check | None, requirements: Sequence[str]
+) -> Judgement:
+    """What an exception (or its absence) means for a check of `requirements`."""
+    advice = tuple(map(card, check.advice)) if check else ()
+    about: dict[str, Any] = {"requirements": tuple(requirements)}
+    if check is not None:
+        about |= {"exchanges": tuple(check.exchanges), "readings": dict(check.readings)}
+        about["certainty"] = str(check.weakest_used) if check.expectations else None
+        if error is None and not check.expectations:
+            return _suite_error("the check judged nothing", about)
     match error:
-        case None if check is not None and not check.expectations:
-            return Judged(Verdict.INCONCLUSIVE, "suite error: the check judged nothing", "suite")
         case None if advice:
-            return Judged(Verdict.ADVISORY, _first(advice), cards=advice)
-        case None:
-            return Judged(Verdict.PASS)
-        case Violation():
-            return Judged(Verdict.FAIL, _head(error), cards=(error.finding, *advice))
-        case Inconclusive():
-            cards = (error.finding, *advice) if error.finding else advice
-            return Judged(
-                Verdict.INCONCLUSIVE, error.reason, error.cause or None, error.line, cards
+            return Judgement(
+                verdict=Verdict.ADVISORY, message=_summary(advice[0]), cards=advice, **about
             )
+        case None:
+            return Judgement(verdict=Verdict.PASS, **about)
+        case Violation():
+            cards = (card(error.finding), *advice)
+            return Judgement(verdict=Verdict.FAIL, message=_head(error), cards=cards, **about)
+        case Inconclusive():
+            return _inconclusive(error, advice, about)
         case Blocked():
-            return Judged(Verdict.BLOCKED, str(error), error.cause)
+            return Judgement(
+                verdict=Verdict.BLOCKED, message=str(error), cause=error.cause, **about
+            )
         case NotApplicable() | pytest.skip.Exception():
-            return Judged(Verdict.NOT_APPLICABLE, str(error))
+            return Judgement(verdict=Verdict.NOT_APPLICABLE, message=str(error), **about)
         case RefusedBySuite():
-            return Judged(Verdict.INCONCLUSIVE, f"suite error: {error}", "suite")
-    return Judged(
-        Verdict.INCONCLUSIVE, f"suite error: {type(error).__name__}: {_head(error)}", "suite"
+            return _suite_error(str(error), about)
+    return _suite_error(f"{type(error).__name__}: {_head(error)}", about)
+
+
+def card(finding: Finding) -> Card:
+    """A finding as reports keep it: plain strings, no enumeration."""
+    told = asdict(finding)
+    return Card(**{name: v if v is None else str(v) for name, v in told.items()})
+
+
+def stamp(report: pytest.TestReport, found: Judgement, vault: Vault) -> None:
+    """Put the judgement on the report and set pytest's outcome to fit; text loses its secrets."""
+    clean = found.redacted(vault)
+    setattr(report, JUDGEMENT, clean.model_dump(mode="json"))
+    report.user_properties = [
+        *report.user_properties,
+        *(("requirement", name) for name in clean.requirements),
+        ("verdict", clean.verdict.value),
+    ]
+    _fit_outcome(report, clean.verdict, clean.message)
+
+
+def stamped(report: pytest.TestReport) -> Judgement | None:
+    """The judgement that a report carries; None where the recorder never saw it."""
+    dumped = getattr(report, JUDGEMENT, None)
+    return None if dumped is None else Judgement.model_validate(dumped)
+
+
+def unrecorded_failure(report: pytest.TestReport) -> Judgement:
+    """Of a failure that never reached the recorder, such as a crashed worker's."""
+    first = (report.longreprtext.splitlines() or ["no message"])[0]
+    return _suite_error(first, {"requirements": ("unknown",)})
+
+
+def _suite_error(message: str, about: dict[str, Any]) -> Judgement:
+    return Judgement(
+        verdict=Verdict.INCONCLUSIVE, message=f"suite error: {message}", cause="suite", **about
     )
 
 
-def stamp(
-    report: pytest.TestReport,
-    found: Judged,
-    check: Check | None,
-    vault: Vault,
-    requirements: Sequence[str],
-) -> None:
-    """Put the verdict on the report and set pytest's outcome to fit; text loses its secrets."""
-    payload = {
-        "requirements": list(requirements),
-        "verdict": found.verdict.value,
-        "message": vault.redact_text(found.message),
-        "cause": found.cause,
-        "line": found.line,
-        "cards": [_card(finding, vault) for finding in found.cards],
-        "exchanges": list(check.exchanges) if check else [],
-        "certainty": str(check.weakest_used) if check and check.expectations else None,
-        "readings": dict(check.readings) if check else {},
-    }
-    setattr(report, PAYLOAD, payload)
-    report.user_properties = [
-        *report.user_properties,
-        *(("requirement", name) for name in requirements),
-        ("verdict", found.verdict.value),
-    ]
-    _fit_outcome(report, found.verdict, vault.redact_text(found.message))
+def _inconclusive(
+    error: Inconclusive, advice: tuple[Card, ...], about: dict[str, Any]
+) -> Judgement:
+    return Judgement(
+        verdict=Verdict.INCONCLUSIVE,
+        message=error.reason,
+        cause=error.cause or None,
+        line=error.line,
+        cards=(card(error.finding), *advice) if error.finding else advice,
+        **about,
+    )
 
 
 def _fit_outcome(report: pytest.TestReport, verdict: Verdict, message: str) -> None:
@@ -122,18 +141,9 @@ def _told(error: BaseException) -> str:
     return str(error)
 
 
-def _card(finding: Finding, vault: Vault) -> dict[str, Any]:
-    return {
-        # Plain strings: what crosses from a worker may hold no enumeration.
-        name: str(vault.redact_text(value)) if isinstance(value, str) else value
-        for name, value in asdict(finding).items()
-    }
-
-
 def _head(error: BaseException) -> str:
     return (str(error).splitlines() or [""])[0]
 
 
-def _first(findings: Iterable[Finding]) -> str:
-    finding = next(iter(findings))
-    return f"{finding.requirement}: {finding.expectation}; observed {finding.observed}"
+def _summary(found: Card) -> str:
+    return f"{found.requirement}: {found.expectation}; observed {found.observed}"

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   // Everything from the target becomes text, never markup: textContent and nothing else.
-  const [ID, ACTOR, OPERATION, AT, MS, LINE, SENT, STATUS, CAME, ERROR, WATCH, ASKED, SAID] =
+  const [ID, ACTOR, OPERATION, AT, MS, LINE, SENT, STATUS, CAME, ERROR, VIOLATED, ASKED, SAID] =
     Array(13).keys();
   const NOT_KEPT = -2;
   let parsed;
@@ -52,7 +52,7 @@
       if (made.children.length > 1) return;
       made.append(el("p", `${row[ID]} · ${strings[row[OPERATION]]}`, "muted"));
       if (row[ERROR]) made.append(el("p", row[ERROR]));
-      row[WATCH].forEach((note) => made.append(el("p", `Watcher ${note}`)));
+      row[VIOLATED].forEach((note) => made.append(el("p", `Invariant violated: ${note}`)));
       const facing = el("div", undefined, "facing");
       facing.append(
         side("Request", row[SENT], row[ASKED]),

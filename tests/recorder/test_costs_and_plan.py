@@ -12,7 +12,8 @@ import pytest
 
 from reports import costs
 from reports.costs import Cost, function_of
-from reports.model import CheckResult, Exchange
+from reports.exchange import Exchange
+from reports.model import CheckResult
 from reports.options import ROOT
 from reports.plan import STAGES
 from reports.verdict import Verdict

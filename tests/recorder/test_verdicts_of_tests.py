@@ -1,5 +1,6 @@
 """From what happened in a test to its verdict, and from there to what pytest reports."""
 
+import json
 from typing import Any, Final
 
 import pytest
@@ -16,10 +17,20 @@ from fixtures.exchange.outcome import (
 )
 from fixtures.exchange.permissions import RefusedBySuite
 from fixtures.exchange.redaction import Vault
+from reports.messages import Judgement
 from reports.verdict import Verdict
-from reports.verdicts_of_tests import PAYLOAD, Judged, judged, redact, stamp
+from reports.verdicts_of_tests import (
+    JUDGEMENT,
+    card,
+    judged,
+    redact,
+    stamp,
+    stamped,
+    unrecorded_failure,
+)
 from tests.fixtures.answers import check_of
 
+IDS: Final = ("ORG-1", "ORG-2")
 SECRET: Final = "Aa1!of-the-owner"
 FINDING: Final = Finding(
     requirement="ORG-1",
@@ -41,8 +52,12 @@ def used_check() -> Check:
     return check
 
 
-def raised(error: BaseException | None, check: Check | None = None) -> Judged:
-    return judged(error, check or used_check())
+def raised(error: BaseException | None, check: Check | None = None) -> Judgement:
+    return judged(error, check or used_check(), IDS)
+
+
+def found_to_be(verdict: Verdict, message: str = "", **more: Any) -> Judgement:
+    return Judgement(requirements=IDS, verdict=verdict, message=message, **more)
 
 
 # --- verdicts ---
@@ -83,7 +98,7 @@ def test_advice_is_advisory() -> None:
     check = used_check()
     check.advise(FINDING)
     found = raised(None, check)
-    assert (found.verdict, found.cards) == (Verdict.ADVISORY, (FINDING,))
+    assert (found.verdict, found.cards) == (Verdict.ADVISORY, (card(FINDING),))
     assert "it is refused" in found.message
 
 
@@ -97,7 +112,7 @@ def test_failure_outranks_advice_and_keeps_it() -> None:
 def test_undecided_check_keeps_its_line_and_its_finding() -> None:
     error = Inconclusive("refused", cause="op", line="x = 1", finding=FINDING)
     found = raised(error)
-    assert (found.line, found.cards, found.message) == ("x = 1", (FINDING,), "refused")
+    assert (found.line, found.cards, found.message) == ("x = 1", (card(FINDING),), "refused")
 
 
 def test_suite_error_names_its_kind() -> None:
@@ -105,16 +120,14 @@ def test_suite_error_names_its_kind() -> None:
 
 
 def test_error_before_the_check_began_has_a_verdict() -> None:
-    assert judged(NotApplicable("outside"), None).verdict is Verdict.NOT_APPLICABLE
-    assert judged(OSError("x"), None).verdict is Verdict.INCONCLUSIVE
+    assert judged(NotApplicable("outside"), None, IDS).verdict is Verdict.NOT_APPLICABLE
+    assert judged(OSError("x"), None, IDS).verdict is Verdict.INCONCLUSIVE
 
 
 # --- what pytest is told ---
 
 
-def stamped(
-    found: Judged, check: Check | None = None, **more: Any
-) -> tuple[pytest.TestReport, dict[str, Any]]:
+def reported(found: Judgement, **more: Any) -> tuple[pytest.TestReport, dict[str, Any]]:
     vault = Vault()
     vault.add(SECRET, "OWNER_PASSCODE")
     report = pytest.TestReport(
@@ -127,8 +140,8 @@ def stamped(
         sections=more.pop("sections", ()),
     )
     redact(report, more.pop("error", None), vault)
-    stamp(report, found, check or used_check(), vault, ["ORG-1", "ORG-2"])
-    return report, getattr(report, PAYLOAD)
+    stamp(report, found, vault)
+    return report, getattr(report, JUDGEMENT)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +157,7 @@ def stamped(
     ],
 )
 def test_outcome_fits_the_verdict(verdict: Verdict, when: str, outcome: str) -> None:
-    report, payload = stamped(Judged(verdict, "why"))
+    report, payload = reported(found_to_be(verdict, "why"))
     assert (report.when, report.outcome) == (when, outcome)
     assert payload["verdict"] == verdict.value
     assert ("verdict", verdict.value) in report.user_properties
@@ -152,12 +165,12 @@ def test_outcome_fits_the_verdict(verdict: Verdict, when: str, outcome: str) -> 
 
 
 def test_waived_is_an_expected_failure_and_tells_why() -> None:
-    report, _ = stamped(Judged(Verdict.WAIVED, "known until June"))
+    report, _ = reported(found_to_be(Verdict.WAIVED, "known until June"))
     assert report.wasxfail == "waived: known until June"
 
 
 def test_skip_tells_where_and_why() -> None:
-    report, _ = stamped(Judged(Verdict.NOT_APPLICABLE, "no burst"))
+    report, _ = reported(found_to_be(Verdict.NOT_APPLICABLE, "no burst"))
     assert report.longrepr == ("conformance/test_x.py", 7, "no burst")
 
 
@@ -165,21 +178,35 @@ def test_payload_is_plain_and_holds_no_secret() -> None:
     check = used_check()
     check.exchanges.append("main-1")
     check.reading("build", "top level")
-    found = Judged(Verdict.FAIL, f"saw {SECRET}", "cause", "x = 1", (FINDING,))
-    _, payload = stamped(found, check)
+    error = Inconclusive(f"saw {SECRET}", cause="cause", line="x = 1", finding=FINDING)
+    report, payload = reported(raised(error, check))
     assert payload["message"] == "saw [redacted:OWNER_PASSCODE]"
     assert payload["cards"][0]["observed"] == "200 with [redacted:OWNER_PASSCODE]"
     assert {type(value) for value in payload["cards"][0].values()} <= {str, type(None)}
     assert payload["exchanges"] == ["main-1"]
     assert payload["readings"] == {"build": "top level"}
     assert payload["certainty"] == "documented"
+    assert payload["requirements"] == ["ORG-1", "ORG-2"]
+    assert (payload["cause"], payload["line"]) == ("cause", "x = 1")
     assert SECRET not in repr(payload)
+    assert json.loads(json.dumps(payload)) == payload
+    found = stamped(report)
+    assert found is not None
+    assert found.model_dump(mode="json") == payload
+
+
+def test_report_that_the_recorder_never_saw_carries_no_judgement() -> None:
+    report = pytest.TestReport("n", ("f", 0, "n"), {}, "failed", "worker gw0 crashed", "call")
+    assert stamped(report) is None
+    found = unrecorded_failure(report)
+    assert (found.verdict, found.cause) == (Verdict.INCONCLUSIVE, "suite")
+    assert found.message == "suite error: worker gw0 crashed"
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_no_report_holds_a_secret(verdict: Verdict) -> None:
-    report, _ = stamped(
-        Judged(verdict, f"saw {SECRET}"),
+    report, _ = reported(
+        found_to_be(verdict, f"saw {SECRET}"),
         error=ValueError(SECRET),
         longrepr=f"Traceback\nValueError: {SECRET}",
         sections=[("Captured stdout call", SECRET)],
@@ -190,30 +217,30 @@ def test_no_report_holds_a_secret(verdict: Verdict) -> None:
 @pytest.mark.parametrize("kind", [ValueError, KeyError, AssertionError, Inconclusive])
 def test_no_exception_holds_a_secret_once_it_is_reported(kind: type[Exception]) -> None:
     error = kind(f"saw {SECRET}")
-    stamped(Judged(Verdict.INCONCLUSIVE), error=error, longrepr="Traceback", outcome="failed")
+    reported(found_to_be(Verdict.INCONCLUSIVE), error=error, longrepr="Traceback", outcome="failed")
     assert str(error).strip("'") == "saw [redacted:OWNER_PASSCODE]"
 
 
 def test_check_that_judged_nothing_has_no_certainty() -> None:
-    _, payload = stamped(Judged(Verdict.BLOCKED, "x"), check_of())
+    _, payload = reported(raised(Blocked("organization", "x"), check_of()))
     assert payload["certainty"] is None
 
 
 def test_card_of_a_failure_stands_for_its_traceback() -> None:
     error = Violation(FINDING)
-    report, _ = stamped(raised(error), error=error, longrepr="Traceback", outcome="failed")
+    report, _ = reported(raised(error), error=error, longrepr="Traceback", outcome="failed")
     assert "Traceback" not in str(report.longrepr)
     assert "Mend it." in str(report.longrepr)
 
 
 def test_suite_error_keeps_its_traceback() -> None:
     error = ValueError("x")
-    report, _ = stamped(raised(error), error=error, longrepr="Traceback x", outcome="failed")
+    report, _ = reported(raised(error), error=error, longrepr="Traceback x", outcome="failed")
     assert str(report.longrepr) == "Traceback x"
 
 
 def test_undecided_check_shows_line_and_finding() -> None:
     error = Inconclusive("refused", line="x = 1", finding=FINDING)
-    report, _ = stamped(raised(error), error=error, longrepr="Traceback", outcome="failed")
+    report, _ = reported(raised(error), error=error, longrepr="Traceback", outcome="failed")
     for part in ("refused", "add to the target file: x = 1", "Mend it."):
         assert part in str(report.longrepr)

@@ -4,30 +4,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import JsonValue
 
 from reports.assemble import assemble
-from reports.compliance import write_compliance
-from reports.files import EXCHANGES_JSONL, write_run
+from reports.collected import Collected, ProfileLike, RequirementSetLike
+from reports.exchange import Exchange, Request, Response, ViolationNote
+from reports.files import EXCHANGES_JSONL, ExchangeLog, write_run
 from reports.model import (
     Card,
     CauseNote,
     CheckResult,
     DetectingPower,
-    Exchange,
     Leftover,
     NotCovered,
     Reading,
-    Request,
-    Response,
     Run,
     Scope,
     TargetKind,
     Waiver,
-    WatchNote,
 )
+from reports.traffic import count
 from reports.verdict import Verdict
+from reports.writers.compliance import write_compliance
 
 TODAY = date(2026, 3, 2)
 STARTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -178,7 +178,7 @@ def check(
     """One check of a requirement."""
     return CheckResult(
         nodeid=nodeid or f"conformance/test_x.py::test_{requirement}_{verdict}",
-        kind="watcher" if counts is not None else "test",
+        kind="invariant" if counts is not None else "test",
         requirement=requirement,
         verdict=verdict,
         message=message,
@@ -249,7 +249,7 @@ def exchange(number: int, *, body: JsonValue = None) -> Exchange:
             headers={"content-type": "application/json", "x-api-version": "1.4"},
             body=answer if body is None else body,
         ),
-        watch=(WatchNote(rule="envelope", detail="stats is missing"),) if number == 1 else (),
+        watch=(ViolationNote(rule="envelope", detail="stats is missing"),) if number == 1 else (),
     )
 
 
@@ -290,6 +290,35 @@ def _verdict_of(number: int, item: Requirement) -> Verdict:
     return odd.get(number % 220, Verdict.PASS)
 
 
+def collected(
+    checks: Iterable[CheckResult],
+    rules: RequirementSetLike,
+    *,
+    profile: ProfileLike | None = None,
+    said: Scope | None = None,
+    log: Iterable[Exchange] = (),
+    recorded: ExchangeLog | None = None,
+    **more: Any,
+) -> Collected:
+    """What a run collected of these checks and exchanges; `more` are further fields, as lists.
+
+    `recorded` is where writers find the exchanges, if they are asked.
+    """
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in more.items()
+    }
+    return Collected(
+        scope=said or scope(),
+        requirements=rules,
+        profile=profile or Profile(),
+        today=TODAY,
+        exchanges=recorded or ExchangeLog(Path("nowhere")),
+        traffic=count(log),
+        tests=tuple(checks),
+        **fields,
+    )
+
+
 def large_run(
     checks: int = 2000,
     exchanges: int = 3000,
@@ -299,13 +328,11 @@ def large_run(
 ) -> Run:
     """A run of every verdict, with every section of the report filled."""
     listed = requirements(120)
-    return assemble(
-        scope(target_kind=target_kind),
+    made = collected(
         large_checks(listed, checks, exchanges),
         RequirementSet(listed),
-        Profile(),
-        today=TODAY,
-        exchanges=log if log is not None else (exchange(n) for n in range(exchanges)),
+        said=scope(target_kind=target_kind),
+        log=log if log is not None else (exchange(n) for n in range(exchanges)),
         readings=[
             Reading(topic="Place of build", reading="inside stats", source="common/", seen=2987),
             Reading(
@@ -344,6 +371,7 @@ def large_run(
         ],
         detection=DetectingPower(caught=44, defects=44, measured="tests/detection/table.md"),
     )
+    return assemble(made)
 
 
 def write_reports(run: Run, log: Iterable[Exchange], directory: Path) -> Path:

@@ -11,10 +11,10 @@ from reports.model import CauseNote, CheckResult, Run, Waiver
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     TODAY,
-    Profile,
     Requirement,
     RequirementSet,
     check,
+    collected,
     exchange,
     scope,
 )
@@ -35,7 +35,7 @@ def waiver(expires: date = date(2026, 12, 31), target: str = "sandbox.example.co
 
 def waived(verdict: Verdict, *waivers: Waiver, host: str = "sandbox.example.com:8443") -> Run:
     checks = [check("ORG-1", verdict), check("ORG-2")]
-    return assemble(scope(host=host), checks, ONE, Profile(), today=TODAY, waivers=waivers)
+    return assemble(collected(checks, ONE, said=scope(host=host), waivers=waivers))
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.WAIVED])
@@ -90,7 +90,7 @@ def test_certainty_is_the_best_footing_that_a_check_has(
         CheckResult(nodeid=str(n), requirement="ORG-1", verdict=Verdict.PASS, certainty=item)
         for n, item in enumerate(found)
     ]
-    run = assemble(scope(), checks, ONE, Profile(), today=TODAY)
+    run = assemble(collected(checks, ONE))
     assert run.requirements[0].certainty == certainty
 
 
@@ -109,7 +109,7 @@ def test_causes_are_ranked_by_what_they_block() -> None:
         check("ORG-1", Verdict.INCONCLUSIVE, nodeid="c", cause="org"),
     ]
     notes = [CauseNote(cause="org", kind="refused body", what="POST /ofm/org/create said 400")]
-    run = assemble(scope(), checks, ONE, Profile(), today=TODAY, causes=notes)
+    run = assemble(collected(checks, ONE, causes=notes))
     assert [cause.sentence for cause in run.causes] == [
         "1 refused body blocks 4 checks",
         "1 failed stage blocks 1 check",
@@ -120,7 +120,7 @@ def test_causes_are_ranked_by_what_they_block() -> None:
 def test_steps_tell_covered_from_uncovered_and_why() -> None:
     outside = Requirement("EXIT-1", step=13, needs=frozenset({"clock"}))
     reach = RequirementSet((Requirement("ORG-1"), outside))
-    run = assemble(scope(), [check("ORG-1")], reach, Profile(), today=TODAY)
+    run = assemble(collected([check("ORG-1")], reach))
     steps = {step.number: step for step in run.steps}
     assert sorted(steps) == list(range(14))
     assert steps[4].covered
@@ -135,10 +135,10 @@ def test_the_requirement_set_of_the_suite_fits() -> None:
     rules = load()
     profile = rules.profile("full/1")
     checks = [check(rule.id) for rule in rules.requirements]
-    run = assemble(scope(), checks, rules, profile, today=TODAY)
+    run = assemble(collected(checks, rules, profile=profile))
     assert run.verdict == "CONFORMANT"
     assert run.must_met == run.must_total == len(rules.denominator(profile))
-    team = assemble(scope(), checks, rules, rules.profile("team/1"), today=TODAY)
+    team = assemble(collected(checks, rules, profile=rules.profile("team/1")))
     assert team.must_total < run.must_total
     assert team.profile_outside > 0
 
@@ -146,7 +146,7 @@ def test_the_requirement_set_of_the_suite_fits() -> None:
 def test_traffic_is_counted_by_status() -> None:
     silent = exchange(8).model_copy(update={"response": None, "error": "timed out"})
     log = (item for item in [exchange(1), exchange(2), exchange(3), silent])
-    run = assemble(scope(), [check("ORG-1")], ONE, Profile(), today=TODAY, exchanges=log)
+    run = assemble(collected([check("ORG-1")], ONE, log=log))
     assert run.exchanges == 4
     assert run.requests_by_status == {"200": 2, "409": 1, "none": 1}
     assert run.throttled == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reports.__main__ import main
+from reports.files import read_run
 from reports.model import Run
 from reports.verdict import Verdict
 from tests.reports.synthetic import exchange, large_run, write_reports
@@ -43,7 +44,7 @@ def test_check_of_a_sound_directory_is_silent_but_for_the_headline(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(outputs(tmp_path))]) == 0
-    assert "six outputs, consistent: NOT CONFORMANT [full/1]" in capsys.readouterr().out
+    assert "6 outputs, consistent: NOT CONFORMANT [full/1]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,32 @@ def test_check_takes_redacted_values_and_variables_for_what_they_are(
 ) -> None:
     (outputs(tmp_path) / "allure-results" / "b.txt").write_text(harmless, encoding="utf-8")
     assert main(["check", str(tmp_path)]) == 0
+
+
+def test_diff_still_reads_runs_that_call_invariants_watchers(tmp_path: Path) -> None:
+    run = large_run(CHECKS, EXCHANGES)
+    first = run.requirements[0]
+    invariant = first.checks[0].model_copy(update={"kind": "invariant"})
+    first = first.model_copy(update={"checks": (invariant, *first.checks[1:])})
+    run = run.model_copy(update={"requirements": (first, *run.requirements[1:])})
+    old, new = outputs(tmp_path / "old", run), outputs(tmp_path / "new", run)
+
+    def rename(document: dict[str, Any]) -> None:
+        document["requirements"][0]["checks"][0]["kind"] = "watcher"
+
+    edit_run(old, rename)
+    assert '"watcher"' in (old / "run.json").read_text(encoding="utf-8")
+    assert read_run(old) == run
+    assert main(["diff", str(old), str(new)]) == 0
+
+
+def test_every_command_tells_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    for name in ("check", "costs", "diff", "render", "schema"):
+        assert f"    {name} " in said
 
 
 def test_diff_of_a_run_with_itself_finds_nothing(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from reports.compliance import render, source_parts, write_compliance
 from reports.evidence_block import BODY_CAP, NOT_KEPT, pack, rank_exchanges, script_json
 from reports.verdict import Verdict
+from reports.writers.compliance import render, source_parts, write_compliance
 from tests.reports.synthetic import exchange, large_run, write_reports
 
 

@@ -12,12 +12,11 @@ from reports.model import Run
 from reports.verdict import Verdict
 from tests.reports.pdf_text import page_texts
 from tests.reports.synthetic import (
-    TODAY,
-    Profile,
     Requirement,
     RequirementSet,
     card,
     check,
+    collected,
     exchange,
     large_run,
     scope,
@@ -216,15 +215,14 @@ def hostile_run() -> Run:
         Requirement("ORG-1", text=HOSTILE, source=HOSTILE, remedy=HOSTILE),
         Requirement("ORG-2"),
     )
-    return assemble(
-        scope(host=HOSTILE, narrowed=HOSTILE),
+    made = collected(
         checks,
         RequirementSet(rules),
-        Profile(),
-        today=TODAY,
-        exchanges=[exchange(1)],
+        said=scope(host=HOSTILE, narrowed=HOSTILE),
+        log=[exchange(1)],
         bindings_missing=[HOSTILE],
     )
+    return assemble(made)
 
 
 def test_nothing_from_the_target_becomes_markup(page: Page, tmp_path: Path) -> None:

@@ -1,17 +1,15 @@
 """The terminal summary."""
 
 from reports.assemble import assemble
-from reports.terminal import summary
 from reports.verdict import Verdict
+from reports.writers.terminal import summary
 from tests.reports.synthetic import (
-    TODAY,
-    Profile,
     Requirement,
     RequirementSet,
     card,
     check,
+    collected,
     large_run,
-    scope,
 )
 
 
@@ -63,7 +61,7 @@ def test_the_target_cannot_write_to_the_terminal() -> None:
     bad = card("ORG-1", "n").model_copy(update={"observed": "\x1b[2J\x07 gone"})
     checks = [check("ORG-1", Verdict.FAIL, cards=(bad,))]
     rules = RequirementSet((Requirement("ORG-1"),))
-    text = summary(assemble(scope(), checks, rules, Profile(), today=TODAY))
+    text = summary(assemble(collected(checks, rules)))
     assert "\x1b" not in text
     assert "?[2J? gone" in text
 

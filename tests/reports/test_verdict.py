@@ -11,7 +11,7 @@ from reports.certificate import exit_status
 from reports.model import CheckResult, Run, Scope
 from reports.verdict import EXECUTED, MET, Verdict, worst
 from tests.reports import synthetic
-from tests.reports.synthetic import TODAY, Profile, Requirement, RequirementSet, check, scope
+from tests.reports.synthetic import Requirement, RequirementSet, check, collected, scope
 
 verdicts = st.sampled_from(list(Verdict))
 some = st.lists(verdicts, min_size=1)
@@ -22,7 +22,7 @@ def run_of(
     requirements: tuple[Requirement, ...] = (Requirement("ORG-1"),),
     said: Scope | None = None,
 ) -> Run:
-    return assemble(said or scope(), checks, RequirementSet(requirements), Profile(), today=TODAY)
+    return assemble(collected(checks, RequirementSet(requirements), said=said))
 
 
 @given(some, some)
@@ -102,7 +102,7 @@ def test_a_requirement_nobody_checked_is_named() -> None:
     assert run.headline == "INCOMPLETE [full/1] 1 of 2; 0 outside the profile"
 
 
-def test_a_watcher_that_saw_nothing_was_not_executed() -> None:
+def test_an_invariant_that_concerned_nothing_was_not_executed() -> None:
     assert run_of(check("ORG-1", counts={"seen": 0, "violated": 0})).verdict == "INCOMPLETE"
     assert run_of(check("ORG-1", counts={"seen": 9, "violated": 0})).verdict == "CONFORMANT"
 

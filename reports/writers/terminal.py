@@ -3,9 +3,12 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any, Final
 
-from reports.model import DELIVERED, Card, CheckResult, Run, StepRun
+from reports.exchange import DELIVERED
+from reports.model import Card, CheckResult, Run, StepRun
 from reports.verdict import Verdict
+from reports.writers.writer import Finished, Writer
 
 _TITLE = 25
 _FAILURES = 40  # more lines than this are scrolled past; the report has them all
@@ -21,6 +24,16 @@ _HEADS = {
     Verdict.PASS: "pass",
     Verdict.NOT_APPLICABLE: "n/a",
 }
+
+
+class Terminal(Writer):
+    """Printed after pytest's own summary."""
+
+    def print_summary(self, finished: Finished, reporter: Any) -> None:
+        width = reporter.config.get_terminal_writer().fullwidth
+        reporter.section("conformance")
+        reporter.write(summary(finished.run, max(80, width)))
+        reporter.write_line(f"reports: {finished.directory}")
 
 
 def summary(run: Run, width: int = 100) -> str:
@@ -173,3 +186,6 @@ def _wrapped(text: str, width: int, lead: str = "  ") -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+
+
+WRITER: Final = Terminal()

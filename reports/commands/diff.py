@@ -1,14 +1,35 @@
 """What changed between two runs, and whether anything got worse."""
 
+import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from reports.certificate import exit_status
+from reports.commands.command import say
+from reports.files import read_run
 from reports.model import Run
 from reports.verdict import EXECUTED, Verdict
 
+HELP: Final = "what changed between two runs?"
+
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _RUN_RANK = {1: 0, 6: 1, 8: 2, 0: 3}  # by exit status, worst first
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", type=Path, help="report directory or run.json")
+    parser.add_argument("after", type=Path, help="report directory or run.json")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    changes = compare(read_run(chosen.before), read_run(chosen.after))
+    for change in changes:
+        say(f"{'worse ' if change.worse else '      '}{change.text}")
+    worse = sum(change.worse for change in changes)
+    say(f"{len(changes)} changes, {worse} for the worse")
+    return 1 if worse else 0
 
 
 @dataclass(frozen=True)

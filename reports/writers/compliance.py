@@ -8,19 +8,22 @@ behind both.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports import evidence_block
-from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, write_text
-from reports.model import VALIDITY_DAYS, Card, CheckResult, Exchange, RequirementRun, Run
+from reports.exchange import Exchange
+from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, run_text, write_text
+from reports.model import VALIDITY_DAYS, Card, CheckResult, RequirementRun, Run
 from reports.verdict import Verdict
+from reports.writers.writer import Finished, Writer
 
 COMPLIANCE_HTML = "compliance.html"
 DOCUMENTATION = "https://doc.g3nretailstack.com/"
@@ -35,7 +38,26 @@ _FOLDS = {
 
 _PAGE = re.compile(r"(?<![\w:/.-])[a-z0-9][\w-]*(?:/[\w-]+)*(?:/|\.html)(?:#[\w-]+)?(?![\w/.#-]+)")
 _CODE = re.compile(r"`([^`\n]{1,120})`")
-_TEMPLATES = Path(__file__).with_name("templates")
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+class Compliance(Writer):
+    """Made of the run and the log of its exchanges."""
+
+    output = COMPLIANCE_HTML
+
+    def write(self, finished: Finished) -> None:
+        digest = hashlib.sha256(run_text(finished.run).encode()).hexdigest()
+        page = render(finished.run, finished.collected.exchanges, digest=digest)
+        write_text(finished.directory / COMPLIANCE_HTML, page)
+
+    def problems(self, path: Path, run: Run) -> Iterator[str]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        digest = hashlib.sha256((path.parent / RUN_JSON).read_bytes()).hexdigest()
+        if digest not in text:
+            yield "was not made from this run.json: its digest differs"
+        if run.headline not in text:
+            yield "does not carry the headline"
 
 
 def write_compliance(directory: Path) -> Path:
@@ -163,3 +185,6 @@ def _environment() -> Environment:
         "stamp": _stamp,
     }
     return environment
+
+
+WRITER: Final = Compliance()

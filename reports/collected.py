@@ -1,0 +1,145 @@
+"""What a run collected, as one value: made when the last check is done, and handed on.
+
+`Observed` is what the controller saw through pytest's hooks. `reports.closing` adds what lies in
+the private directory of the run, cleans up on the target, and makes a `Collected` of both. From
+there a `Run` is assembled, and writers tell the two of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from conformance.requirements import RequirementSet
+from fixtures.exchange.target import Target
+from reports.canary import Result
+from reports.files import ExchangeLog
+from reports.messages import Judgement
+from reports.model import (
+    CauseNote,
+    CheckResult,
+    DetectingPower,
+    Leftover,
+    NotCovered,
+    Reading,
+    Scope,
+    Waiver,
+)
+from reports.options import Aim
+from reports.traffic import Traffic
+
+
+class RequirementLike(Protocol):
+    """The part of a requirement a report needs."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def certainty(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def heading(self) -> str | None: ...
+    @property
+    def needs(self) -> Iterable[str]: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+class StepLike(Protocol):
+    """A step of the checklist; `gap` is why the set does not cover it."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def gap(self) -> str | None: ...
+
+
+class RequirementSetLike(Protocol):
+    """A frozen requirement set. Profiles are whatever the set itself takes."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def requirements(self) -> Iterable[RequirementLike]: ...
+    @property
+    def titles(self) -> Mapping[int, str]: ...
+    @property
+    def steps(self) -> Iterable[StepLike]: ...
+    def denominator(self, profile: Any, /) -> Iterable[RequirementLike]:
+        """The documented MUSTs of the profile."""
+
+    def in_profile(self, profile: Any, /) -> Iterable[RequirementLike]:
+        """Every requirement the profile reaches."""
+
+
+class ProfileLike(Protocol):
+    """A frozen set of needs, by name: `full/1`."""
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """What the controller saw of a run.
+
+    `seen` counts the answers that each invariant concerned; `cells` tells how many parameter sets
+    were taken of how many; `narrowed` is what made the run smaller, as it was given.
+    """
+
+    aim: Aim
+    target: Target
+    requirements: RequirementSet
+    started_at: datetime
+    tests: tuple[CheckResult, ...]
+    judgements: tuple[Judgement, ...]
+    seen: Mapping[str, int]
+    cells: tuple[int, int]
+    narrowed: str | None
+    interrupted: bool
+    crashed_workers: int
+    canary: Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """All that a run is assembled from.
+
+    `exchanges` is the log of all processes in one file; `traffic` is what it adds up to.
+    `bindings_missing` are lines for the target file; `causes` are notes on what kept checks from
+    a verdict. Waivers hold for other targets and other days too: assembling chooses.
+    """
+
+    scope: Scope
+    requirements: RequirementSetLike
+    profile: ProfileLike
+    today: date
+    exchanges: ExchangeLog
+    traffic: Traffic = field(default_factory=Traffic)
+    tests: tuple[CheckResult, ...] = ()
+    stages: tuple[CheckResult, ...] = ()
+    invariants: tuple[CheckResult, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    causes: tuple[CauseNote, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    not_covered: tuple[NotCovered, ...] = ()
+    bindings_missing: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    detection: DetectingPower | None = None
+
+    @property
+    def without_test(self) -> tuple[CheckResult, ...]:
+        """Results of checks that pytest does not know as tests."""
+        return (*self.stages, *self.invariants)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Every result."""
+        return (*self.tests, *self.without_test)

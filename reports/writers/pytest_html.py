@@ -1,0 +1,61 @@
+"""pytest.html: the tests as pytest saw them, with step, requirement and verdict as columns."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance.requirements import load
+from reports.model import Run
+from reports.writers.writer import PluginWriter
+
+_HEADS: Final = ("Step", "Requirement", "Verdict")
+
+
+class PytestHtml(PluginWriter):
+    """Written by pytest-html, to which this adds columns as a plugin of pytest's."""
+
+    output = "pytest.html"
+    option = "htmlpath"
+
+    def configure(self, config: pytest.Config, directory: Path) -> None:
+        super().configure(config, directory)
+        config.option.self_contained_html = True
+        config.pluginmanager.register(self, "conformance-pytest-html")
+
+    def problems(self, path: Path, run: Run) -> Iterator[str]:
+        del run
+        if "<html" not in path.read_text(encoding="utf-8", errors="replace").lower():
+            yield "not an HTML page"
+
+    # --- hooks of pytest-html ---
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        report.title = "Integration conformance: checks"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        cells[1:1] = [
+            f'<th class="sortable" data-column-type="text">{head}</th>' for head in _HEADS
+        ]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        properties = list(getattr(report, "user_properties", []))
+        ids = [str(value) for name, value in properties if name == "requirement"]
+        verdicts = [str(value) for name, value in properties if name == "verdict"]
+        steps = sorted({str(_step(name)) for name in ids})
+        values = (", ".join(steps), ", ".join(ids), verdicts[-1] if verdicts else "")
+        cells[1:1] = [f"<td>{value}</td>" for value in values]
+
+
+def _step(requirement: str) -> int:
+    try:
+        return int(load().get(requirement).step)
+    except KeyError:
+        return 0
+
+
+WRITER: Final = PytestHtml()
