@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
+from reports.detection import rows
 from tests.detection import table, variants
 from tests.detection.defects import Defect, catalogue
 from tests.detection.judging import Result
@@ -41,7 +42,11 @@ def _parser() -> argparse.ArgumentParser:
         help="run the whole suite against this variant, or against all, instead of any defect",
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
-    parser.add_argument("--write", action="store_true", help="rewrite the committed table")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="rewrite the rows of these defects in the committed results, and the table",
+    )
     return parser
 
 
@@ -58,8 +63,8 @@ def _try_defects(runs: Runner, defects: Sequence[Defect], jobs: int, *, write: b
         _say(_line(each))
     if write:
         order = [defect.name for defect in catalogue()]
-        fresh = [row for each in told for row in table.lines(each)]
-        table.write(table.completed(table.merged(table.read(), fresh, order), catalogue()))
+        fresh = [row for each in told for row in table.measured(each)]
+        table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
     caught = [each for each in told if each.result is Result.CAUGHT]
     _say(f"{len(caught)} of {len(told)} defects caught")
     return len(caught) < len(told)
