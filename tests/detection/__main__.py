@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from reports.detection import rows
-from tests.detection import table, variants
+from tests.detection import places, table, variants
 from tests.detection.defects import Defect, catalogue
 from tests.detection.judging import Result
 from tests.detection.runs import Runner, runner
@@ -16,6 +16,8 @@ from tests.detection.trials import Told, Trials
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 where every defect is caught and no variant fails, else 1; 2 for unknown names."""
     options = _parser().parse_args(arguments)
+    if options.places:
+        return _write_places()
     started = time.monotonic()
     with runner() as runs:
         if options.variant:
@@ -47,7 +49,19 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="rewrite the rows of these defects in the committed results, and the table",
     )
+    parser.add_argument(
+        "--places",
+        action="store_true",
+        help="start nothing; write into the catalogue where in the code each defect stands",
+    )
     return parser
+
+
+def _write_places() -> int:
+    missing = places.rewrite()
+    for name in missing:
+        _say(f"{name} stands nowhere in the code")
+    return 1 if missing else 0
 
 
 def _chosen(options: argparse.Namespace) -> list[Defect]:
