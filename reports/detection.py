@@ -1,19 +1,28 @@
-"""How many deliberate defects the checks detect, from the committed table."""
+"""How many deliberate defects the checks detect, from the committed results of the measurement."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from reports.model import DetectingPower
 from reports.options import ROOT
 
-TABLE: Final = ROOT / "tests" / "detection" / "table.md"
+RESULTS: Final = ROOT / "tests" / "detection" / "results.json"
+#: The same for readers; nothing reads it back.
+TABLE: Final = RESULTS.with_name("table.md")
 CAUGHT: Final = "caught"
-# The run that the table is made from is still to come for this line.
+# The run that these results are made from is still to come for this row.
 UNMEASURED: Final = "not measured"
 
 
 class Row(NamedTuple):
-    """A defect at one of the requirements it breaks."""
+    """A defect at one of the requirements it breaks.
+
+    `verdict` is what the check came to: `fail` where the suite holds the defect against a platform,
+    `advisory` where it only advises, other words where the defect was missed, "" where `result`
+    is `not measured`. `also_failing` are other requirements that failed in the same run.
+    """
 
     defect: str
     family: str
@@ -21,37 +30,30 @@ class Row(NamedTuple):
     check: str
     verdict: str
     result: str
-    others: str
+    also_failing: tuple[str, ...] = ()
 
 
-COLUMNS: Final = Row(
-    "defect", "family", "requirement", "check", "verdict", "result", "also failing"
-)
-
-
-def rows(text: str) -> Sequence[Row]:
-    """The rows of the table, without its head."""
-    cells = [
-        [case.strip() for case in line.strip("|").split("|")]
-        for line in text.splitlines()
-        if line.startswith("| ")
-    ]
-    return [Row(*each) for each in cells if each != list(COLUMNS)]
+def rows(path: Path = RESULTS) -> Sequence[Row]:
+    """The committed rows; none where nothing was ever measured."""
+    if not path.exists():
+        return ()
+    measured = json.loads(path.read_text(encoding="utf-8"))
+    return [Row(**{**row, "also_failing": tuple(row["also_failing"])}) for row in measured]
 
 
 def detecting_power() -> DetectingPower | None:
     """Defects, those that are caught wherever they must be, and those not measured throughout.
 
-    None without a table.
+    None without results.
     """
-    if not TABLE.exists():
+    measured = rows()
+    if not measured:
         return None
-    table = rows(TABLE.read_text(encoding="utf-8"))
-    defects = {row.defect for row in table}
-    missed = {row.defect for row in table if row.result != CAUGHT}
+    defects = {row.defect for row in measured}
+    missed = {row.defect for row in measured if row.result != CAUGHT}
     return DetectingPower(
         caught=len(defects - missed),
         defects=len(defects),
-        unmeasured=len({row.defect for row in table if row.result == UNMEASURED}),
+        unmeasured=len({row.defect for row in measured if row.result == UNMEASURED}),
         measured=TABLE.relative_to(ROOT).as_posix(),
     )

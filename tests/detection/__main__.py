@@ -5,7 +5,8 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from tests.detection import table, variants
+from reports.detection import rows
+from tests.detection import places, table, variants
 from tests.detection.defects import Defect, catalogue
 from tests.detection.judging import Result
 from tests.detection.runs import Runner, runner
@@ -15,6 +16,8 @@ from tests.detection.trials import Told, Trials
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 where every defect is caught and no variant fails, else 1; 2 for unknown names."""
     options = _parser().parse_args(arguments)
+    if options.places:
+        return _write_places()
     started = time.monotonic()
     with runner() as runs:
         if options.variant:
@@ -41,8 +44,24 @@ def _parser() -> argparse.ArgumentParser:
         help="run the whole suite against this variant, or against all, instead of any defect",
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
-    parser.add_argument("--write", action="store_true", help="rewrite the committed table")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="rewrite the rows of these defects in the committed results, and the table",
+    )
+    parser.add_argument(
+        "--places",
+        action="store_true",
+        help="start nothing; write into the catalogue where in the code each defect stands",
+    )
     return parser
+
+
+def _write_places() -> int:
+    missing = places.rewrite()
+    for name in missing:
+        _say(f"{name} stands nowhere in the code")
+    return 1 if missing else 0
 
 
 def _chosen(options: argparse.Namespace) -> list[Defect]:
@@ -58,8 +77,8 @@ def _try_defects(runs: Runner, defects: Sequence[Defect], jobs: int, *, write: b
         _say(_line(each))
     if write:
         order = [defect.name for defect in catalogue()]
-        fresh = [row for each in told for row in table.lines(each)]
-        table.write(table.completed(table.merged(table.read(), fresh, order), catalogue()))
+        fresh = [row for each in told for row in table.measured(each)]
+        table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
     caught = [each for each in told if each.result is Result.CAUGHT]
     _say(f"{len(caught)} of {len(told)} defects caught")
     return len(caught) < len(told)

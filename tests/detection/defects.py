@@ -1,7 +1,7 @@
 """The catalogue of deliberate defects, and the checks that have to notice them."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,11 +15,13 @@ INVARIANTS: Final = "conformance/invariants"
 class Defect:
     """A named deviation of the reference platform.
 
+    `at` are the modules of the platform where it bites, relative to `fixtures/reference`.
     `caught_by` is a test function without parameters, or a watcher of answers
     (`conformance/invariants::ENV-3`). `also` names further requirements that it breaks.
     """
 
     name: str
+    at: tuple[str, ...]
     family: str
     requirement: str
     caught_by: str
@@ -39,11 +41,14 @@ def catalogue() -> tuple[Defect, ...]:
     """
     tables = tuple(_tables())
     joined = [each for table in tables for each in table.get("also", {}).items()]
-    return tuple(
-        Defect(**{**entry, "also": (*entry.get("also", ()), *_joining(entry["name"], joined))})
-        for table in tables
-        for entry in table["defect"]
-    )
+    return tuple(_defect(entry, joined) for table in tables for entry in table["defect"])
+
+
+def _defect(entry: Mapping[str, Any], joined: Iterable[tuple[str, list[str]]]) -> Defect:
+    # A defect that its code does not hold yet has no place; `--places` writes it.
+    at = entry.get("at", ())
+    also = (*entry.get("also", ()), *_joining(entry["name"], joined))
+    return Defect(**{**entry, "at": (at,) if isinstance(at, str) else tuple(at), "also": also})
 
 
 def _joining(name: str, joined: Iterable[tuple[str, list[str]]]) -> Iterator[str]:

@@ -1,9 +1,14 @@
-"""The committed table: every defect, the check that must notice it, and whether it does."""
+"""The measured results: every defect, the check that must notice it, and what that check said.
 
+`results.json` holds them, one row a line; `table.md` shows them to readers.
+"""
+
+import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reports.detection import CAUGHT, COLUMNS, TABLE, UNMEASURED, Row, rows
+from reports.detection import CAUGHT, RESULTS, TABLE, UNMEASURED, Row
+from reports.verdict import Verdict
 from tests.detection.defects import Defect
 from tests.detection.judging import Finding
 from tests.detection.trials import Told
@@ -11,27 +16,23 @@ from tests.detection.trials import Told
 _HEAD: Final = """\
 # What the checks detect
 
-Written by `python -m tests.detection --write`: the reference platform is started with each defect
-in turn, and the check named here is run against it. *caught*: the check left `pass` for `fail`, or
-for `advisory` where the fact is inferred. *survived*: it still passed. *dead*: it was never
-reached. *inconclusive*: it came to no verdict. *not measured*: the run for this table is still to
-be made, and nothing is claimed. A defect has a line for each requirement it breaks; the last column
-lists other requirements that fail in the same run.
+Rendered from `results.json`, which `python -m tests.detection --write` writes: the reference
+platform is started with each defect in turn, and the check named here is run against it. *caught*:
+the check left `pass` for `fail`, or for `advisory` where the fact is inferred. *survived*: it still
+passed. *dead*: it was never reached. *inconclusive*: it came to no verdict. *not measured*: the run
+for this table is still to be made, and nothing is claimed. A defect has a line for each requirement
+it breaks; the last column lists other requirements that fail in the same run.
 
 """
+_COLUMNS: Final = ("defect", "family", "requirement", "check", "verdict", "result", "also failing")
 
 
-def read() -> Sequence[Row]:
-    """The committed rows; none where the table was never written."""
-    return rows(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else ()
-
-
-def lines(told: Told) -> list[Row]:
+def measured(told: Told) -> list[Row]:
     """The rows of one defect."""
-    return [_row(finding, ", ".join(told.others)) for finding in told.findings]
+    return [_row(finding, told.others) for finding in told.findings]
 
 
-def _row(finding: Finding, others: str) -> Row:
+def _row(finding: Finding, others: tuple[str, ...]) -> Row:
     return Row(
         finding.defect,
         finding.family,
@@ -51,9 +52,9 @@ def merged(old: Iterable[Row], new: Iterable[Row], order: Sequence[str]) -> list
     return sorted([*kept, *new], key=lambda row: order.index(row.defect))
 
 
-def completed(table: Iterable[Row], defects: Iterable[Defect]) -> list[Row]:
+def completed(results: Iterable[Row], defects: Iterable[Defect]) -> list[Row]:
     """A row for each defect at each requirement it breaks, in their order."""
-    known = {(row.defect, row.requirement): row for row in table}
+    known = {(row.defect, row.requirement): row for row in results}
     return [
         _current(known.get((defect.name, each)), defect, each)
         for defect in defects
@@ -67,23 +68,37 @@ def _current(row: Row | None, defect: Defect, requirement: str) -> Row:
     own = requirement == defect.requirement
     if row is not None and (not own or row.check == named):
         return row
-    return Row(defect.name, defect.family, requirement, named if own else "", "", UNMEASURED, "")
+    return Row(defect.name, defect.family, requirement, named if own else "", "", UNMEASURED)
 
 
-def write(table: Sequence[Row]) -> None:
-    """Replace the committed table."""
-    TABLE.write_text(_HEAD + _totals(table) + _aligned([COLUMNS, *table]), encoding="utf-8")
+def failing(results: Iterable[Row]) -> frozenset[str]:
+    """The requirements at which some defect ends in `fail`, and not only in advice."""
+    return frozenset(row.requirement for row in results if row.verdict == Verdict.FAIL)
 
 
-def _totals(table: Sequence[Row]) -> str:
-    names = {row.defect for row in table}
-    missed = {row.defect for row in table if row.result != CAUGHT}
-    open_ = {row.defect for row in table if row.result == UNMEASURED}
-    families = {row.family for row in table}
+def write(results: Sequence[Row]) -> None:
+    """Replace the committed results and the table that shows them."""
+    lines = [json.dumps(row._asdict(), ensure_ascii=False) for row in results]
+    RESULTS.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    TABLE.write_text(rendered(results), encoding="utf-8")
+
+
+def rendered(results: Sequence[Row]) -> str:
+    """The results as a page of Markdown."""
+    shown = [(*row[:-1], ", ".join(row.also_failing)) for row in results]
+    return _HEAD + _totals(results) + _aligned([_COLUMNS, *shown])
+
+
+def _totals(results: Sequence[Row]) -> str:
+    names = {row.defect for row in results}
+    missed = {row.defect for row in results if row.result != CAUGHT}
+    open_ = {row.defect for row in results if row.result == UNMEASURED}
+    families = {row.family for row in results}
+    requirements = {row.requirement for row in results}
     return (
         f"{len(names)} defects of {len(families)} families, {len(names - missed)} caught, "
-        f"{len(open_)} not measured throughout, "
-        f"at {len({row.requirement for row in table})} requirements.\n\n"
+        f"{len(open_)} not measured throughout, at {len(requirements)} requirements, "
+        f"of which {len(failing(results))} fail and the others are told as advice.\n\n"
     )
 
 

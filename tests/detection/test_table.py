@@ -1,4 +1,4 @@
-"""The committed table is whole: every defect is in it, caught, and nothing else is."""
+"""The committed results are whole: every defect is in them, caught, and nothing else is."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from conformance.requirements import load
-from reports.detection import CAUGHT, detecting_power
+from reports.detection import CAUGHT, TABLE, detecting_power, rows
+from reports.verdict import Verdict
 from tests.detection import table
 from tests.detection.defects import INVARIANTS, Defect, catalogue, unbreakable
 from tests.detection.runs import Runner
@@ -15,21 +16,30 @@ DEFECTS: Final = catalogue()
 
 
 def test_every_defect_has_a_line_for_each_requirement_it_breaks() -> None:
-    told = [(row.defect, row.requirement) for row in table.read()]
+    told = [(row.defect, row.requirement) for row in rows()]
     assert told == [(defect.name, each) for defect in DEFECTS for each in defect.requirements]
 
 
 def test_every_defect_is_caught_where_it_must_be() -> None:
-    assert [row for row in table.read() if row.result != CAUGHT] == []
+    assert [row for row in rows() if row.result != CAUGHT] == []
 
 
 def test_table_is_about_the_checks_that_defects_name() -> None:
     named = {(d.name, d.requirement): d.caught_by.removeprefix("conformance/") for d in DEFECTS}
-    told = {(row.defect, row.requirement): row.check for row in table.read()}
+    told = {(row.defect, row.requirement): row.check for row in rows()}
     assert {key: told.get(key) for key in named} == named
 
 
-def test_table_tells_detecting_power() -> None:
+def test_table_shows_the_results() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table.rendered(rows())
+
+
+def test_a_caught_defect_ends_in_failure_or_in_advice() -> None:
+    told = {Verdict.FAIL, Verdict.ADVISORY}
+    assert [row for row in rows() if row.verdict not in told] == []
+
+
+def test_results_tell_detecting_power() -> None:
     power = detecting_power()
     assert power is not None
     assert power.defects == power.caught == len(DEFECTS)

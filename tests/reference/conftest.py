@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from fixtures.reference import faults
 from tests.reference.platform_client import Org, Platform, running
 from tests.reference.products import Catalogue
+
+# Kernels that tests start in this process may have any of them.
+faults.load()
 
 
 @pytest.fixture(scope="session")

@@ -2,29 +2,36 @@
 
 import re
 import tomllib
+from typing import Any
 
 import pytest
 
+from tests.detection.places import places
 from tests.reference.platform_client import PASSCODE, ROOT, running
 
 PLATFORM = ROOT / "fixtures" / "reference"
 FILES = sorted((PLATFORM / "defects").glob("*.toml"))
 CATALOGUE = [defect for path in FILES for defect in tomllib.loads(path.read_text())["defect"]]
 CODE = "".join(path.read_text() for path in PLATFORM.rglob("*.py"))
-BY_STATE = re.compile("writes-open-on-(unverified|parked|suspended|frozen|doomed)")
+PLACES = places()
 
 
 @pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect["name"])
-def test_every_defect_is_told_and_built_in(defect: dict[str, str]) -> None:
-    assert set(defect) - {"also"} == {"name", "family", "requirement", "caught_by", "story"}
-    name = defect["name"]
-    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)+", name)
+def test_every_defect_is_told_and_built_in(defect: dict[str, Any]) -> None:
+    told = {"name", "at", "family", "requirement", "caught_by", "story"}
+    assert set(defect) - {"also"} == told
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)+", defect["name"])
     assert defect["story"].endswith(".")
-    assert f'"{name}"' in CODE or BY_STATE.fullmatch(name)
+
+
+@pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect["name"])
+def test_a_defect_names_the_modules_where_it_bites(defect: dict[str, Any]) -> None:
+    at = [defect["at"]] if isinstance(defect["at"], str) else defect["at"]
+    assert at == list(PLACES[defect["name"]]), "python -m tests.detection --places"
 
 
 def test_every_built_in_defect_is_in_the_catalogue() -> None:
-    asked = re.findall(r"has_(?:any_)?defect\(([^()]*)\)", CODE)
+    asked = re.findall(r"(?:has_(?:any_)?defect|\.fault)\(([^()]*)\)", CODE)
     named = {name for arguments in asked for name in re.findall(r'"([a-z0-9-]+)"', arguments)}
     assert named <= {defect["name"] for defect in CATALOGUE}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.reference.kernel.actions import action_of
 from fixtures.reference.kernel.database import Change
+from fixtures.reference.kernel.event_names import action_of
 from fixtures.reference.kernel.events import Filter
 from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.services import ALL
