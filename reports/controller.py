@@ -16,6 +16,7 @@ from fixtures.exchange.actors import ANONYMOUS
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.outcome import Inconclusive
 from fixtures.exchange.target import Limits, Target
+from fixtures.run import published
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
@@ -61,6 +62,8 @@ class Controller:
         self._embedded: Embedded | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = self._aim_at()
+        if not aim.plan:
+            self.target = published.described(self.target, self.directory / "openapi")
         self.session = self._session()
         if not aim.plan:
             self._prepare()

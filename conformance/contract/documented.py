@@ -1,0 +1,88 @@
+"""Which fields of requests and answers a page names: the facts of `documented_fields.toml`."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+_FILE: Final = Path(__file__).with_name("documented_fields.toml")
+_ANY: Final = "*"
+# Places of a request that take its inputs; the others are headers, or parts of answers.
+INPUTS: Final = frozenset({"body", "query", "input"})
+
+
+class Fact(BaseModel):
+    """One field on one route, or on all that a pattern stands for. Keys as the file explains."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    route: str
+    place: str
+    field: str
+    required: str
+    page: str
+    unless: str = ""
+    applies: str = ""
+    group: str = ""
+    when: str = ""
+    type: str = ""
+    enum: tuple[Any, ...] = ()
+    pattern: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    default: Any = None
+    printed: bool = True
+    checklist: bool = True
+    maturity: str = ""
+    inferred: frozenset[str] = frozenset()
+
+    def holds_for(self, method: str, path: str) -> bool:
+        """Whether the fact speaks of this route; what `applies` narrows it to is not judged."""
+        if self.unless == f"{method} {path}":
+            return False
+        wanted, _, pattern = self.route.partition(" ")
+        return wanted in (_ANY, method) and _matches(pattern, path)
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """Whether a path is one that a pattern stands for: `*` is one part of it, or all the rest."""
+    if pattern == _ANY:
+        return True
+    wanted, parts = pattern.strip("/").split("/"), path.strip("/").split("/")
+    if wanted[-1] == _ANY and len(parts) >= len(wanted):
+        wanted, parts = wanted[:-1], parts[: len(wanted) - 1]
+    return len(wanted) == len(parts) and all(
+        w in (_ANY, part) for w, part in zip(wanted, parts, strict=True)
+    )
+
+
+@cache
+def facts() -> tuple[Fact, ...]:
+    """All facts of the file."""
+    document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return tuple(Fact.model_validate(each) for each in document["fact"])
+
+
+def about(method: str, path: str) -> Iterator[Fact]:
+    """The facts about one route."""
+    return (fact for fact in facts() if fact.holds_for(method, path))
+
+
+@cache
+def inputs(method: str, path: str) -> frozenset[str]:
+    """The inputs of a route that a page prints by name; a dot leads into an object."""
+    return frozenset(
+        fact.field.replace("[]", "")
+        for fact in about(method, path)
+        if fact.place in INPUTS and fact.printed and not fact.inferred & {"field", "route"}
+    )
+
+
+@cache
+def vocabulary() -> dict[str, tuple[str, ...]]:
+    """The words that pages print as values, by what they are values of."""
+    document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {each["name"]: tuple(map(str, each["values"])) for each in document["vocabulary"]}
