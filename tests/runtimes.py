@@ -8,7 +8,9 @@ from fixtures.exchange.pacing import Unpaced
 from fixtures.exchange.permissions import Permissions
 from fixtures.exchange.redaction import Vault
 from fixtures.exchange.target import build
+from fixtures.run.confirmations import Confirmations
 from fixtures.run.ledger import Ledger
+from fixtures.run.marks import Marks
 from fixtures.run.proofs import Proofs
 from fixtures.run.runtime import Runtime
 
@@ -25,7 +27,8 @@ def runtime_in(directory: Path) -> Runtime:
         evidence=Evidence(directory / "exchanges.jsonl", vault, "test"),
         vault=vault,
         invariants=Invariants(),
-        proofs=Proofs(directory / "proofs"),
+        proofs=Proofs(Marks(directory / "proofs")),
+        confirmations=Confirmations(Marks(directory / "confirmed")),
         permissions=Permissions(TARGET),
         pacer=Unpaced(),
         ledger=Ledger(directory / "ledger.jsonl", "test"),
