@@ -2,6 +2,9 @@
 
 The org is in `x-orgcode`; facility and channel of an event are in headers. The paths are published,
 many as drafts; of bodies only those of the usage window are, so the rest is our deduction.
+
+Read from: accounting/PROTOCOL.md, accounting/calls.html, accounting/playbooks.html,
+common/role-matrix.html, common/storage-billing.html.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Backorders, appointments and carriers: what the sales service keeps beside its orders."""
+"""Backorders, appointments and carriers: what the sales service keeps beside its orders.
+
+Read from: scm/calls.html.
+"""
 
 from collections.abc import Mapping
 from functools import partial
