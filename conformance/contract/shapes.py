@@ -21,19 +21,25 @@ CHANNEL: Final = {**FACILITY, "x-channel-code": "$channel_code"}
 
 # --- parts of bodies ---
 
+# What most records are created with.
 NAMED: Final = {"code": "$code", "caption": "$caption"}
 # What a sample sends for the names.
 NAMES: Final = {"code": "code", "caption": "caption"}
 # How a user proves who they are, before there is a session.
 SIGN_IN: Final = {"email": "$email", "passcode": "$passcode"}
+# A line of an order, a receipt, a transfer or a hold.
 LINE: Final = {"variant_id": "$variant_id", "quantity": "$quantity"}
+# What every list takes: how many records, and from which place on.
 PAGE: Final = {"limit": "$?limit", "next_token": "$?next_token"}
 # By what lists of records with a status are narrowed: the closed ones are shown on demand alone.
 STATUS: Final = {"status": "$?status", "include_doomed": "$?include_doomed"}
+# Why a write is made, in words and by a code.
 REASON: Final = {"reason": "$?reason", "reason_code": "$?reason_code"}
 # What writes on stock, sales and purchases take beside their own fields.
 NOTES: Final = {**REASON, "source_refs": "$?source_refs", "cccode": "$?cccode"}
+# With it, the same write sent twice happens once.
 KEY: Final = {"idempotency_key": "$?idempotency_key"}
+# What such writes take where they can be sent twice.
 KEYED: Final = {**NOTES, **KEY}
 # The revision that a write has to name.
 GUARD: Final = {"expected_revision": "$expected_revision"}
@@ -48,6 +54,7 @@ def listed(*names: str) -> dict[str, Binding]:
     return {"items": in_data("items", *names, "records", whole=True), "next_token": NEXT_TOKEN}
 
 
+# The places where a service has no name of its own for its rows.
 LISTED: Final[Mapping[str, Binding]] = listed()
 # Where a row of a list shows the status of its record.
 ROW_STATUS: Final[Mapping[str, Binding]] = {"item_state": bound("/status")}

@@ -85,3 +85,13 @@ def test_every_kind_of_record_names_operations_that_exist() -> None:
         named = (kind.create, kind.read, kind.list, kind.update, kind.status, kind.copy)
         assert [name for name in named if name and name not in OPERATIONS] == []
         assert [parent for parent in kind.parents if parent not in RECORDS] == []
+
+
+@pytest.mark.parametrize("module", contract._MODULES, ids=lambda module: module.__name__)
+def test_a_module_says_which_pages_it_was_read_from(module: ModuleType) -> None:
+    pages = {operation.source.page for operation in contract._by_id([module]).values()}
+    told = module.__doc__ or ""
+    if told.startswith("Comments:"):
+        # One reading of the calls of several services.
+        pages = {page.partition("/")[2] for page in pages}
+    assert [page for page in sorted(pages) if page not in told] == []

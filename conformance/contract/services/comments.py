@@ -1,6 +1,8 @@
 """Comments: the routes and the record kind that several services have in one shape.
 
 A service joins by a line in `COMMENTED`, with the ids of its requirements.
+
+Read from: common/comments-inbox.html, and calls.html of each service.
 """
 
 from collections.abc import Mapping

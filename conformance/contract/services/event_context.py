@@ -2,6 +2,9 @@
 
 That writes carry one is published (ipm/openapi.yaml, rbs/openapi.yaml), and so are its fields
 (common/request-context.html); that it stands in the body under this name is our deduction.
+
+Read from: common/eventing-auditability.html, common/request-context.html, ipm/openapi.yaml,
+rbs/openapi.yaml.
 """
 
 from typing import Final

@@ -2,6 +2,8 @@
 
 All 23 paths are published; of their inputs only a few are. The org is in the header `x-orgcode`;
 reads are GET with their inputs in the query.
+
+Read from: pmc/calls.html.
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,9 @@
 
 All paths are published (rbs/calls.html). Of fields only those of the log of notifications are, so
 bodies and bindings are our deduction.
+
+Read from: common/role-matrix.html, rbs/, rbs/PROTOCOL.md, rbs/calls.html, rbs/surfaces/,
+story/rbs.html.
 """
 
 from collections.abc import Mapping

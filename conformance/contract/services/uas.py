@@ -1,4 +1,7 @@
-"""User accounts: the one public route."""
+"""User accounts: the one public route.
+
+Read from: uas/calls.html.
+"""
 
 from conformance.contract.envelope import REVISION, in_published_data
 from conformance.contract.facts import documented

@@ -1,4 +1,7 @@
-"""Sessions, service accounts, API keys: every route a POST with its credential in the body."""
+"""Sessions, service accounts, API keys: every route a POST with its credential in the body.
+
+Read from: common/integration-walkthroughs.html, usm/calls.html.
+"""
 
 from dataclasses import replace
 from typing import Final

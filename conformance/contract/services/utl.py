@@ -2,6 +2,8 @@
 
 All seven paths are published; of their fields those of the download and of the request to leave.
 Pages disagree on where session and org stand, so a sample carries both in header and body.
+
+Read from: story/utl.html, utl/, utl/calls.html.
 """
 
 from collections.abc import Mapping

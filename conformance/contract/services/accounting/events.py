@@ -2,15 +2,19 @@
 
 The org is in `x-orgcode`; facility and channel of an event are in headers. The paths are published,
 many as drafts; of bodies only those of the usage window are, so the rest is our deduction.
+
+Read from: accounting/PROTOCOL.md, accounting/calls.html, accounting/playbooks.html,
+common/role-matrix.html, common/storage-billing.html.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from conformance.contract.envelope import ANSWERED_AT, REVISION, in_data
 from conformance.contract.facts import Certainty, documented
-from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, bound
-from conformance.contract.routes import Routes, Terms, stat
+from conformance.contract.operation import Binding, Fixed, Operation, bound
+from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import CHANNEL, PAGE, REASON, identity, placed, shown
 
 CALLS: Final = documented("accounting/calls.html")
@@ -177,19 +181,14 @@ USAGE_RECONCILE = route.action(
 )
 
 
-def _kind(name: str, identifier: str, create: Operation, read: Operation | None) -> RecordKind:
-    """Nothing in accounting is ever taken back, so no kind is ended."""
-    read_by = None if read is None else read.id
-    return RecordKind(
-        f"accounting.{name}", identifier, create.id, read_by, terminal=None, tried=False
-    )
-
+# Nothing in accounting is ever taken back.
+_kind: Final = partial(lasting, tried=False)
 
 RECORDS = (
-    _kind("event", "event_id", EVENT_RECORD, EVENT_GET),
+    _kind("accounting.event", "event_id", EVENT_RECORD, EVENT_GET),
     # A ready batch is no record of its own, so the kind that the ledger knows comes last.
-    _kind("ready_batch", "batch_id", BATCH_CREATE, BATCH_GET),
-    _kind("alternative_batch", "batch_id", EXPORT_CREATE, BATCH_GET),
-    _kind("batch", "batch_id", BATCH_CREATE, BATCH_GET),
-    _kind("usage", "usage_id", USAGE_RECORD, None),
+    _kind("accounting.ready_batch", "batch_id", BATCH_CREATE, BATCH_GET),
+    _kind("accounting.alternative_batch", "batch_id", EXPORT_CREATE, BATCH_GET),
+    _kind("accounting.batch", "batch_id", BATCH_CREATE, BATCH_GET),
+    _kind("accounting.usage", "usage_id", USAGE_RECORD),
 )

@@ -1,6 +1,8 @@
 """Accounting, continued: receivables, and commissions with their splits and payouts.
 
 The inventory names these paths and says in a line what each is for; bodies are our deduction.
+
+Read from: accounting/, accounting/calls.html.
 """
 
 from collections.abc import Mapping

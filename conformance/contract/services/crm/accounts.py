@@ -1,4 +1,7 @@
-"""B2B accounts, their contacts and their credit."""
+"""B2B accounts, their contacts and their credit.
+
+Read from: crm/calls.html.
+"""
 
 from collections.abc import Mapping
 from typing import Final

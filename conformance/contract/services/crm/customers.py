@@ -1,6 +1,9 @@
 """Customers, points and gift cards. Org, facility and channel are in headers.
 
 No page gives CRM idempotency keys, so no operation takes one and no requirement speaks of them.
+
+Read from: common/member-access-roles.html, crm/PROTOCOL.md, crm/calls.html, crm/openapi.yaml,
+crm/playbooks.html, story/crm-loyalty.html.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Transfers between facilities, and the org-wide search plane."""
+"""Transfers between facilities, and the org-wide search plane.
+
+Read from: common/comments-inbox.html, common/state-machines.html.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,7 @@
-"""Reservations, allocations and commitments: holds on the stock of a facility, for a channel."""
+"""Reservations, allocations and commitments: holds on the stock of a facility, for a channel.
+
+Read from: ics/, ics/calls.html.
+"""
 
 from typing import Any, Final
 

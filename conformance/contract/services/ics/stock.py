@@ -1,4 +1,8 @@
-"""Locations, receiving, stock and its card. Org, facility and channel are in headers."""
+"""Locations, receiving, stock and its card. Org, facility and channel are in headers.
+
+Read from: ics/, ics/PROTOCOL.md, ics/calls.html, ics/openapi.yaml, ics/playbooks.html,
+story/ics.html.
+"""
 
 from collections.abc import Mapping
 from typing import Final

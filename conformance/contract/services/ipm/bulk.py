@@ -1,4 +1,7 @@
-"""IPM: bulk jobs, which take events out as NDJSON and in again."""
+"""IPM: bulk jobs, which take events out as NDJSON and in again.
+
+Read from: ipm/, ipm/calls.html.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

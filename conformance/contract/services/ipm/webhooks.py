@@ -1,6 +1,8 @@
 """IPM: webhooks, the feed of changes, look-ups and key figures. The org is in `x-orgcode`.
 
 All 22 paths are published; of their fields none is, so bodies and bindings are our deduction.
+
+Read from: common/role-matrix.html, ipm/PROTOCOL.md, ipm/calls.html, ipm/openapi.yaml.
 """
 
 from collections.abc import Mapping

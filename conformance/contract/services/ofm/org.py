@@ -1,4 +1,8 @@
-"""Org, cost centres, facilities, zones, teams, sales channels. Org identity is in the body."""
+"""Org, cost centres, facilities, zones, teams, sales channels. Org identity is in the body.
+
+Read from: common/client-shim.html, common/ids-codes.html, common/integration-walkthroughs.html,
+ofm/PROTOCOL.md, ofm/calls.html, ofm/playbooks.html, story/ofm.html.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,7 @@
-"""Members, invitations into an org, owners."""
+"""Members, invitations into an org, owners.
+
+Read from: common/integration-checklist.html, ofm/PROTOCOL.md, ofm/calls.html.
+"""
 
 from typing import Any
 

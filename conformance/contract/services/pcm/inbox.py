@@ -1,4 +1,7 @@
-"""The inbox of procurement: notifications with a state of work and, apart from it, a status."""
+"""The inbox of procurement: notifications with a state of work and, apart from it, a status.
+
+Read from: pcm/calls.html.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,6 +1,8 @@
 """Invoices and their disputes, supplier credits, consignment.
 
 There is no route that creates an invoice, so that matching is what makes one (our deduction).
+
+Read from: pcm/, pcm/calls.html, pcm/playbooks.html.
 """
 
 from collections.abc import Mapping

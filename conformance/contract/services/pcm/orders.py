@@ -1,6 +1,8 @@
 """Purchase orders and their receipts. Org and facility are in headers, the channel in the body.
 
 Money is decimal text; quantities are whole numbers.
+
+Read from: pcm/, pcm/PROTOCOL.md, pcm/calls.html, pcm/openapi.yaml, pcm/playbooks.html.
 """
 
 from collections.abc import Mapping

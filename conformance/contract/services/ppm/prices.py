@@ -2,6 +2,8 @@
 
 The playbook gives the routes and their order; what they take and show is our deduction, but for
 `as_of`, `variant_id` and `sku`. The channel stands in a header, and so does a facility.
+
+Read from: ppm/, ppm/PROTOCOL.md, ppm/calls.html, ppm/playbooks.html, story/ppm.html.
 """
 
 from typing import Any, Final
@@ -17,7 +19,7 @@ CALLS, PLAYBOOK = documented("ppm/calls.html"), documented("ppm/playbooks.html")
 PRICED: Final = {**ORG, "x-channel-code": "$channel_code", "x-logical-guid": "$?logical_guid"}
 # That records of PPM are revisioned is not documented, so their revision is sent and never judged.
 NOTED: Final = {**REASON, **REVISED}
-KEYED: Final = {**NOTED, **KEY}
+NOTED_WITH_KEY: Final = {**NOTED, **KEY}
 
 # Any one of the roles is enough; `ppm_admin` and `ppm_approve` are older names of the approver's
 # (ppm/PROTOCOL.md).
@@ -43,21 +45,26 @@ _ZONE: Final = record("price_zone", "price_zone_id")
 _LIST: Final = record("price_list", "price_list_id")
 
 ZONE_SET = route.create(
-    "zone.set", PLAYBOOK, path="price-zone/set", body={**NAMED, **KEYED}, fresh=NAMES, yields=_ZONE
+    "zone.set",
+    PLAYBOOK,
+    path="price-zone/set",
+    body={**NAMED, **NOTED_WITH_KEY},
+    fresh=NAMES,
+    yields=_ZONE,
 )
 ZONE_ASSIGN = route.action(
     "zone.assign",
     PLAYBOOK,
     path="price-zone/assign",
     acts_on="ppm.zone",
-    body={"price_zone_id": "$price_zone_id", "logical_guids": "$zone_facilities", **KEYED},
+    body={"price_zone_id": "$price_zone_id", "logical_guids": "$zone_facilities", **NOTED_WITH_KEY},
     yields=_ZONE,
 )
 LIST_SET = route.create(
     "list.set",
     PLAYBOOK,
     path="price-list/set",
-    body={**NAMED, "currency": "$currency", **KEYED},
+    body={**NAMED, "currency": "$currency", **NOTED_WITH_KEY},
     fresh={**NAMES, "currency": Fixed("USD")},
     yields=_LIST,
 )
@@ -70,7 +77,7 @@ LIST_ASSIGN = route.action(
         "price_list_id": "$price_list_id",
         "channel_codes": "$?list_channels",
         "customer_ids": "$?list_customers",
-        **KEYED,
+        **NOTED_WITH_KEY,
     },
     yields=_LIST,
 )
@@ -110,7 +117,7 @@ _TERMS: Final = {
 _MONEY: Final = {"amount": Fixed("10.00"), "currency": Fixed("USD")}
 
 PRICE_SET = route.create(
-    "price.set", PLAYBOOK, body={**_TERMS, **KEYED}, fresh=_MONEY, yields=_PRICE
+    "price.set", PLAYBOOK, body={**_TERMS, **NOTED_WITH_KEY}, fresh=_MONEY, yields=_PRICE
 )
 # The same route with the id of an entry: new terms for it.
 PRICE_REVISE = route.update(
@@ -119,7 +126,7 @@ PRICE_REVISE = route.update(
     path="price/set",
     acts_on="ppm.price",
     # Without the id, the same request makes another entry.
-    body={"price_id": "$?price_id", **_TERMS, **KEYED},
+    body={"price_id": "$?price_id", **_TERMS, **NOTED_WITH_KEY},
     fresh=_MONEY,
     yields=_PRICE,
 )

@@ -1,6 +1,8 @@
 """Coupons, dynamic and commission rules, exchange rates.
 
 For coupons and commission rules the inventory of calls names no request schema at all.
+
+Read from: ppm/calls.html.
 """
 
 from typing import Any, Final
@@ -11,8 +13,8 @@ from conformance.contract.operation import Fixed, Kind, Operation, bound
 from conformance.contract.routes import lasting
 from conformance.contract.services.ppm.prices import (
     CALLS,
-    KEYED,
     NOTED,
+    NOTED_WITH_KEY,
     PRICE_ADMINS,
     PRICED,
     PROMO_ADMINS,
@@ -90,7 +92,7 @@ class _Rules:
         family, path = f"{name}_rule", f"{name}-rule"
         yields = record("rule", "rule_id", "caption", "percent")
         dynamic = "variant_id" in terms
-        terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **KEYED}
+        terms = {"caption": "$caption", **terms, "percent": "$percent", **_PERIOD, **NOTED_WITH_KEY}
         fresh: dict[str, str | Fixed] = {"caption": "caption"}
         fresh["percent"] = Fixed("-10" if dynamic else "10")
         if dynamic:

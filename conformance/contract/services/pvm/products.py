@@ -1,4 +1,7 @@
-"""PVM: option matrices, styles and variants, and what hangs on them."""
+"""PVM: option matrices, styles and variants, and what hangs on them.
+
+Read from: pvm/calls.html, pvm/playbooks.html, story/pvm.html.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final

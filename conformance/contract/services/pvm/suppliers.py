@@ -2,6 +2,8 @@
 
 Reads are GET with their inputs in the query, writes are POST. Roles are asked for on every route;
 an active owner passes them all.
+
+Read from: pvm/PROTOCOL.md, pvm/calls.html, pvm/playbooks.html, story/pvm.html.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Backorders, appointments and carriers: what the sales service keeps beside its orders."""
+"""Backorders, appointments and carriers: what the sales service keeps beside its orders.
+
+Read from: scm/calls.html.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -148,10 +151,9 @@ LABEL_CREATE = route.create(
 def _kind(
     name: str, made_by: Operation, read: Operation, listed: Operation | None = None
 ) -> RecordKind:
-    """A kind with the id that `read` takes; no status ends it."""
+    """A kind with the id that `read` takes."""
     (identifier,) = read.body
-    listed_by = None if listed is None else listed.id
-    return RecordKind(f"scm.{name}", identifier, made_by.id, read.id, listed_by, terminal=None)
+    return lasting(f"scm.{name}", identifier, made_by, read, listed)
 
 
 RECORDS = (

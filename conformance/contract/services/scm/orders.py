@@ -1,6 +1,9 @@
 """Orders and their promises, shipments and tenders. Org, facility and channel are in headers.
 
 Paths come from the playbook and the calls inventory; of all bodies no field is published.
+
+Read from: common/ids-codes.html, scm/, scm/PROTOCOL.md, scm/calls.html, scm/openapi.yaml,
+scm/playbooks.html.
 """
 
 from collections.abc import Mapping
