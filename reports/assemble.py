@@ -80,6 +80,8 @@ def _certified(
         "must_executed": counts.executed,
         "must_met": counts.met,
         "must_total": counts.total,
+        "undecided": counts.undecided,
+        "deciding": certificate.deciding(requirements),
     }
 
 
@@ -164,7 +166,7 @@ def _requirement(
         source=f"{item.source}, {item.heading}" if item.heading else item.source,
         text=item.text,
         remedy=item.remedy,
-        verdict=certificate.requirement_verdict(checks, in_profile=inside),
+        verdict=certificate.requirement_verdict(checks, in_profile=inside, counted=counted),
         executed=sum(check.executed for check in checks),
         in_profile=inside,
         denominator=counted,

@@ -4,11 +4,12 @@ Green is earned: whatever makes the run smaller than its profile asks, or leaves
 doubt, is INCOMPLETE.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reports.model import CheckResult, RequirementRun, Scope, WaiverState
-from reports.verdict import Verdict, worst
+from reports.model import CheckResult, Deciding, RequirementRun, Scope, WaiverState
+from reports.verdict import MET, Verdict, worst
 
 CONFORMANT = "CONFORMANT"
 NOT_CONFORMANT = "NOT CONFORMANT"
@@ -33,6 +34,7 @@ class Tally:
     executed: int
     met: int
     outside: int
+    undecided: int = 0
 
 
 def tally(requirements: Sequence[RequirementRun]) -> Tally:
@@ -43,6 +45,7 @@ def tally(requirements: Sequence[RequirementRun]) -> Tally:
         executed=sum(requirement.executed > 0 for requirement in counted),
         met=sum(requirement.met for requirement in counted),
         outside=sum(not requirement.in_profile for requirement in requirements),
+        undecided=sum(requirement.verdict is Verdict.UNDECIDED for requirement in counted),
     )
 
 
@@ -55,11 +58,34 @@ def exit_status(verdict: str) -> int:
     return 8 if verdict.startswith("CONFORMANT WITH ") else 6
 
 
-def requirement_verdict(checks: Sequence[CheckResult], *, in_profile: bool) -> Verdict:
-    """Worst of the checks. Without any: inconclusive inside the profile, not applicable outside."""
-    if checks:
-        return worst(check.verdict for check in checks)
-    return Verdict.INCONCLUSIVE if in_profile else Verdict.NOT_APPLICABLE
+def requirement_verdict(
+    checks: Sequence[CheckResult], *, in_profile: bool, counted: bool = False
+) -> Verdict:
+    """Worst of the checks. Without any: inconclusive inside the profile, not applicable outside.
+
+    A documented MUST (`counted`) that could only be advised was not decided.
+    """
+    if not checks:
+        return Verdict.INCONCLUSIVE if in_profile else Verdict.NOT_APPLICABLE
+    found = worst(check.verdict for check in checks)
+    if counted and (found is Verdict.ADVISORY or (found in MET and not _could_fail(checks))):
+        return Verdict.UNDECIDED
+    return found
+
+
+def _could_fail(checks: Sequence[CheckResult]) -> bool:
+    """Whether one of these at least rests on nothing deduced, so that a breach had failed it."""
+    return any(check.verdict in MET and check.certainty != "inferred" for check in checks)
+
+
+def deciding(requirements: Sequence[RequirementRun]) -> tuple[Deciding, ...]:
+    """The lines of a target file that would decide undecided MUSTs, the one for most first."""
+    rest = [item for item in requirements if item.verdict is Verdict.UNDECIDED]
+    lines = Counter(
+        line for item in rest for line in {line for check in item.checks for line in check.unsure}
+    )
+    ranked = sorted(lines.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Deciding(line=line, decides=count) for line, count in ranked)
 
 
 def certify(
@@ -88,7 +114,8 @@ def certify(
 def headline(verdict: str, profile: str, counts: Tally) -> str:
     """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`: met of all documented MUSTs."""
     reach = f"{counts.outside} outside the profile"
-    return f"{verdict} [{profile}] {counts.met} of {counts.total}; {reach}"
+    open_ones = f", {counts.undecided} undecided" if counts.undecided else ""
+    return f"{verdict} [{profile}] {counts.met} of {counts.total}{open_ones}; {reach}"
 
 
 def _limits(scope: Scope) -> Iterable[str]:
@@ -117,6 +144,11 @@ def _unmet(inside: Sequence[RequirementRun]) -> Iterable[str]:
         stuck = [item.id for item in counted if item.executed and item.verdict is verdict]
         if stuck:
             yield _listing(str(verdict), stuck)
+    undecided = [item.id for item in counted if item.verdict is Verdict.UNDECIDED]
+    if undecided:
+        lines = len(deciding(counted))
+        names = _listing("undecided, a breach could only have been advised", undecided)
+        yield f"{names} {lines} lines of the target file would decide them." if lines else names
 
 
 def _loose_ends(unassigned: Sequence[CheckResult], waivers: Sequence[WaiverState]) -> Iterable[str]:

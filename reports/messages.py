@@ -49,6 +49,7 @@ class Judgement(Frozen):
     cards: tuple[Card, ...] = ()
     exchanges: tuple[str, ...] = ()
     certainty: Certainty | None = None
+    unsure: tuple[str, ...] = ()
     readings: dict[str, str] = Field(default_factory=dict)
 
     def redacted(self, vault: Vault) -> "Judgement":

@@ -65,6 +65,9 @@ class CheckResult(Frozen):
     cards: tuple[Card, ...] = ()
     exchanges: tuple[str, ...] = Field(default=(), description="ids in exchanges.jsonl")
     cause: str | None = Field(default=None, description="what kept it from a verdict")
+    unsure: tuple[str, ...] = Field(
+        default=(), description="lines of a target file that would make its expectations sure"
+    )
     duration_s: Seconds = 0.0
     started_at: AwareDatetime | None = None
     worker: str | None = None
@@ -230,6 +233,13 @@ class RequirementRun(Frozen):
         return self.executed > 0 and self.verdict in MET
 
 
+class Deciding(Frozen):
+    """A line of a target file, and how many undecided MUSTs rest on what it would say."""
+
+    line: str
+    decides: Count
+
+
 class Run(Frozen):
     """One run, whole: the certificate and the findings it rests on."""
 
@@ -248,6 +258,10 @@ class Run(Frozen):
     must_executed: Count
     must_met: Count
     must_total: Count
+    undecided: Count = Field(default=0, description="documented MUSTs that could only be advised")
+    deciding: tuple[Deciding, ...] = Field(
+        default=(), description="lines for the target file, the one that decides most first"
+    )
     readings: tuple[Reading, ...] = ()
     steps: tuple[StepRun, ...]
     requirements: tuple[RequirementRun, ...]

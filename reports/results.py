@@ -34,6 +34,7 @@ def _of_check(nodeid: str, judgement: Judgement, **more: Any) -> Iterator[CheckR
             cards=judgement.cards,
             exchanges=judgement.exchanges,
             cause=judgement.cause,
+            unsure=judgement.unsure,
             **more,
         )
 

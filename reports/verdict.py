@@ -5,11 +5,15 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What became of one check. Members stand worst first: the order is the algebra."""
+    """What became of a check, or of a requirement. Members stand worst first: that is the algebra.
+
+    `undecided` is of requirements alone: a documented MUST whose breach could only be advised.
+    """
 
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     BLOCKED = "blocked"
+    UNDECIDED = "undecided"
     ADVISORY = "advisory"
     WAIVED = "waived"
     PASS = "pass"  # noqa: S105 - a verdict, not a password
@@ -21,8 +25,8 @@ _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 #: Verdicts of checks that reached their assertion. Blocked and inconclusive ones learned nothing.
 EXECUTED = frozenset({Verdict.FAIL, Verdict.ADVISORY, Verdict.WAIVED, Verdict.PASS})
 
-#: Verdicts with which a documented MUST counts as met. Advisory is recorded and never fails.
-MET = frozenset({Verdict.PASS, Verdict.ADVISORY})
+#: Verdicts with which a documented MUST counts as met. Advice decides nothing.
+MET = frozenset({Verdict.PASS})
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -31,7 +31,7 @@ SIZE_LIMIT = 1_950_000  # bytes; promised are 2 MB
 CARDS = 200  # cards on the page; the rest is in run.json
 
 _FOLDS = {
-    Verdict.INCONCLUSIVE: ("undecided", "Not decided", "Could not be judged: no pass and no fail"),
+    Verdict.INCONCLUSIVE: ("not-judged", "Not judged", "Could not be judged: no pass and no fail"),
     Verdict.WAIVED: ("waived", "Waived", "Failures that somebody answers for until a day"),
     Verdict.ADVISORY: ("advisories", "Advisories", "Contradicted readings of ours: never a fail"),
 }
@@ -39,6 +39,8 @@ _FOLDS = {
 _PAGE = re.compile(r"(?<![\w:/.-])[a-z0-9][\w-]*(?:/[\w-]+)*(?:/|\.html)(?:#[\w-]+)?(?![\w/.#-]+)")
 _CODE = re.compile(r"`([^`\n]{1,120})`")
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+# Undecided is said of requirements, never of a check.
+_OF_CHECKS: Final = tuple(verdict for verdict in Verdict if verdict is not Verdict.UNDECIDED)
 
 
 class Compliance(Writer):
@@ -91,7 +93,7 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
             policy=_policy(style, script),
             validity_days=VALIDITY_DAYS,
             void_after=run.finished_at + timedelta(days=VALIDITY_DAYS),
-            verdicts=list(Verdict),
+            verdicts=_OF_CHECKS,
             by_step=_by_step(run),
             remedies={requirement.id: requirement.remedy for requirement in run.requirements},
             failures=_carded(run, Verdict.FAIL),

@@ -14,6 +14,7 @@ _TITLE = 25
 _FAILURES = 40  # more lines than this are scrolled past; the report has them all
 _CARDS = 3
 _ALIKE = 12
+_DECIDING = 10
 _MOVES = {"yours": "yours", "platform": "the platform's", "suite": "the suite's"}
 _HEADS = {
     Verdict.FAIL: "fail",
@@ -44,6 +45,7 @@ def summary(run: Run, width: int = 100) -> str:
         _causes(run, width),
         _failures(run, width),
         _undecided(run, width),
+        _deciding(run),
         _bindings(run),
         _slowest(run),
         _requests(run),
@@ -65,7 +67,7 @@ def _row(step: StepRun) -> str:
     if not step.covered:
         return f"{name:<{_TITLE + 3}}  not covered: {step.reason}"
     cells = "".join(f"{step.counts.get(verdict, 0) or '·':>9}" for verdict in _HEADS)
-    must = f"{step.must_executed}/{step.must_total}"
+    must = f"{step.must_met}/{step.must_total}"
     return f"{name:<{_TITLE + 3}}{cells}{must:>9}"
 
 
@@ -141,6 +143,17 @@ def _undecided(run: Run, width: int) -> Iterator[str]:
         yield from _wrapped(f"{check.requirement}  {check.nodeid}: {check.message}", width)
     if len(stuck) > _FAILURES:
         yield f"  and {len(stuck) - _FAILURES} more in compliance.html"
+
+
+def _deciding(run: Run) -> Iterator[str]:
+    """The few lines of the target file that decide most of what could only be advised."""
+    if not run.deciding:
+        return
+    yield f"What would decide the {run.undecided} undecided MUSTs (each line, how many)"
+    for each in run.deciding[:_DECIDING]:
+        yield f"  {each.decides:>4}  {each.line}"
+    if (more := len(run.deciding) - _DECIDING) > 0:
+        yield f"        and {more} more in compliance.html"
 
 
 def _bindings(run: Run) -> Iterable[str]:
