@@ -51,7 +51,7 @@ def test_floats_are_shown_and_steps_are_skipped() -> None:
 
 
 def test_the_buyer_approves_and_another_org_receives() -> None:
-    with running(*defective("pcm_client-approves-orders", "order-fetched-by-id-alone")) as platform:
+    with running(*defective("buyer-approves-orders", "order-fetched-by-id-alone")) as platform:
         pcm_client, other = new_pcm_client(platform), new_pcm_client(platform)
         colleague = replace(pcm_client, caller=platform.member(pcm_client.org, "pcm_buyer"))
         order = colleague.step("approve", colleague.draft())
