@@ -13,11 +13,11 @@ import pytest
 from fixtures.reference.kernel.database import Change, Observer
 from fixtures.reference.kernel.records import Draft
 from fixtures.reference.kernel.refusals import Refusal
-from tests.reference.log_desk import Desk, desk
+from tests.reference.kernel_client import KernelClient, kernel_client
 
-Make = Callable[..., Desk]
+Make = Callable[..., KernelClient]
 YEAR = {"from_utc": "2000-01-01T00:00:00Z", "to_utc": "2100-01-01T00:00:00Z"}
-TILL = {"x-logical-guid": "shop", "x-channel-code": "g3npos"}
+FACILITY_AND_CHANNEL = {"x-logical-guid": "shop", "x-channel-code": "g3npos"}
 
 
 @pytest.fixture
@@ -25,24 +25,24 @@ def make(tmp_path: Path) -> Make:
     return partial(opened, tmp_path)
 
 
-def opened(directory: Path, *defects: str) -> Desk:
-    at = desk(directory, *defects)
+def opened(directory: Path, *defects: str) -> KernelClient:
+    at = kernel_client(directory, *defects)
     stored(at, Draft("logical_facility", "shop", org_guid="o1"))
     return at
 
 
-def stored(at: Desk, draft: Draft) -> None:
+def stored(at: KernelClient, draft: Draft) -> None:
     """A record that was there before, and leaves no event."""
     at.kernel.database.observer = Observer()
     at.kernel.records.create(draft)
     at.kernel.database.observer = at.kernel.events
 
 
-def ask(at: Desk, path: str, **fields: Any) -> dict[str, Any]:
+def ask(at: KernelClient, path: str, **fields: Any) -> dict[str, Any]:
     return at.do(f"/accounting/{path}", **fields).data
 
 
-def sold(at: Desk, amount: str = "10.00", **more: Any) -> dict[str, Any]:
+def sold(at: KernelClient, amount: str = "10.00", **more: Any) -> dict[str, Any]:
     given = {
         "event_type": "sale",
         "amount": amount,
@@ -50,10 +50,10 @@ def sold(at: Desk, amount: str = "10.00", **more: Any) -> dict[str, Any]:
         "source_refs": [{"type": "order", "id": "1"}],
         **more,
     }
-    return at.do("/accounting/event/record", TILL, **given).data
+    return at.do("/accounting/event/record", FACILITY_AND_CHANNEL, **given).data
 
 
-def ready(at: Desk, **fields: Any) -> dict[str, Any]:
+def ready(at: KernelClient, **fields: Any) -> dict[str, Any]:
     batch = ask(at, "export/batch/create", **fields)["batch_id"]
     for _ in range(200):
         if (shown := ask(at, "export/batch/get", batch_id=batch))["status"] != "created":
@@ -62,7 +62,7 @@ def ready(at: Desk, **fields: Any) -> dict[str, Any]:
     raise TimeoutError(batch)
 
 
-def sent(at: Desk) -> dict[str, Any]:
+def sent(at: KernelClient) -> dict[str, Any]:
     batch = ready(at)["batch_id"]
     return ask(at, "export/batch/status/set", batch_id=batch, status="sent", expected_revision=2)
 
@@ -76,9 +76,12 @@ def test_an_event_keeps_what_was_sent(make: Make) -> None:
     assert at.actions() == ["financial-event-created"]
 
 
-@pytest.mark.parametrize("missing", TILL)
+@pytest.mark.parametrize("missing", FACILITY_AND_CHANNEL)
 def test_an_event_has_facility_and_channel(make: Make, missing: str) -> None:
-    at, header = make(), {name: value for name, value in TILL.items() if name != missing}
+    at, header = (
+        make(),
+        {name: value for name, value in FACILITY_AND_CHANNEL.items() if name != missing},
+    )
     given = {"event_type": "sale", "amount": "1", "currency": "USD"}
     refs = [{"type": "order", "id": "1"}]
     with pytest.raises(Refusal):
@@ -169,7 +172,7 @@ def test_usage_is_entered_once(make: Make) -> None:
     assert added == [7, 7, 0]
 
 
-def order(at: Desk, name: str, action: str, kind: str, **doc: Any) -> None:
+def order(at: KernelClient, name: str, action: str, kind: str, **doc: Any) -> None:
     """What SCM leaves: a record, and an event about it."""
     stored(at, Draft(kind, name, org_guid="o1", state="placed", doc=doc))
     change = Change(kind, name, "o1", "placed", 1, moved=True)
@@ -177,7 +180,7 @@ def order(at: Desk, name: str, action: str, kind: str, **doc: Any) -> None:
         at.kernel.events.append("scm", action, change, {})
 
 
-def placed(at: Desk, name: str = "order-1") -> None:
+def placed(at: KernelClient, name: str = "order-1") -> None:
     price = {"amount": "19.99", "currency": "USD"}
     lines = [{"quantity": 3, "price_snapshot": price}]
     order(at, name, "order-placed", "sales_order", lines=lines, customer_id="ada")
@@ -207,18 +210,18 @@ def test_aging_pages_and_sums_all(make: Make) -> None:
     assert rest["next_token"] is None
 
 
-def bonus(at: Desk, amount: str, **more: Any) -> str:
+def bonus(at: KernelClient, amount: str, **more: Any) -> str:
     given = {"adjustment_type": "bonus", "currency": "USD", "reason": "a reason"}
     made = ask(at, "commission/adjust", associate_id="ann", amount=amount, **given, **more)
     return str(made["commission_id"])
 
 
-def split(at: Desk, commission: str, **bps: int) -> dict[str, Any]:
+def split(at: KernelClient, commission: str, **bps: int) -> dict[str, Any]:
     splits = [{"associate_id": name, "bps": part} for name, part in bps.items()]
     return ask(at, "commission/split/set", commission_id=commission, splits=splits)
 
 
-def share(at: Desk, associate: str) -> str:
+def share(at: KernelClient, associate: str) -> str:
     found = ask(at, "commission/statement", associate_id=associate, **YEAR)["totals"]
     return str(found[0]["amount"])
 
@@ -236,7 +239,7 @@ def test_splits_are_the_whole(make: Make, last: int) -> None:
         split(at, bonus(at, "1"), ann=3333, bob=3333, cid=last)
 
 
-def payout(at: Desk) -> dict[str, Any]:
+def payout(at: KernelClient) -> dict[str, Any]:
     return ask(at, "commission/payout/create", associate_id="ann", currency="USD", **YEAR)
 
 

@@ -13,7 +13,7 @@ from fixtures.reference.kernel.event_names import action_of
 from fixtures.reference.kernel.events import Filter
 from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.services import ALL
-from tests.reference.log_desk import SESSION, Desk, desk
+from tests.reference.kernel_client import SESSION, KernelClient, kernel_client
 
 REQUIRED = {
     "event_id",
@@ -27,15 +27,15 @@ REQUIRED = {
     "reason",
     "source_refs",
 }
-Make = Callable[..., Desk]
+Make = Callable[..., KernelClient]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    return partial(desk, tmp_path)
+    return partial(kernel_client, tmp_path)
 
 
-def centre(at: Desk, code: str = "AAAA-BBBB-CCCC") -> str:
+def centre(at: KernelClient, code: str = "AAAA-BBBB-CCCC") -> str:
     made = at.do("/ofm/cost-centre/create", org_guid="o1", caption="Centre of J. Doe", cccode=code)
     return str(made.data["cc_guid"])
 
@@ -118,7 +118,7 @@ def test_what_lapses_by_itself_is_told_by_the_system(make: Make) -> None:
     assert [each["request_context"]["actor"] for each in lapsed] == ["system"]
 
 
-def facility(at: Desk) -> str:
+def facility(at: KernelClient) -> str:
     base = {"org_guid": "o1", "caption": "Place"}
     physical = at.do("/ofm/facility/physical/create", **base, code="P1").data["physical_guid"]
     legal = at.do("/ofm/facility/legal/create", **base, code="L1").data["legal_guid"]

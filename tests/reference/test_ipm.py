@@ -10,30 +10,30 @@ from typing import Any
 import pytest
 
 from fixtures.reference.kernel.refusals import Refusal
-from tests.reference.log_desk import Desk, desk
+from tests.reference.kernel_client import KernelClient, kernel_client
 from tests.reference.mailbox import Mailbox, mailbox
 
-Make = Callable[..., Desk]
+Make = Callable[..., KernelClient]
 CONTEXT = {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}
 STATED = {"request_context": CONTEXT}
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    return partial(desk, tmp_path)
+    return partial(kernel_client, tmp_path)
 
 
-def write(at: Desk, path: str, **fields: Any) -> dict[str, Any]:
+def write(at: KernelClient, path: str, **fields: Any) -> dict[str, Any]:
     return at.do(path, **STATED, **fields).data
 
 
-def centres(at: Desk, count: int, start: int = 0) -> None:
+def centres(at: KernelClient, count: int, start: int = 0) -> None:
     for number in range(start, start + count):
         code = f"AAAA-BBBB-{number:04}"
         at.do("/ofm/cost-centre/create", org_guid="o1", caption="Centre", cccode=code)
 
 
-def feed(at: Desk, **fields: Any) -> list[dict[str, Any]]:
+def feed(at: KernelClient, **fields: Any) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = at.do("/ipm/cdc/list", **fields).data["items"]
     return items
 
@@ -165,7 +165,7 @@ def post() -> Any:
         yield opened
 
 
-def active(at: Desk, post: Mailbox, **filters: str) -> str:
+def active(at: KernelClient, post: Mailbox, **filters: str) -> str:
     made = write(at, "/ipm/webhook/create", url=post.url, filters=filters)
     write(at, "/ipm/webhook/status/set", webhook_id=made["webhook_id"], status="active")
     return str(made["webhook_id"])

@@ -36,7 +36,7 @@ class Bench:
             account, key = f"{org}-{role}", f"{org}-{role}-key"
             self._draft("service_account", account, org, doc={"roles": [role]})
             self._draft("api_key", key, org, parent=account, code=fingerprint(account))
-        self._draft("sales_channel", f"{org}-till", org, code="kiosk")
+        self._draft("sales_channel", f"{org}-scm_client", org, code="kiosk")
         self._draft("style", f"{org}-style", org, code="S", doc={"ogm_rev": 1})
         for number in range(VARIANTS):
             named = {"parent": f"{org}-style", "code": f"V{number}", "doc": {"matrix_rev": 1}}
@@ -66,7 +66,12 @@ class Bench:
         return False
 
     def start(self, selector: Mapping[str, str] | None = None, **fields: Any) -> dict[str, Any]:
-        named = {"channel_guid": "one-till", "reason": "r", "selector": selector or ONE, **fields}
+        named = {
+            "channel_guid": "one-scm_client",
+            "reason": "r",
+            "selector": selector or ONE,
+            **fields,
+        }
         return self.ask("/publish/run/start", **named)
 
     def publish(self, selector: Mapping[str, str] | None = None, **fields: Any) -> list[Any]:
@@ -78,7 +83,7 @@ class Bench:
         return entries
 
     def product(self) -> dict[str, Any]:
-        return self.ask("/product/get", variant_id="one-0", channel_guid="one-till")
+        return self.ask("/product/get", variant_id="one-0", channel_guid="one-scm_client")
 
     def revisions(self) -> list[dict[str, Any]]:
         named = {"product_id": self.product()["product_id"]}
@@ -133,7 +138,7 @@ def counters_tell(bench: Bench) -> bool:
 
 def product_names_its_channel(bench: Bench) -> bool:
     bench.publish()
-    return bool(bench.product()["channel_guid"] == "one-till")
+    return bool(bench.product()["channel_guid"] == "one-scm_client")
 
 
 def members_need_a_role(bench: Bench) -> bool:
@@ -169,12 +174,12 @@ def skipped_is_reported(bench: Bench) -> bool:
 
 
 def reason_is_required(bench: Bench) -> bool:
-    named = {"channel_guid": "one-till", "selector": ONE}
+    named = {"channel_guid": "one-scm_client", "selector": ONE}
     return bench.refuses("/publish/run/start", **named)
 
 
 def style_is_required(bench: Bench) -> bool:
-    named = {"channel_guid": "one-till", "selector": {"variant_id": "one-0"}, "reason": "r"}
+    named = {"channel_guid": "one-scm_client", "selector": {"variant_id": "one-0"}, "reason": "r"}
     return bench.refuses("/publish/run/start", **named)
 
 
@@ -283,12 +288,12 @@ def cleared_pointers_are_empty(bench: Bench) -> bool:
 
 def viewers_view(bench: Bench) -> bool:
     bench.publish()
-    named = {"variant_id": "one-0", "channel_guid": "one-till"}
+    named = {"variant_id": "one-0", "channel_guid": "one-scm_client"}
     return not bench.refuses("/product/get", role="pmc_view", **named)
 
 
 def publishers_publish(bench: Bench) -> bool:
-    named = {"channel_guid": "one-till", "selector": ONE, "reason": "r"}
+    named = {"channel_guid": "one-scm_client", "selector": ONE, "reason": "r"}
     return not bench.refuses("/publish/run/start", **named)
 
 

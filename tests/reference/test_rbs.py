@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from fixtures.reference.kernel.refusals import Refusal
-from tests.reference.log_desk import Desk, desk
+from tests.reference.kernel_client import KernelClient, kernel_client
 
 CONTEXT = {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}
 SUBSCRIPTION = "/rbs/subscription"
@@ -25,7 +25,7 @@ Make = Callable[..., "Bus"]
 class Bus:
     """An org with a queue of its own in the stand-in."""
 
-    at: Desk
+    at: KernelClient
     queue_url: str
 
     def write(self, path: str, **fields: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Bus:
 
 @contextmanager
 def bus(directory: Path, *defects: str) -> Iterator[Bus]:
-    at = desk(directory, *defects)
+    at = kernel_client(directory, *defects)
     url = at.kernel.aws.sqs().create_queue(QueueName=f"q{secrets.token_hex(6)}")["QueueUrl"]
     yield Bus(at, url)
     at.kernel.close()

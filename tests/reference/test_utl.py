@@ -17,9 +17,9 @@ from fixtures.reference.kernel.records import Draft
 from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.kernel.runtime import fingerprint
 from fixtures.reference.services import utl
-from tests.reference.log_desk import Desk, desk
+from tests.reference.kernel_client import KernelClient, kernel_client
 
-Make = Callable[..., Desk]
+Make = Callable[..., KernelClient]
 ACTIONS = {action.name: action for action in utl.SERVICE.actions}
 DAY_S = 86_400
 BOUND_S = 60.0
@@ -27,10 +27,10 @@ BOUND_S = 60.0
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
-    made: list[Desk] = []
+    made: list[KernelClient] = []
 
-    def at(*defects: str) -> Desk:
-        made.append(partial(desk, tmp_path)(*defects))
+    def at(*defects: str) -> KernelClient:
+        made.append(partial(kernel_client, tmp_path)(*defects))
         return made[-1]
 
     yield at
@@ -38,21 +38,21 @@ def make(tmp_path: Path) -> Iterator[Make]:
         each.kernel.close()
 
 
-def ask(at: Desk, path: str, **fields: Any) -> dict[str, Any]:
+def ask(at: KernelClient, path: str, **fields: Any) -> dict[str, Any]:
     return at.do(f"/utl/{path}", orgcode=at.orgcode, **fields).data
 
 
-def operate(at: Desk, stage: str, **fields: Any) -> dict[str, Any]:
+def operate(at: KernelClient, stage: str, **fields: Any) -> dict[str, Any]:
     action = ACTIONS[f"utl_offboarding_{stage}"]
     inbound = Inbound({}, {}, fields, text="", malformed=False, path=f"/{action.name}")
     return pipeline.run_action(Call(at.kernel, action, inbound)).data
 
 
-def ahead(at: Desk, **distance: float) -> str:
+def ahead(at: KernelClient, **distance: float) -> str:
     return utc(at.kernel.clock.now() + timedelta(**distance).total_seconds())
 
 
-def leave(at: Desk, **distance: float) -> str:
+def leave(at: KernelClient, **distance: float) -> str:
     """A request to leave; its id."""
     when = ahead(at, **(distance or {"days": 40}))
     asked = ask(at, "offboarding/request", requested_export_at=when, reason="moving on")
@@ -66,13 +66,13 @@ def until(condition: Callable[[], bool]) -> bool:
     return met
 
 
-def state(at: Desk, request: str) -> str:
+def state(at: KernelClient, request: str) -> str:
     found = at.kernel.records.get("offboarding", request)
     assert found is not None
     return found.state
 
 
-def opened(at: Desk) -> str:
+def opened(at: KernelClient) -> str:
     """A request whose window is open, and the session renewed, because it ended meanwhile."""
     request = leave(at)
     operate(at, "approve", offboarding_id=request)
@@ -85,7 +85,7 @@ def opened(at: Desk) -> str:
     return request
 
 
-def exported(at: Desk) -> str:
+def exported(at: KernelClient) -> str:
     request = opened(at)
     operate(at, "export_start", offboarding_id=request)
 
@@ -103,7 +103,7 @@ def exported(at: Desk) -> str:
 # --- copies ---
 
 
-def downloaded(at: Desk) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def downloaded(at: KernelClient) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The manifest and all rows of a new export."""
     named = {"export_id": ask(at, "export/request")["export_id"]}
     assert until(lambda: ask(at, "export/status", **named)["status"] == "completed")

@@ -1,15 +1,15 @@
-"""A desk where prices are made, for the tests of the pricing service."""
+"""A client of PPM: someone of an org who sets and approves prices."""
 
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.reference.desk import Desk
 from tests.reference.platform_client import Key, Platform
+from tests.reference.service_client import ServiceClient
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pricer(Desk):
+class PpmClient(ServiceClient):
     """Someone of an org at work on its prices, on one channel and, where set, at one facility."""
 
     service = "ppm"
@@ -43,24 +43,24 @@ class Pricer(Desk):
         list_id: str = self.make("/price-list/assign", **named, **attached)["price_list_id"]
         return list_id
 
-    def by(self, *roles: str) -> "Pricer":
-        """The desk of a service account with these roles."""
+    def by(self, *roles: str) -> "PpmClient":
+        """The same as a service account with these roles."""
         return replace(self, caller=Key(self.platform.key(self.org, *roles)))
 
-    def on(self, channel: str) -> "Pricer":
+    def on(self, channel: str) -> "PpmClient":
         return replace(self, channel=channel)
 
-    def at(self, logical_guid: str) -> "Pricer":
+    def at(self, logical_guid: str) -> "PpmClient":
         return replace(self, logical_guid=logical_guid)
 
     def new_facility(self) -> str:
         return self.platform.facility(self.org)
 
 
-def pricer_of(platform: Platform) -> Pricer:
+def new_ppm_client(platform: Platform) -> PpmClient:
     """The owner of a new org."""
     org = platform.org()
-    return Pricer(platform=platform, org=org, caller=org.owner)
+    return PpmClient(platform=platform, org=org, caller=org.owner)
 
 
 def code() -> str:

@@ -1,16 +1,16 @@
-"""A buyer at a facility with a supplier and a product, for the tests of procurement."""
+"""A client of PCM: a buyer at a facility, with a supplier and a product."""
 
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from tests.reference.desk import Desk
 from tests.reference.platform_client import Org, Platform, Record
 from tests.reference.products import Catalogue
+from tests.reference.service_client import ServiceClient
 
 
 @dataclass(frozen=True, kw_only=True)
-class Buyer(Desk):
+class PcmClient(ServiceClient):
     """Someone of an org who buys `variant_id` from `vendor_id` for one facility."""
 
     service = "pcm"
@@ -57,12 +57,12 @@ def named(order: Record) -> Record:
     return {"po_id": order["po_id"], "expected_revision": order["revision"]}
 
 
-def buyer_of(platform: Platform, org: Org | None = None) -> Buyer:
+def new_pcm_client(platform: Platform, org: Org | None = None) -> PcmClient:
     """The owner of a new org (unless one is given) at a new facility, with a new product."""
     org = org or platform.org()
     catalogue = Catalogue(platform, org, org.owner)
     vendor, variant = catalogue.make("vendor"), catalogue.variant()
-    return Buyer(
+    return PcmClient(
         platform=platform,
         org=org,
         caller=org.owner,

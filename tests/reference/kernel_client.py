@@ -19,7 +19,7 @@ OPERATIONS = {each.route[1]: each for service in ALL for each in service.operati
 
 
 @dataclass(frozen=True)
-class Desk:
+class KernelClient:
     """Calls as the owner of one org."""
 
     kernel: Kernel
@@ -40,7 +40,7 @@ class Desk:
         return [event.action for event in self.events()]
 
 
-def desk(directory: Path, *defects: str) -> Desk:
+def kernel_client(directory: Path, *defects: str) -> KernelClient:
     """A fresh one, with these defects."""
     settings = Settings(rate_limit_rpm=0, defects=frozenset(defects))
     kernel = Kernel(settings, Database(directory / "platform.sqlite"))
@@ -55,4 +55,4 @@ def desk(directory: Path, *defects: str) -> Desk:
     for draft in drafts:
         kernel.records.create(draft)
     kernel.database.observer = kernel.events
-    return Desk(kernel, "o1", "ONE")
+    return KernelClient(kernel, "o1", "ONE")

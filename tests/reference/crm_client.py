@@ -1,15 +1,15 @@
-"""Customers, cards and accounts of an org, for the tests of CRM."""
+"""A client of CRM: someone of an org who works with customers, cards and accounts."""
 
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from tests.reference.desk import Desk
 from tests.reference.platform_client import Org, Platform
+from tests.reference.service_client import ServiceClient
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clerk(Desk):
+class CrmClient(ServiceClient):
     """Someone of an org who works with its customers, at a channel."""
 
     service = "crm"
@@ -41,12 +41,14 @@ class Clerk(Desk):
         return card_id
 
     def account(self, limit: str) -> str:
-        account = self.make("/account/create", caption="Buyer", credit_limit=limit, currency="USD")
+        account = self.make(
+            "/account/create", caption="PcmClient", credit_limit=limit, currency="USD"
+        )
         account_id: str = account["account_id"]
         return account_id
 
 
-def clerk_of(platform: Platform, org: Org | None = None) -> Clerk:
+def new_crm_client(platform: Platform, org: Org | None = None) -> CrmClient:
     """The owner at work, in a new org unless one is given."""
     org = org or platform.org()
-    return Clerk(platform=platform, org=org, caller=org.owner)
+    return CrmClient(platform=platform, org=org, caller=org.owner)

@@ -1,15 +1,15 @@
-"""A facility with stock, for the tests of the inventory service."""
+"""A client of ICS: someone who works at a facility that keeps stock."""
 
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from tests.reference.desk import Desk
 from tests.reference.platform_client import Org, Platform
+from tests.reference.service_client import ServiceClient
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shop(Desk):
+class IcsClient(ServiceClient):
     """A facility of an org, and someone who works there."""
 
     service = "ics"
@@ -32,10 +32,12 @@ class Shop(Desk):
         return items
 
 
-def shop_of(platform: Platform, org: Org | None = None) -> Shop:
+def new_ics_client(platform: Platform, org: Org | None = None) -> IcsClient:
     """A new facility, in a new org unless one is given, with the org's owner at work."""
     org = org or platform.org()
-    return Shop(platform=platform, org=org, caller=org.owner, logical_guid=platform.facility(org))
+    return IcsClient(
+        platform=platform, org=org, caller=org.owner, logical_guid=platform.facility(org)
+    )
 
 
 def sums(card: list[dict[str, Any]]) -> dict[str, int]:

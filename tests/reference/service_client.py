@@ -1,4 +1,4 @@
-"""Someone of an org at work in one service, for the tests of that service."""
+"""What the clients of single services have in common: calls as someone of an org."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from tests.reference.platform_client import Key, Org, Platform, Record, User, da
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class ServiceClient:
     """Calls as `caller`, for a channel and at a facility where they are set."""
 
     service: ClassVar[str]

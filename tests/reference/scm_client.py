@@ -1,18 +1,18 @@
-"""A place where orders are taken, for the tests of the sales service."""
+"""A client of SCM: someone who sells at a facility, on a channel with published variants."""
 
 from dataclasses import dataclass, replace
 
-from tests.reference.desk import Desk
+from tests.reference.ics_client import IcsClient
 from tests.reference.platform_client import Record, User
 from tests.reference.products import Catalogue
 from tests.reference.publishing import Publisher, active_channel
-from tests.reference.stock_shop import Shop
+from tests.reference.service_client import ServiceClient
 
 PLENTY = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Till(Desk):
+class ScmClient(ServiceClient):
     """Someone who sells at a facility, for a channel on which variants are published."""
 
     service = "scm"
@@ -20,9 +20,9 @@ class Till(Desk):
     publisher: Publisher
 
     @property
-    def shop(self) -> Shop:
+    def ics_client(self) -> IcsClient:
         """The stock behind it."""
-        return Shop(
+        return IcsClient(
             platform=self.platform,
             org=self.org,
             caller=self.caller,
@@ -30,14 +30,14 @@ class Till(Desk):
             logical_guid=self.logical_guid,
         )
 
-    def by(self, caller: User) -> "Till":
+    def by(self, caller: User) -> "ScmClient":
         return replace(self, caller=caller)
 
     def goods(self, units: int = PLENTY) -> str:
         """A variant that is online on the channel, with stock."""
         _, variant, _ = self.publisher.published()
         variant_id: str = variant["variant_id"]
-        self.shop.make(
+        self.ics_client.make(
             "/adjustment/create", variant_id=variant_id, quantity_delta=units, reason="count"
         )
         return variant_id
@@ -51,7 +51,7 @@ class Till(Desk):
         return made
 
     def stock(self, variant_id: str) -> Record:
-        return self.shop.stock(variant_id)
+        return self.ics_client.stock(variant_id)
 
 
 PLACE, RESERVE, ALLOCATE = "/order/place", "/order/promise/reserve", "/order/promise/allocate"
@@ -59,10 +59,10 @@ COMMIT, RELEASE, CANCEL = "/order/promise/commit", "/order/promise/release", "/o
 SHIP = "/fulfillment/shipment"
 
 
-def till_of(catalogue: Catalogue) -> Till:
+def new_scm_client(catalogue: Catalogue) -> ScmClient:
     org, code = catalogue.org, "wholesale_generic"
     channel = active_channel(catalogue.platform, org, code)
-    return Till(
+    return ScmClient(
         platform=catalogue.platform,
         org=org,
         caller=org.owner,
