@@ -7,12 +7,12 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from fixtures.reference.kernel.seams import seam
+from tests.detection.defects import catalogue
+from tests.detection.places import places
 from tests.reference.platform_client import ROOT
 
 REFERENCE = ROOT / "fixtures" / "reference"
 KERNEL = REFERENCE / "kernel"
-# Where services hand over the name of a defect of theirs.
-HANDED_OVER = {"tenancy.py", "runtime.py"}
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,10 @@ def test_a_method_is_a_seam_as_well() -> None:
     assert place("doubles-late").doubled(3, plus=1) == 8
 
 
-def test_the_kernel_asks_for_no_defect_by_name() -> None:
-    asking = {path.name for path in KERNEL.glob("*.py") if "has_defect(" in path.read_text()}
-    assert asking <= HANDED_OVER
+def test_no_defect_bites_in_the_kernel_but_at_its_seams() -> None:
+    found = places()
+    at = {module for defect in catalogue() for module in found[defect.name]}
+    assert [module for module in sorted(at) if module.startswith("kernel/")] == []
 
 
 def test_imports_of_the_kernel_run_one_way() -> None:
