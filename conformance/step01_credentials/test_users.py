@@ -135,7 +135,7 @@ def test_session_list_holds_nobody_elses_sessions(
     found = list_sessions(own)
     for caller in (own, other):
         caller(CLOSE).accepted()
-    expect_listed(found, mine)
+    expect_listed(found, mine, by="item_caption")
     expect_listed(found, theirs, listed=False)
 
 

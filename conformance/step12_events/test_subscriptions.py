@@ -135,7 +135,7 @@ def test_subscription_is_read_back_and_listed(
     subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
     made = subscriptions.register(rbs_owner)
-    expect_listed([made.request("get").accepted()], made.subscription_id)
+    expect_listed([made.request("get").accepted()], made.subscription_id, by="subscription_id")
     expect_listed(pages(rbs_owner, LIST, limit=LARGEST_LIMIT), made.subscription_id)
 
 
