@@ -32,7 +32,7 @@ Area = Literal[
 ]
 Level = Literal["MUST", "SHOULD", "MAY"]
 Certainty = Literal["documented", "inferred"]
-Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "AS-BUILT"]
+Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "AS-BUILT", "GUIDANCE"]
 Need = Literal[
     "operator", "second-org", "member", "throwaway", "burst", "clock", "queue", "receiver"
 ]
