@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from conformance.contract.facts import Source
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind
+from conformance.contract.services.comments import FRESH, WRITTEN
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
     PLAYBOOK,
@@ -189,10 +190,10 @@ ALTERNATIVE = Attachment(
 COMMENT = Attachment(
     "comment",
     "create",
-    {"text": "$text"},
+    WRITTEN,
     scope=_OF_VENDOR,
     holder=VENDOR.name,
-    fresh={**_TYPED, "text": "caption"},
+    fresh={**_TYPED, **FRESH},
     roles=VIEWERS,
     turns=("archive", "active"),
 )
