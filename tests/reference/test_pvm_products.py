@@ -311,7 +311,7 @@ def test_comments(catalogue: Catalogue, variant: Record, stranger: Catalogue) ->
     viewer = as_member(catalogue, "pvm_view")
     small = viewer.post("/comment", **target, caption="Note", body="é")
     large = catalogue.post("/comment", **target, caption="Note", body="A long one")
-    assert (small["size"], small["status"]) == (2, "active")
+    assert (small["size"], small["status"]) == (6, "active")
     assert len(catalogue.get("/comment/list", **target)["items"]) == 2
     report = catalogue.get("/comment/report", top=1)["items"]
     assert [item["comment_id"] for item in report] == [large["comment_id"]]
