@@ -61,7 +61,8 @@ def test_comment_is_added_and_read(
 ) -> None:
     made = create_comment(comments, service_owner, colleague)
     answer = records.read(colleague, comments.record, made)
-    answer.shows("text", made["text"], "the comment holds what was written")
+    answer.shows("caption", made["caption"], "the comment holds the caption that was written")
+    answer.shows("body", made["body"], "the comment holds the body that was written")
 
 
 @added
@@ -91,4 +92,4 @@ def test_nobody_but_the_author_edits_a_comment(
     comment = create_comment(comments, service_owner, service_owner)
     edit(comments, colleague, comment).refused()
     answer = records.read(service_owner, comments.record, comment)
-    answer.shows("text", comment["text"], "the comment of another is as it was")
+    answer.shows("body", comment["body"], "the comment of another is as it was")

@@ -198,7 +198,8 @@ def test_record_of_another_org_is_answered_with_404(
     prepared = set_up(contexts, check, operation)
     kind = RECORDS[operation.acts_on or ""]
     foreign = contexts.foreign(stranger_at_home, kind.name)
-    values = {**prepared.values, kind.id: foreign[kind.id]}
+    names = (kind.id, *kind.named_with)
+    values = {**prepared.values, **{name: foreign[name] for name in names}}
     if foreign.get("expected_revision") is not None:
         values["expected_revision"] = foreign["expected_revision"]
     prepared.caller(operation.id, **values).refused(404, Tag.NOT_FOUND)
