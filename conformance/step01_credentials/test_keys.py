@@ -95,11 +95,14 @@ def expect_indistinguishable(
     stranger: Caller, operation_id: str, real: World, absent: World, **ids: str
 ) -> None:
     """Expect one answer about an org that is there and one that is not."""
-    about_real = stranger.within(real)(operation_id, **ids)
-    about_none = stranger.within(absent)(operation_id, **ids)
     orgs = [str(org["orgcode"]) for org in (real, absent)]
     rule = f"{operation_id} is refused to a stranger as if there were no such organisation"
-    expect_same(about_real, about_none, echoes=[*orgs, *ids.values()], rule=rule)
+    expect_same(
+        lambda: stranger.within(real)(operation_id, **ids),
+        lambda: stranger.within(absent)(operation_id, **ids),
+        echoes=[*orgs, *ids.values()],
+        rule=rule,
+    )
 
 
 @pytest.mark.parametrize("operation_id", MANAGEMENT)
