@@ -4,9 +4,16 @@ import hashlib
 import json
 import re
 from functools import cached_property
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 SET_VERSION = "2026.12.0"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
@@ -133,6 +140,29 @@ class ChecklistStep(Frozen):
     title: Text
     wording: Text
     gap: Text | None = None
+
+
+class ChecklistItem(Frozen):
+    """One thing that a step of the checklist names, and who speaks for it in this set.
+
+    Either `requirements` check it, or `not_covered` names the entry that says why nothing does.
+    """
+
+    step: Step
+    named: Text
+    requirements: tuple[str, ...] = ()
+    not_covered: Text | None = None
+
+    @field_validator("requirements", mode="before")
+    @classmethod
+    def _requirements_from_array(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _is_spoken_for_once(self) -> Self:
+        if bool(self.requirements) == (self.not_covered is not None):
+            raise ValueError("needs requirements or an entry of what is not covered, and not both")
+        return self
 
 
 class RequirementSet(Frozen):
