@@ -236,8 +236,7 @@ def _stated(caller: Caller) -> dict[str, Any]:
 )
 def test_bus_refuses_a_write_without_its_context(rbs_owner: Caller, operation: str) -> None:
     rbs_owner(operation).accepted()
-    # Where in a request the context stands is our deduction.
-    rbs_owner(operation, Change(body={"request_context": None})).refused(inferred=True)
+    rbs_owner(operation, Change(body={"request_context": None})).refused()
 
 
 # Where the context that a request states stands a second time, and what it must not say then.
@@ -269,7 +268,7 @@ def test_context_that_disagrees_with_a_header_is_refused(rbs_owner: Caller, name
 
     rbs_owner(TEMPLATE).accepted()
     rbs_owner(TEMPLATE, sent(own)).accepted()
-    rbs_owner(TEMPLATE, sent(other)).refused(None, Tag.INVALID_INPUT, inferred=True)
+    rbs_owner(TEMPLATE, sent(other)).refused(None, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("EVENT-114")
@@ -289,7 +288,7 @@ def test_bus_refuses_the_context_of_another_organisation(
         body={"request_context": {**_stated(rbs_owner), "orgcode": stranger_org.orgcode}}
     )
     answer = rbs_owner(TEMPLATE, change)
-    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH, inferred=True)
+    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH)
     check.reading("tag of a context that names another org (RBS)", str(answer.tag))
 
 
