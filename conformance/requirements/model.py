@@ -157,6 +157,29 @@ class ChecklistStep(Frozen):
     gap: Text | None = None
 
 
+class ChecklistItem(Frozen):
+    """One thing that a step of the checklist names, and who speaks for it in this set.
+
+    Either `requirements` check it, or `not_covered` names the entry that says why nothing does.
+    """
+
+    step: Step
+    named: Text
+    requirements: tuple[str, ...] = ()
+    not_covered: Text | None = None
+
+    @field_validator("requirements", mode="before")
+    @classmethod
+    def _requirements_from_array(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _is_spoken_for_once(self) -> Self:
+        if bool(self.requirements) == (self.not_covered is not None):
+            raise ValueError("needs requirements or an entry of what is not covered, and not both")
+        return self
+
+
 class RequirementSet(Frozen):
     """All requirements of one version, in the order of the checklist, with steps and profiles."""
 

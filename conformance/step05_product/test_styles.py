@@ -143,7 +143,9 @@ def test_style_is_not_built_from_another_organisations_records(
     stylist: Caller, foreign_catalog: Catalog, part: str
 ) -> None:
     absent, foreign = str(stylist.world.fresh("guid")), str(getattr(foreign_catalog, part))
-    none = stylist(CREATE, **{part: absent})
-    theirs = stylist(CREATE, **{part: foreign})
-    rule = "another organisation's record is answered as one that does not exist"
-    expect_same(theirs, none, echoes=[absent, foreign], rule=rule)
+    expect_same(
+        lambda: stylist(CREATE, **{part: foreign}),
+        lambda: stylist(CREATE, **{part: absent}),
+        echoes=[absent, foreign],
+        rule="another organisation's record is answered as one that does not exist",
+    )

@@ -97,7 +97,7 @@ def test_coupon_is_made_found_by_code_and_listed(ppm_owner: Caller) -> None:
     answer = ppm_owner("ppm.coupon.get", code=code)
     answer.shows("code", code, "the coupon of the code is shown")
     walk = pages(ppm_owner, "ppm.coupon.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, code, inferred=True)
+    expect_listed(walk, code)
 
 
 @pytest.mark.requirement("PRICE-36")
@@ -223,7 +223,7 @@ def test_dynamic_rule_is_made_given_new_terms_and_listed(ppm_owner: Caller) -> N
     made, answer = _create_and_revise(ppm_owner, FAMILIES[0])
     _expect_caption(answer, str(made["caption"]))
     walk = pages(ppm_owner, f"{FAMILIES[0]}.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, str(made["rule_id"]), inferred=True)
+    expect_listed(walk, str(made["rule_id"]))
 
 
 @pytest.mark.requirement("PRICE-47")
@@ -240,7 +240,7 @@ def test_commission_rules_are_listed_by_status(ppm_owner: Caller) -> None:
     records.make(ppm_owner, family)
     status = {"listed_status": active.value("state"), "limit": LARGEST_LIMIT}
     walk = pages(ppm_owner, f"{family}.list", **status)
-    expect_listed(walk, str(names["rule_id"]), inferred=True)
+    expect_listed(walk, str(names["rule_id"]))
     _expect_states(walk, str(status["listed_status"]))
 
 
