@@ -27,6 +27,7 @@ from fixtures import (
     Caller,
     Check,
     ContextBuilder,
+    Inconclusive,
     OperationContext,
     Session,
     Stranger,
@@ -236,6 +237,8 @@ def test_stale_expected_revision_is_answered_with_409(
         records.move(prepared.caller, kind, values, *kind.turns)
     else:
         # An org was verified after it was made, so the revision before is a real, old one.
+        if not isinstance(values["expected_revision"], int):
+            raise Inconclusive(f"{operation.id}: no number comes before this revision")
         values["expected_revision"] -= 1
     prepared.caller(operation.id, **values).refused(409, Tag.CONFLICT)
 
