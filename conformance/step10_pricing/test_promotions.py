@@ -51,11 +51,11 @@ def create_coupon(caller: Caller, **terms: Any) -> str:
     return str(answer.value("code"))
 
 
-def prove_coupons(caller: Caller) -> None:
+def prove_coupons(caller: Caller, **asked: Any) -> None:
     """Let the target validate and redeem a coupon that is for anybody."""
     free = create_coupon(caller)
-    caller(VALIDATE, code=free).accepted()
-    caller(REDEEM, code=free).accepted()
+    caller(VALIDATE, code=free, **asked).accepted()
+    caller(REDEEM, code=free, **asked).accepted()
 
 
 def expect_valid(caller: Caller, code: str, **asked: Any) -> None:
@@ -129,8 +129,8 @@ def test_coupon_for_a_channel_is_taken_on_no_other(ppm_owner: Caller) -> None:
 
 @pytest.mark.requirement("PRICE-39")
 def test_coupon_for_a_customer_is_taken_of_no_other(ppm_owner: Caller) -> None:
-    prove_coupons(ppm_owner)
     customer, other = (str(ppm_owner.world.fresh("guid")) for _ in range(2))
+    prove_coupons(ppm_owner, customer_id=customer)
     code = create_coupon(ppm_owner, coupon_customers=[customer])
     expect_valid(ppm_owner, code, customer_id=customer)
     expect_not_valid(ppm_owner, code, customer_id=other)
