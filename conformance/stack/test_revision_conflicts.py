@@ -12,6 +12,7 @@ from conformance.contract.envelope import ERROR
 from conformance.contract.errors import Tag
 from conformance.contract.operation import RecordKind
 from fixtures import Answer, Check, Inconclusive, Session
+from fixtures.context import records
 from fixtures.probes import revision_trials
 from fixtures.probes.histories import Fault, Outcome, Version, flaws
 from fixtures.probes.races import Race
@@ -46,6 +47,12 @@ def kinds(*, racing: int | None = None) -> pytest.MarkDecorator:
 
 
 every_kind = kinds()
+
+
+@pytest.fixture(autouse=True)
+def _as_sure_as_the_revisions(check: Check, kind: RecordKind) -> None:
+    """That records of some kinds are revisioned is our deduction."""
+    check.rests_on(*(write.revision_certainty for write in records.changing(kind)))
 
 
 @pytest.fixture
