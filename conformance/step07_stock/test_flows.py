@@ -123,7 +123,7 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
 
     if not _parked(ask(), check):
         found = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
-        expect_listed([found], made["comment_id"], inferred=True)
+        expect_listed([found], made["comment_id"])
 
 
 @pytest.mark.requirement("STOCK-67")
