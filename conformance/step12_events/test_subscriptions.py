@@ -7,6 +7,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from conformance.contract.services.event_context import FINGERPRINTS
 from fixtures import (
     Caller,
     Change,
@@ -222,11 +223,12 @@ def test_revoked_subscription_stays_revoked(
 
 
 def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.actor.context
+    said = caller.context
     return {
         "orgcode": caller.world["orgcode"],
         "actor": said["context_actor"],
         "context_source": said["context_source"],
+        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
     }
 
 

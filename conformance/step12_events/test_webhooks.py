@@ -9,7 +9,18 @@ import pytest
 from conformance.contract.errors import Tag
 from conformance.contract.facts import Certainty
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Change, Check, Stranger, expect_listed, pages, without
+from conformance.contract.services.event_context import FINGERPRINTS
+from fixtures import (
+    Answer,
+    Caller,
+    Change,
+    Check,
+    NotApplicable,
+    Stranger,
+    expect_listed,
+    pages,
+    without,
+)
 from fixtures.context import records
 from fixtures.services.ipm.actions import accept_deduced, expect_request_context
 
@@ -89,12 +100,24 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
     ipm_owner(CREATE, change).refused(sends=("request_context",), inferred=context is not None)
 
 
+@pytest.mark.requirement("EVENT-154")
+def test_fingerprint_of_another_caller_is_refused(ipm_owner: Caller) -> None:
+    ipm_owner(CREATE).accepted()
+    context = _stated(ipm_owner)
+    name = FINGERPRINTS[context["context_source"]]
+    if name not in context:
+        raise NotApplicable(f"no answer told the caller's {name}")
+    other = {**context, name: context[name][::-1]}
+    ipm_owner(CREATE, Change(body={"request_context": other})).refused()
+
+
 def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.actor.context
+    said = caller.context
     return {
         "orgcode": caller.world["orgcode"],
         "actor": said["context_actor"],
         "context_source": said["context_source"],
+        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
     }
 
 
