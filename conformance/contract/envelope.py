@@ -27,6 +27,7 @@ NEXT_PAGE: Final = "/next_token"
 TAG: Final = f"{ERROR}/major/tag"
 MESSAGE: Final = f"{ERROR}/major/message/en_US"
 HTTP_STATUS: Final = f"{ERROR}/http_status"
+RETRYABLE: Final = f"{ERROR}/retryable"
 DETAILS: Final = f"{ERROR}/details"
 
 # --- of the call ---

@@ -178,6 +178,8 @@ class RecordKind:
     copy: str | None = None
     # Kinds of which each record of this kind has one of its own.
     parents: tuple[str, ...] = ()
+    # Fields that a read names a record by, beside its id.
+    named_with: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:

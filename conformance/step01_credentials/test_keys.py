@@ -67,14 +67,14 @@ def test_key_list_never_holds_the_secret(org_owner: Caller) -> None:
 @pytest.mark.requirement("CRED-48")
 def test_new_service_account_is_listed(org_owner: Caller) -> None:
     account = create_account(org_owner)
-    expect_listed(list_accounts(org_owner), account, inferred=True)
+    expect_listed(list_accounts(org_owner), account)
 
 
 @pytest.mark.requirement("CRED-49")
 def test_new_key_is_listed(org_owner: Caller) -> None:
     key = users_and_orgs.new_key(org_owner, "listed-key", [NO_VIEW_ROLE])
     found = pages(org_owner, KEYS, service_account_id=key.account)
-    expect_listed(found, key.id, inferred=True)
+    expect_listed(found, key.id)
 
 
 # --- callers who are strangers to the organisation ---
@@ -135,7 +135,7 @@ def test_stranger_cannot_tell_an_organisation_from_none_org_wide(
 @pytest.mark.requirement("CRED-53")
 def test_doomed_service_account_leaves_the_list(org_owner: Caller) -> None:
     account = create_account(org_owner)
-    expect_listed(list_accounts(org_owner), account, inferred=True)
+    expect_listed(list_accounts(org_owner), account)
     org_owner(DOOM_ACCOUNT, service_account_id=account).accepted()
     expect_listed(list_accounts(org_owner), account, listed=False)
 
@@ -143,9 +143,9 @@ def test_doomed_service_account_leaves_the_list(org_owner: Caller) -> None:
 @pytest.mark.requirement("CRED-54")
 def test_include_doomed_brings_service_accounts_back(org_owner: Caller) -> None:
     account = create_account(org_owner)
-    shown = expect_listed(list_accounts(org_owner), account, inferred=True)
+    expect_listed(list_accounts(org_owner), account)
     org_owner(DOOM_ACCOUNT, service_account_id=account).accepted()
-    expect_listed(list_accounts(org_owner, include_doomed=True), account, inferred=not shown)
+    expect_listed(list_accounts(org_owner, include_doomed=True), account)
 
 
 def create_account_with_keys(owner: Caller, count: int) -> tuple[str, list[str]]:
@@ -180,7 +180,7 @@ def test_list_without_limit_holds_eight_and_offers_more(org_owner: Caller) -> No
 def test_cursor_shows_each_item_once_and_ends(org_owner: Caller) -> None:
     account, created = create_account_with_keys(org_owner, 5)
     whole = pages(org_owner, KEYS, service_account_id=account, limit=LARGEST_LIMIT)
-    shown = [expect_listed(whole, key, inferred=True) for key in created]
+    shown = [expect_listed(whole, key) for key in created]
     found = pages(org_owner, KEYS, service_account_id=account, limit=2)
     times = [sum(holds([page], key) for page in found) for key in created]
     found[-1].expect(

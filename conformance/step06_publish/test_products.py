@@ -113,7 +113,6 @@ def test_at_most_one_revision_is_online(pmc_owner: Caller) -> None:
         holds=max(map(len, seen)) <= 1,
         expected="one, or none",
         observed=f"{max(map(len, seen))} at once",
-        inferred=True,
     )
 
 

@@ -84,8 +84,8 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
     if missing != "request_context":
         context = {name: value for name, value in _stated(ipm_owner).items() if name != missing}
     change = Change(body={"request_context": context})
-    # Where in a request the context stands is our deduction.
-    ipm_owner(CREATE, change).refused(None, Tag.INVALID_INPUT, inferred=True)
+    # What a context must hold is from a page that calls itself interim.
+    ipm_owner(CREATE, change).refused(sends=("request_context",), inferred=context is not None)
 
 
 def _stated(caller: Caller) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def test_webhook_of_another_organisation_in_the_body_is_refused(
     ipm_owner(CREATE).accepted()
     other = {**_stated(ipm_owner), "orgcode": stranger_org.orgcode}
     answer = ipm_owner(CREATE, Change(body={"request_context": other}))
-    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, inferred=True)
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",))
     check.reading("tag of a context that names another org", str(answer.tag))
 
 
@@ -113,7 +113,9 @@ def test_context_of_another_source_is_refused(ipm_owner: Caller) -> None:
     ipm_owner(CREATE).accepted()
     other = {**_stated(ipm_owner), "context_source": "operator"}
     change = Change(body={"request_context": other})
-    ipm_owner(CREATE, change).refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, inferred=True)
+    ipm_owner(CREATE, change).refused(
+        None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",)
+    )
 
 
 # --- bad input ---

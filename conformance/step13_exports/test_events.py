@@ -72,7 +72,7 @@ def test_recorded_events_are_listed(facility_accounting: FacilityAccounting) -> 
     ]
     found = facility_accounting.list_events()
     for each in made:
-        expect_listed(found, each, inferred=True)
+        expect_listed(found, each)
 
 
 @pytest.mark.requirement("EXIT-7")
@@ -82,8 +82,8 @@ def test_list_of_a_facility_holds_no_event_of_another(
     (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
     (here,) = facility_accounting.record("2.00")
     found = facility_accounting.list_events()
-    expect_listed(found, here, inferred=True)
-    expect_listed(found, elsewhere, listed=False, inferred=True)
+    expect_listed(found, here)
+    expect_listed(found, elsewhere, listed=False, sends=("listed_place",))
 
 
 @pytest.mark.requirement("EXIT-8")

@@ -62,6 +62,32 @@ def test_opaque_ids_and_strict_fields() -> None:
         assert platform.ask("/ofm/org/get", unknown, org.owner).status_code == 400
 
 
+def test_chosen_fields_are_refused_as_unknown_at_their_depth_alone() -> None:
+    refused = (
+        "POST /ofm/team/create caption",
+        "POST /ofm/org/get a.b",
+        "POST /ofm/cost-centre/list a",
+    )
+    options = [option for name in refused for option in ("--unknown-field", name)]
+    with running(*options) as platform:
+        org = platform.org()
+        named = {"org_guid": org.guid, "caption": "T"}
+
+        def status(path: str, **fields: Any) -> int:
+            return platform.ask(path, {"org_guid": org.guid, **fields}, org.owner).status_code
+
+        answer = platform.ask("/ofm/team/create", named, org.owner)
+        assert (answer.status_code, answer.json()["error"]["major"]["tag"]) == (
+            400,
+            "invalid-input",
+        )
+        assert status("/ofm/cost-centre/list", b=1) == 200
+        assert status("/ofm/cost-centre/list", a=1) == 400
+        assert status("/ofm/org/get", a={"c": 1}, b=2) == 200
+        assert status("/ofm/org/get", a={"b": 1}) == 400
+        assert status("/ofm/org/get", a=[{"c": 1}, {"b": 1}]) == 400
+
+
 def test_renamed_inferred_fields() -> None:
     with variants("renamed-inferred-fields") as (platform, org):
         body = {"org_guid": org.guid, "caption": "T"}
