@@ -62,6 +62,8 @@ def test_variant_fails_no_requirement(runs: Runner, variant: variants.Variant) -
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("chosen", variants.combinations(COMBINATIONS, seed=SEED), ids="+".join)
+@pytest.mark.parametrize(
+    "chosen", list(variants.combinations(COMBINATIONS, seed=SEED)), ids="+".join
+)
 def test_variants_together_fail_no_requirement(runs: Runner, chosen: tuple[str, ...]) -> None:
     assert variants.attempt(runs, chosen, *REDUCED).failed == ()
