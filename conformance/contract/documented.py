@@ -96,6 +96,16 @@ def inputs(method: str, path: str) -> frozenset[str]:
 
 
 @cache
+def placed(method: str, path: str) -> frozenset[str]:
+    """The fields of a body that a page prints by name and states to be of the body."""
+    return frozenset(
+        fact.name
+        for fact in about(method, path)
+        if fact.place == "body" and fact.states("place", "field", "route")
+    )
+
+
+@cache
 def vocabulary() -> dict[str, tuple[str, ...]]:
     """The words that pages print as values, by what they are values of."""
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
