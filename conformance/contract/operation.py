@@ -140,6 +140,11 @@ class Operation:
     def writes(self) -> bool:
         return self.kind.writes
 
+    @property
+    def guard_is_documented(self) -> bool:
+        """Whether a page says that the write needs a revision, and not merely takes one."""
+        return bool(self.body.get("expected_revision") == "$expected_revision")
+
 
 @dataclass(frozen=True)
 class Edge:

@@ -27,6 +27,7 @@ from fixtures import (
     Caller,
     Check,
     ContextBuilder,
+    Inconclusive,
     OperationContext,
     Session,
     Stranger,
@@ -39,8 +40,15 @@ from fixtures.probes.indistinguishability import expect_same
 
 # No target accepts these during a run: a parked org can be brought back after 48 hours only, for
 # which a check of step 4 advances the clock of a private reference; and the search of comments and
-# inbox need not be configured.
-_UNPROVABLE = frozenset({"ofm.org.unpark", "ics.search.comments", "ics.search.inbox"})
+# inbox need not be configured. What settlements of procurement need, the books do not have.
+_UNPROVABLE = frozenset(
+    {
+        "ofm.org.unpark",
+        "ics.search.comments",
+        "ics.search.inbox",
+        "accounting.consignment.settlement.approve",
+    }
+)
 # Whether a failed validation is an error or an answer that says so is not documented.
 _VALIDATIONS = frozenset({"usm.session.validate", "usm.api_key.validate"})
 _PRIVILEGED = (Access.OWNER, Access.PRIMARY_OWNER, Access.ROLE)
@@ -115,7 +123,8 @@ def test_missing_or_unknown_credential_is_answered_with_401(
     # Pages tell the status of an invalid credential alone; a missing one may be a missing field.
     prepared.caller.as_(ANONYMOUS)(operation.id, **prepared.values).refused()
     for wrong in wrong_credentials(operation):
-        prepared.caller.as_(wrong)(operation.id, **prepared.values).refused(401)
+        answer = prepared.caller.as_(wrong)(operation.id, **prepared.values)
+        answer.refused(401)
 
 
 @pytest.mark.parametrize("operation", row("MAP-403", where=lambda o: o.access in _PRIVILEGED))
@@ -234,7 +243,9 @@ def test_stale_expected_revision_is_answered_with_409(
     elif kind is not None and kind.status is not None:
         records.move(prepared.caller, kind, values, *kind.turns)
     else:
-        # An org was verified after it was made, so the revision before is a real, old one.
+        # An org was verified after it was made, so the number before is a real, old revision.
+        if not isinstance(values["expected_revision"], int):
+            raise Inconclusive("revisions are texts, and no older one of the record was seen")
         values["expected_revision"] -= 1
     prepared.caller(operation.id, **values).refused(409, Tag.CONFLICT)
 

@@ -7,6 +7,7 @@ import pytest
 from conformance.contract.errors import Tag
 from fixtures import Caller, Change, expect_listed, without
 from fixtures.context import records
+from fixtures.probes.contradicting_context import contradict
 from fixtures.services.accounting.actions import FacilityAccounting
 
 RECORD, GET = "accounting.event.record", "accounting.event.get"
@@ -119,5 +120,8 @@ def test_body_that_names_other_context_than_its_header_is_refused(
         code = str(records.make(caller, "ofm.cost_centre")["cccode"])
         caller, headers = caller.within(caller.world.extended(cccode=code)), {"x-cccode": code}
     other = _OTHER.get(name, accounting_owner.world["logical_guid"])
-    caller(RECORD, Change(headers=headers, body={name: caller.world[name]})).accepted()
-    caller(RECORD, Change(headers=headers, body={name: other})).refused(None, Tag.INVALID_INPUT)
+    here = {name: str(caller.world[name])}
+    answer = contradict(
+        lambda change: caller(RECORD, change), here, {name: str(other)}, headers=headers
+    )
+    answer.refused(None, Tag.INVALID_INPUT)
