@@ -112,6 +112,8 @@ class Operation:
     # A record kind (see `RecordKind`) that must exist before the operation can be called.
     acts_on: str | None = None
     revisioned: bool = False
+    # How sure we are of `revisioned`: a page may show a revision and not say that writes need it.
+    revision_certainty: Certainty = Certainty.DOCUMENTED
     paginated: bool = False
     human_only: bool = False
     radius: Radius = Radius.NONE

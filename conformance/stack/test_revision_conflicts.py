@@ -49,6 +49,12 @@ def kinds(*, racing: int | None = None) -> pytest.MarkDecorator:
 every_kind = kinds()
 
 
+@pytest.fixture(autouse=True)
+def _as_sure_as_the_revisions(check: Check, kind: RecordKind) -> None:
+    """That records of some kinds are revisioned is our deduction."""
+    check.rests_on(*(write.revision_certainty for write in records.changing(kind)))
+
+
 @pytest.fixture
 def judge(session: Session, check: Check, kind: RecordKind) -> Judge[Plan, Turn]:
     return Judge(session, check, revision_trials.planned(kind))

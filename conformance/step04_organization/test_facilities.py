@@ -8,7 +8,7 @@ import pytest
 from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Stranger, World, ids, pages, without
+from fixtures import Answer, Caller, Change, Stranger, World, ids, pages, without
 from fixtures.context import records
 from fixtures.probes.indistinguishability import expect_same
 
@@ -61,6 +61,23 @@ def test_cccode_is_kept_in_upper_case(owner: Caller) -> None:
     guid = owner("ofm.cost_centre.create", cccode=code.lower()).value("cc_guid")
     answer = owner("ofm.cost_centre.get", cc_guid=guid)
     answer.shows("cccode", code, "the cost centre's code is in upper case")
+
+
+@pytest.mark.requirement("ORG-89")
+def test_attribution_header_is_apart_from_the_cost_centre(owner: Caller) -> None:
+    code, other = (str(owner.world.fresh("cccode")) for _ in range(2))
+    attributed = Change(headers={"x-cccode": other})
+    owner("ofm.cost_centre.create").accepted()
+    made = owner("ofm.cost_centre.create", attributed, cccode=code).accepted()
+    answer = owner("ofm.cost_centre.get", cc_guid=made.value("cc_guid"))
+    answer.shows_ignoring_case("cccode", code, "the cost centre has the code of the body")
+
+
+@pytest.mark.requirement("ORG-90")
+def test_attribution_header_of_another_form_is_refused(owner: Caller) -> None:
+    code = str(owner.world.fresh("cccode"))
+    owner("ofm.org.get", Change(headers={"x-cccode": code})).accepted()
+    owner("ofm.org.get", Change(headers={"x-cccode": code[:-1]})).refused()
 
 
 # --- the records that a record needs ---

@@ -5,11 +5,13 @@ from typing import Final
 
 import pytest
 
+from conformance.contract.facts import documented
 from fixtures import AS_PROVEN, Actor, Answer, Caller, Change, Check, Session, Stranger, without
 from fixtures.context import records, users_and_orgs
 from fixtures.probes.contradicting_context import contradict
 from fixtures.services.pvm.actions import edit, expect_shown, names
 
+ROLES: Final = documented("common/role-matrix.html")
 VIEW, EDIT, SUPPLIERS = "pvm_view", "pvm_edit", "pvm_supplier_admin"
 READS: Final = ("pvm.category.get", "pvm.brand.list", "pvm.barcode.resolve", "pvm.style.get")
 PRODUCTS: Final = ("pvm.category.create", "pvm.brand.create", "pvm.style.create", "pvm.barcode.add")
@@ -141,12 +143,14 @@ def test_member_with_an_edit_role_edits_products(
 
 @pytest.mark.requirement("PROD-72")
 def test_member_with_a_view_role_reads_alone(
-    pvm_owner: Caller, colleague: Callable[[str], Caller]
+    pvm_owner: Caller, colleague: Callable[[str], Caller], check: Check
 ) -> None:
     viewer = colleague("pvm_view")
-    viewer("pvm.category.get").accepted()
     pvm_owner("pvm.category.create").accepted()
     viewer("pvm.category.create").refused()
+    # That the role is the viewer's is told by a page that calls itself interim.
+    check.rests_on(ROLES.certainty)
+    viewer("pvm.category.get").accepted()
 
 
 # --- in which organisation's name ---
