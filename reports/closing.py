@@ -1,6 +1,7 @@
 """The end of a run: clean up on the target, and gather all that was collected in one value."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance import __version__
-from conformance.contract.not_covered import not_covered
+from conformance.contract import ROUTES
+from conformance.contract.not_covered import uncovered
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
@@ -151,7 +153,7 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
 
 def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
-    parts = [f"reference started with {' '.join(observed.aim.reference_args)}"]
+    parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
     if taken < total:
         parts.append(f"{taken} of {total} parameter sets, chosen by seed")
@@ -188,5 +190,6 @@ def _leftovers(entries: Iterable[Entry]) -> Iterator[Leftover]:
 
 
 def _not_covered() -> Iterator[NotCovered]:
-    for entry in not_covered():
+    called = {f"{route.method} {route.path}" for route in ROUTES.values()}
+    for entry in uncovered(called):
         yield NotCovered(operation=entry.name, reason=entry.reason)

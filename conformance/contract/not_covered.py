@@ -1,26 +1,77 @@
-"""What the pages name and the suite does not check, read from `not_covered.toml` beside this."""
+"""What the pages name and the suite does not check, with the reason that is given for each.
+
+It is computed: of the operations of `documented_operations.toml`, those that no route calls, and
+what `not_covered.toml` names without a path. One that no reason is given for is in it as well.
+"""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 LIST: Final = Path(__file__).with_suffix(".toml")
+DOCUMENTED: Final = LIST.with_name("documented_operations.toml")
+NO_REASON: Final = "no reason is given"
 _TABLE: Final = "not_covered"
 _SAID: Final = ("service", "reason", "page")
-_NAMES: Final = ("operation", "capability")
+_WHOLE: Final = "whole_service"
+_NAMES: Final = ("operation", "capability", _WHOLE)
+
+
+@dataclass(frozen=True)
+class DocumentedOperation:
+    """An operation whose path a page prints."""
+
+    method: str
+    path: str
+    page: str
+
+    @property
+    def name(self) -> str:
+        """Method and path, as an entry names it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def service(self) -> str:
+        return self.path.split("/")[1]
 
 
 @dataclass(frozen=True)
 class NotCovered:
-    """An operation or a capability of a service, with the reason and the page that names it."""
+    """An operation, a capability of a service or a whole service, with reason and page."""
 
     name: str
     service: str
     reason: str
     page: str
+    is_whole: bool = False
+
+
+@cache
+def documented_operations(path: Path = DOCUMENTED) -> tuple[DocumentedOperation, ...]:
+    """All operations whose paths pages print.
+
+    Raises:
+        TypeError: an entry has not exactly method, path and page.
+    """
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(DocumentedOperation(**entry) for entry in content["operation"])
+
+
+def uncovered(called: Collection[str]) -> tuple[NotCovered, ...]:
+    """What is not covered by a suite that calls these routes, each as method and path."""
+    return (*not_covered(), *_without_reason(called))
+
+
+def _without_reason(called: Collection[str]) -> Iterator[NotCovered]:
+    """The documented operations that are neither called nor in the list."""
+    named = {entry.name for entry in not_covered()}
+    whole = {entry.service for entry in not_covered() if entry.is_whole}
+    for each in documented_operations():
+        if each.name not in called and each.name not in named and each.service not in whole:
+            yield NotCovered(each.name, each.service, NO_REASON, each.page)
 
 
 @cache
@@ -43,6 +94,12 @@ def _entry(path: Path, table: Mapping[str, Any]) -> NotCovered:
         raise ValueError(f"{path.name}: {dict(table)}: not one name, service, reason and page")
     if wrong := [key for key, text in table.items() if not isinstance(text, str) or not text]:
         raise ValueError(f"{path.name}: {dict(table)}: no text for {wrong[0]}")
-    (kind,) = kinds
-    name = table[kind] if kind == "operation" else f"{table['service']}: {table[kind]}"
-    return NotCovered(name, *(table[key] for key in _SAID))
+    service, reason, page = (table[key] for key in _SAID)
+    return NotCovered(_name(kinds[0], table), service, reason, page, is_whole=kinds[0] == _WHOLE)
+
+
+def _name(kind: str, table: Mapping[str, Any]) -> str:
+    if kind == "operation":
+        return str(table[kind])
+    whole = "the whole service: " if kind == _WHOLE else ""
+    return f"{table['service']}: {whole}{table[kind]}"

@@ -4,10 +4,11 @@ The TOML files beside this module are the text; `load` reads them once and check
 frozen per version: `frozen.toml` maps each released version to the digest of its content.
 """
 
-from conformance.requirements.loading import load, load_from
+from conformance.requirements.loading import checklist_items, load, load_from
 from conformance.requirements.model import (
     NEEDS,
     SET_VERSION,
+    ChecklistItem,
     ChecklistStep,
     Profile,
     Requirement,
@@ -17,10 +18,12 @@ from conformance.requirements.model import (
 __all__ = [
     "NEEDS",
     "SET_VERSION",
+    "ChecklistItem",
     "ChecklistStep",
     "Profile",
     "Requirement",
     "RequirementSet",
+    "checklist_items",
     "load",
     "load_from",
 ]

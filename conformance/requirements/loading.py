@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from conformance.requirements.model import (
     SET_VERSION,
     STACK_WIDE,
+    ChecklistItem,
     ChecklistStep,
     Frozen,
     Profile,
@@ -49,6 +50,14 @@ def load_from(directory: Path) -> RequirementSet:
         steps=_tables(directory / "checklist.toml", "step", ChecklistStep, "number"),
         profiles=_tables(directory / "profiles.toml", "profile", Profile, "name"),
     )
+
+
+def checklist_items(directory: Path = HERE) -> tuple[ChecklistItem, ...]:
+    """What the steps of the checklist name, item by item; no part of the set that is frozen.
+
+    ValueError for an item that neither a requirement nor an entry speaks for.
+    """
+    return _tables(directory / "checklist_items.toml", "item", ChecklistItem, "named")
 
 
 def _requirement_files(directory: Path) -> Iterable[Path]:

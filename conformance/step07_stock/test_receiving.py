@@ -1,4 +1,4 @@
-"""Step 7: zones and bins, and goods from their receipt until they are put away."""
+"""Step 7: zones and bins, and goods from their receipt until they are put away, consigned ones."""
 
 from typing import Final
 
@@ -112,6 +112,31 @@ def test_stock_of_a_facility_is_listed(stock_item: StockItem, other_facility: st
         observed=f"{shown.get(stock_item.variant_id)} among {len(shown)} variants",
         uses=("items", "item_variant", "item_on_hand"),
     )
+
+
+# --- consignments ---
+
+
+def consume(stock_item: StockItem, consignment_id: str, quantity: int) -> Answer:
+    """Use up so many units of a consignment."""
+    named = {"consignment_id": consignment_id, "quantity": quantity}
+    return stock_item.caller("ics.consignment.consume", **named)
+
+
+@pytest.mark.requirement("STOCK-72")
+def test_consigned_goods_are_taken_in_and_used_up(stock_item: StockItem) -> None:
+    before = stock_item.look().on_hand
+    taken_in = stock_item("ics.consignment.receive", quantity=5).accepted()
+    answer = stock_item("ics.stock.get")
+    answer.shows("on_hand", before + 5, "consigned goods are on hand", inferred=True)
+    consume(stock_item, str(taken_in.value("consignment_id")), 2).accepted()
+
+
+@pytest.mark.requirement("STOCK-73")
+def test_no_more_of_a_consignment_is_consumed_than_was_received(stock_item: StockItem) -> None:
+    taken_in = stock_item("ics.consignment.receive", quantity=3).value("consignment_id")
+    consume(stock_item, str(taken_in), 2).accepted()
+    consume(stock_item, str(taken_in), 2).refused()
 
 
 # --- facilities ---

@@ -7,6 +7,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from conformance.contract.services.event_context import FINGERPRINTS
 from fixtures import (
     Caller,
     Change,
@@ -136,7 +137,7 @@ def test_subscription_is_read_back_and_listed(
     subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
     made = subscriptions.register(rbs_owner)
-    expect_listed([made.request("get").accepted()], made.subscription_id)
+    expect_listed([made.request("get").accepted()], made.subscription_id, by="subscription_id")
     expect_listed(pages(rbs_owner, LIST, limit=LARGEST_LIMIT), made.subscription_id)
 
 
@@ -223,11 +224,12 @@ def test_revoked_subscription_stays_revoked(
 
 
 def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.actor.context
+    said = caller.context
     return {
         "orgcode": caller.world["orgcode"],
         "actor": said["context_actor"],
         "context_source": said["context_source"],
+        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
     }
 
 
@@ -238,7 +240,7 @@ def _stated(caller: Caller) -> dict[str, Any]:
 def test_bus_refuses_a_write_without_its_context(rbs_owner: Caller, operation: str) -> None:
     rbs_owner(operation).accepted()
     # Where in a request the context stands is our deduction.
-    rbs_owner(operation, Change(body={"request_context": None})).refused(inferred=True)
+    rbs_owner(operation, Change(body={"request_context": None})).refused(sends=("request_context",))
 
 
 # Where the context that a request states stands a second time, and what it must not say then.
@@ -270,14 +272,14 @@ def test_context_that_disagrees_with_a_header_is_refused(rbs_owner: Caller, name
 
     rbs_owner(TEMPLATE).accepted()
     rbs_owner(TEMPLATE, sent(own)).accepted()
-    rbs_owner(TEMPLATE, sent(other)).refused(None, Tag.INVALID_INPUT, inferred=True)
+    rbs_owner(TEMPLATE, sent(other)).refused(None, Tag.INVALID_INPUT, sends=("request_context",))
 
 
 @pytest.mark.requirement("EVENT-114")
 def test_bus_refuses_the_context_of_another_source(rbs_owner: Caller) -> None:
     rbs_owner(TEMPLATE).accepted()
     change = Change(body={"request_context": {**_stated(rbs_owner), "context_source": "operator"}})
-    rbs_owner(TEMPLATE, change).refused(None, Tag.INVALID_INPUT, inferred=True)
+    rbs_owner(TEMPLATE, change).refused(None, Tag.INVALID_INPUT, sends=("request_context",))
 
 
 @pytest.mark.requirement("EVENT-114")
@@ -290,7 +292,7 @@ def test_bus_refuses_the_context_of_another_organisation(
         body={"request_context": {**_stated(rbs_owner), "orgcode": stranger_org.orgcode}}
     )
     answer = rbs_owner(TEMPLATE, change)
-    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH, inferred=True)
+    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH, sends=("request_context",))
     check.reading("tag of a context that names another org (RBS)", str(answer.tag))
 
 

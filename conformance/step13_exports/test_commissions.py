@@ -1,4 +1,4 @@
-"""Step 13: commissions, their splits and statements, and payouts."""
+"""Step 13: commissions, their splits and statements, payouts, settlements."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +8,7 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Caller, expect_listed, pages
+from fixtures.context import records
 from fixtures.services.accounting.actions import added_up, expect_text_amount
 
 ADJUST, SPLIT = "accounting.commission.adjust", "accounting.commission.split_set"
@@ -81,8 +82,8 @@ def test_commissions_are_listed(associate: Associate, by: str) -> None:
     wanted = {"associate": associate.guid, "order": order}[by]
     narrowed = {f"listed_{by}": wanted, "limit": LARGEST_LIMIT}
     found = pages(associate.caller, "accounting.commission.list", **narrowed)
-    expect_listed(found, str(made), inferred=True)
-    expect_listed(found, str(other), listed=False, inferred=True)
+    expect_listed(found, str(made))
+    expect_listed(found, str(other), listed=False, sends=(f"listed_{by}",))
 
 
 @pytest.mark.requirement("EXIT-53")
@@ -179,7 +180,7 @@ def test_payouts_are_listed_whatever_their_status(associate: Associate) -> None:
     narrowed = {"listed_associate": associate.guid, "limit": LARGEST_LIMIT}
     found = pages(associate.caller, "accounting.commission.payout.list", **narrowed)
     for each in made:
-        expect_listed(found, str(each.value("payout_id")), inferred=True)
+        expect_listed(found, str(each.value("payout_id")))
 
 
 @pytest.mark.requirement("EXIT-65")
@@ -189,3 +190,22 @@ def test_commission_is_paid_out_once(associate: Associate) -> None:
         associate.create_payout(), "amount", "1.00", "the first payout holds the commission"
     )
     expect_text_amount(associate.create_payout(), "amount", "0.00", "the second does not")
+
+
+# --- consignment ---
+
+
+@pytest.mark.requirement("EXIT-85")
+def test_approved_settlement_is_read_as_another_than_before(pcm_owner: Caller) -> None:
+    read = {"settlement_id": records.make(pcm_owner, "pcm.settlement")["settlement_id"]}
+    before = pcm_owner("pcm.consignment.get", **read).value("state")
+    pcm_owner("accounting.consignment.settlement.approve", **read).accepted()
+    answer = pcm_owner("pcm.consignment.get", **read)
+    answer.expect(
+        "the settlement shows that it is approved",
+        holds=answer.value("state") != before,
+        expected=f"another status than {before}",
+        observed=str(answer.value("state")),
+        uses=("state",),
+        inferred=True,
+    )

@@ -211,7 +211,7 @@ def _made(owner: Caller, kind: str) -> str:
     """A record that its list shows, so that its absence means something."""
     record = str(owner(RECORDS[kind].create).value(RECORDS[kind].id))
     listed = paging.pages(owner, str(RECORDS[kind].list), limit=LARGEST_LIMIT)
-    paging.expect_listed(listed, record, inferred=True)
+    paging.expect_listed(listed, record)
     return record
 
 

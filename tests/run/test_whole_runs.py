@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract import ROUTES
+from conformance.contract.not_covered import documented_operations
 from tests.run.renaming import target_file
 from tests.run.servers import reference
 from tests.run.suite import TURNS, Finished, run_suite
@@ -46,6 +48,20 @@ def test_context_is_built_once_for_four_workers(embedded: Finished) -> None:
     lines = (embedded.directory / "exchanges.jsonl").read_text("utf-8").splitlines()
     stages = [e for e in map(json.loads, lines) if e["check"] == "conformance/stages::organization"]
     assert [e["operation"] for e in stages].count("ofm.org.create") == 1
+
+
+def test_every_documented_operation_is_asked_for_more_than_its_statuses(
+    embedded: Finished,
+) -> None:
+    lines = (embedded.directory / "exchanges.jsonl").read_text("utf-8").splitlines()
+    asked = {
+        each["operation"]
+        for each in map(json.loads, lines)
+        if "test_status_map.py" not in each["check"]
+    }
+    printed = {each.name for each in documented_operations()}
+    called = [r.id for r in ROUTES.values() if f"{r.method} {r.path}" in printed]
+    assert [name for name in called if name not in asked] == []
 
 
 def test_reference_started_by_hand_reaches_the_same_verdicts(

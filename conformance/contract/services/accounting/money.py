@@ -13,7 +13,7 @@ from conformance.contract.envelope import REVISION, in_data
 from conformance.contract.operation import Binding, Fixed, bound
 from conformance.contract.routes import lasting
 from conformance.contract.services.accounting.events import COMMISSIONERS, EVER, PERIOD, route
-from conformance.contract.shapes import LISTED, PAGE, REVISED, placed, shown
+from conformance.contract.shapes import LISTED, PAGE, REVISED, placed, shown, with_status
 
 WHOLE_BPS: Final = 10_000
 # The states of an invoice (accounting/).
@@ -150,6 +150,16 @@ PAYOUT_STATUS = _commission.step(
     body={**_ONE_PAYOUT, "status": "$status", **REVISED},
     fresh={"status": Fixed("approved")},
     yields=_PAYOUT,
+)
+
+# --- consignment ---
+
+# That it approves what POST /pcm/consignment/settle makes is our deduction, as is who may.
+SETTLEMENT_APPROVE = route.step(
+    "consignment.settlement.approve",
+    acts_on="pcm.settlement",
+    body={"settlement_id": "$settlement_id", **REVISED},
+    yields=with_status("settlement", "settlement_id"),
 )
 
 RECORDS = (

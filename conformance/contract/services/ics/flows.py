@@ -1,16 +1,51 @@
-"""Transfers between facilities, and the org-wide search plane.
+"""Consignments, transfers between facilities, and the org-wide search plane.
 
-Read from: common/comments-inbox.html, common/state-machines.html.
+Read from: common/comments-inbox.html, common/state-machines.html, ics/calls.html.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.facts import Certainty, documented, inferred
-from conformance.contract.operation import Access, Binding, Edge, Kind, Operation
+from conformance.contract.operation import Access, Binding, Edge, Fixed, Kind, Operation
 from conformance.contract.routes import lasting
-from conformance.contract.services.ics.stock import route
-from conformance.contract.shapes import KEYED, LINE, LISTED, NOTES, ORG, PAGE, REVISED, record
+from conformance.contract.services.ics.stock import CALLS, route
+from conformance.contract.shapes import (
+    KEYED,
+    LINE,
+    LISTED,
+    NOTES,
+    ORG,
+    PAGE,
+    REVISED,
+    record,
+    with_status,
+)
+
+# --- consignments ---
+
+# What they do to stock, and who may call them, is not documented.
+_CONSIGNMENT: Final[Mapping[str, Binding]] = with_status("consignment", "consignment_id")
+CONSIGNMENT_RECEIVE = route.create(
+    "consignment.receive",
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.adjustment",
+    body={**LINE, **NOTES},
+    fresh={"quantity": "quantity", "reason": "reason", "source_refs": "source_refs"},
+    yields=_CONSIGNMENT,
+)
+CONSIGNMENT_CONSUME = route.action(
+    "consignment.consume",
+    CALLS,
+    access_certainty=Certainty.INFERRED,
+    acts_on="ics.consignment",
+    body={"consignment_id": "$consignment_id", "quantity": "$quantity", **NOTES},
+    fresh={"quantity": Fixed(1), "reason": "reason", "source_refs": "source_refs"},
+    yields=_CONSIGNMENT,
+)
+
+# --- transfers ---
 
 # The lifecycle is drawn; how its routes are spelt is our deduction.
 _DRAWN: Final = inferred("common/state-machines.html")
@@ -86,8 +121,9 @@ def _search(name: str, body: Mapping[str, str]) -> Operation:
 SEARCH_COMMENTS = _search("comments", {"q": "$?q", **PAGE})
 SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
 
-# No way back is documented for transfers.
+# No way back is documented for either.
 RECORDS = (
+    lasting("ics.consignment", "consignment_id", CONSIGNMENT_RECEIVE),
     lasting("ics.transfer", "transfer_id", TRANSFER_REQUEST),
     *(
         lasting(TRANSFER_IN[edge.after], "transfer_id", STEPS[verb])

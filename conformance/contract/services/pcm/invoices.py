@@ -91,9 +91,10 @@ CREDIT_APPLY = route.create(
     fresh={"amount": Fixed("12.50"), "reason": "reason"},
     yields={**shown("rtv", "rtv_id", "amount")},
 )
-_SETTLEMENT: Final[Mapping[str, Binding]] = shown(
-    "settlement", "settlement_id", "total", "vendor_id"
-)
+_SETTLEMENT: Final[Mapping[str, Binding]] = {
+    **shown("settlement", "settlement_id", "total", "vendor_id"),
+    "state": placed("settlement", "status"),
+}
 SETTLE = route.create(
     "consignment.settle",
     CALLS,
