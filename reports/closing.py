@@ -1,6 +1,7 @@
 """The end of a run: clean up on the target, and gather all that was collected in one value."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -152,7 +153,7 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
 
 def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
-    parts = [f"reference started with {' '.join(observed.aim.reference_args)}"]
+    parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
     if taken < total:
         parts.append(f"{taken} of {total} parameter sets, chosen by seed")

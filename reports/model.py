@@ -39,7 +39,8 @@ class Card(Frozen):
     """One contradicted expectation, told so that its reader can act on it."""
 
     requirement: str
-    expectation: str = Field(description="the rule, as one sentence")
+    text: str = Field(default="", description="what the requirement says")
+    expectation: str = Field(description="what was judged, as one sentence")
     expected: str
     observed: str
     source: str = Field(description="documentation page the expectation rests on")

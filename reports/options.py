@@ -100,7 +100,7 @@ def read(option: Any) -> Aim:
         plan=option.plan,
         keep=option.keep,
         keep_on_failure=option.keep_on_failure,
-        reference_args=tuple(option.reference_args.split()),
+        reference_args=tuple(shlex.split(option.reference_args)),
         repeat=_repeat(option),
     )
 

@@ -106,8 +106,9 @@ def _card(requirement: Requirement, violation: tuple[str, str], repeat: str) -> 
     exchange, detail = violation
     return Card(
         requirement=requirement.id,
-        expectation=requirement.text,
-        expected="every answer keeps it",
+        text=requirement.text,
+        expectation="every answer keeps the rule",
+        expected="no answer that breaks it",
         observed=detail,
         source=requirement.source,
         certainty=requirement.certainty,

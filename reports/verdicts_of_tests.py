@@ -43,7 +43,8 @@ def judged(  # noqa: PLR0911 - a table
             return Judgement(verdict=Verdict.PASS, **about)
         case Violation():
             cards = (card(error.finding), *advice)
-            return Judgement(verdict=Verdict.FAIL, message=_head(error), cards=cards, **about)
+            message = _with_rule(_head(error), error.finding.text)
+            return Judgement(verdict=Verdict.FAIL, message=message, cards=cards, **about)
         case Inconclusive():
             return _inconclusive(error, advice, about)
         case Blocked():
@@ -147,4 +148,10 @@ def _head(error: BaseException) -> str:
 
 
 def _summary(found: Card) -> str:
-    return f"{found.requirement}: {found.expectation}; observed {found.observed}"
+    told = f"{found.requirement}: {found.expectation}; observed {found.observed}"
+    return _with_rule(told, found.text)
+
+
+def _with_rule(told: str, text: str) -> str:
+    """One line that says what was seen, then what the requirement says."""
+    return f"{told} (the rule: {text})" if text else told

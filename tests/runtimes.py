@@ -19,6 +19,7 @@ TARGET = build({"base_url": "http://127.0.0.1:1", "operator_url": "http://127.0.
 
 class Rule:
     id, level, certainty, source, remedy = "REV-4", "MUST", "documented", "ofm/", "none"
+    text = "A write with an old revision is refused."
 
 
 def runtime_in(directory: Path) -> Runtime:

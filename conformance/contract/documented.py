@@ -39,6 +39,20 @@ class Fact(BaseModel):
     maturity: str = ""
     inferred: frozenset[str] = frozenset()
 
+    @property
+    def name(self) -> str:
+        """The field without the marks of lists: `lines.variant_id` of `lines[].variant_id`."""
+        return self.field.replace("[]", "")
+
+    @property
+    def names_one_route(self) -> bool:
+        """Whether a page tells of exactly one route, and not of many that a pattern stands for."""
+        return _ANY not in self.route
+
+    def states(self, *parts: str) -> bool:
+        """Whether a page prints the field and states these parts, none of which is deduced."""
+        return self.printed and self.inferred.isdisjoint(parts)
+
     def holds_for(self, method: str, path: str) -> bool:
         """Whether the fact speaks of this route; what `applies` narrows it to is not judged."""
         if self.unless == f"{method} {path}":
@@ -75,9 +89,19 @@ def about(method: str, path: str) -> Iterator[Fact]:
 def inputs(method: str, path: str) -> frozenset[str]:
     """The inputs of a route that a page prints by name; a dot leads into an object."""
     return frozenset(
-        fact.field.replace("[]", "")
+        fact.name
         for fact in about(method, path)
-        if fact.place in INPUTS and fact.printed and not fact.inferred & {"field", "route"}
+        if fact.place in INPUTS and fact.states("field", "route")
+    )
+
+
+@cache
+def placed(method: str, path: str) -> frozenset[str]:
+    """The fields of a body that a page prints by name and states to be of the body."""
+    return frozenset(
+        fact.name
+        for fact in about(method, path)
+        if fact.place == "body" and fact.states("place", "field", "route")
     )
 
 

@@ -27,6 +27,7 @@ NEXT_PAGE: Final = "/next_token"
 TAG: Final = f"{ERROR}/major/tag"
 MESSAGE: Final = f"{ERROR}/major/message/en_US"
 HTTP_STATUS: Final = f"{ERROR}/http_status"
+RETRYABLE: Final = f"{ERROR}/retryable"
 DETAILS: Final = f"{ERROR}/details"
 
 # --- of the call ---
@@ -34,6 +35,8 @@ DETAILS: Final = f"{ERROR}/details"
 CALL: Final = f"{STATS}/call"
 SERVICE: Final = f"{STATS}/service"
 REQUEST_ID: Final = f"{STATS}/request_id"
+SESSION_FINGERPRINT: Final = f"{STATS}/session_fingerprint"
+KEY_FINGERPRINT: Final = f"{STATS}/api_key_fingerprint"
 TIMESTAMP: Final = f"{STATS}/timestamp_utc"
 # Fields of `stats` that differ between any two answers: request ids, instants, latency, sizes.
 VARYING_STATS: Final = re.compile(

@@ -112,6 +112,8 @@ class Operation:
     # A record kind (see `RecordKind`) that must exist before the operation can be called.
     acts_on: str | None = None
     revisioned: bool = False
+    # How sure we are of `revisioned`: a page may show a revision and not say that writes need it.
+    revision_certainty: Certainty = Certainty.DOCUMENTED
     paginated: bool = False
     human_only: bool = False
     radius: Radius = Radius.NONE
@@ -137,6 +139,11 @@ class Operation:
     @property
     def writes(self) -> bool:
         return self.kind.writes
+
+    @property
+    def guard_is_documented(self) -> bool:
+        """Whether a page says that the write needs a revision, and not merely takes one."""
+        return bool(self.body.get("expected_revision") == "$expected_revision")
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,8 @@ class RecordKind:
     copy: str | None = None
     # Kinds of which each record of this kind has one of its own.
     parents: tuple[str, ...] = ()
+    # Fields that a read names a record by, beside its id.
+    named_with: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:

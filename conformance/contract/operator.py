@@ -1,6 +1,7 @@
 """Operator actions: AWS Lambda functions, not HTTPS routes. Paths are function names here."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from conformance.contract.envelope import CURRENT_REVISION, DATA, REVISION, TIMESTAMP, in_data
 from conformance.contract.facts import Source, documented, inferred
@@ -46,6 +47,13 @@ _USER: dict[str, Binding] = {
     "revision": _REVISION,
 }
 
+# What is set of a user, guarded by the user's revision.
+_GUARDED_USER: Final[Mapping[str, Any]] = {
+    "yields": _USER,
+    "revisioned": True,
+    "radius": Radius.USER,
+}
+
 USER_CREATE = _action(
     "uas_usercreate",
     _SOP,
@@ -79,17 +87,13 @@ USER_STATUS = _action(
     "uas_userstatusset",
     _SOP,
     body={"user_id": "$user_id", "status": "$status", **GUARD},
-    yields=_USER,
-    revisioned=True,
-    radius=Radius.USER,
+    **_GUARDED_USER,
 )
 USER_CONFIG = _action(
     "uas_userconfigset",
     inferred("usm/playbooks.html"),
     body={"user_id": "$user_id", "max_active_sessions": "$max_active_sessions", **GUARD},
-    yields=_USER,
-    revisioned=True,
-    radius=Radius.USER,
+    **_GUARDED_USER,
 )
 INVITATION_CREATE = _action(
     "ofm_invitationcreate",

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -14,6 +14,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from conformance.contract.facts import maturity_of
 
 SET_VERSION = "2026.12.0"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
@@ -39,7 +41,7 @@ Area = Literal[
 ]
 Level = Literal["MUST", "SHOULD", "MAY"]
 Certainty = Literal["documented", "inferred"]
-Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "AS-BUILT"]
+Maturity = Literal["DRAFT", "INTERIM", "UNCONFIRMED", "guidance"]
 Need = Literal[
     "operator", "second-org", "member", "throwaway", "burst", "clock", "queue", "receiver"
 ]
@@ -71,7 +73,8 @@ class Requirement(Frozen):
     """One testable statement about the platform.
 
     `certainty` is that of the rule alone; an expectation may be weaker through its path or binding.
-    `step` is 1 to 13, or 0 for a rule of the whole stack.
+    `step` is 1 to 13, or 0 for a rule of the whole stack. `maturity` is the word of the source for
+    itself where it is no settled statement, which no MUST may rest on.
     """
 
     id: str
@@ -100,6 +103,18 @@ class Requirement(Frozen):
     @classmethod
     def _needs_from_array(cls, value: object) -> object:
         return frozenset(value) if isinstance(value, list) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_settled_as_its_page(cls, values: dict[str, Any]) -> dict[str, Any]:
+        word = maturity_of(str(values.get("source")))
+        return values if word is None else {"maturity": word.value} | values
+
+    @model_validator(mode="after")
+    def _binds_nobody_to_a_draft(self) -> Self:
+        if self.maturity is not None and self.level == "MUST":
+            raise ValueError(f"level: a MUST cannot rest on what its page calls {self.maturity}")
+        return self
 
     @field_validator("id")
     @classmethod

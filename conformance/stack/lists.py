@@ -32,9 +32,6 @@ class Paged:
     anywhere: bool = False
     # The list holds no other records than those that the suite filled it with.
     alone: bool = False
-    # The requirements by which a cursor that is missing or never ends is only advice; by the others
-    # it is a failure.
-    advises: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return self.operation
@@ -64,7 +61,6 @@ PAGED: Final = (
         "STOCK-5",
         "STOCK-6",
         (1, 3, 5, None),
-        advises=frozenset({"STOCK-6"}),
     ),
     Paged(
         "scm.backorder.list",
@@ -73,7 +69,6 @@ PAGED: Final = (
         "ORDER-59",
         (3, 5),
         alone=True,
-        advises=frozenset({"ORDER-57", "ORDER-59"}),
     ),
     Paged(
         "pcm.po.list",
@@ -81,7 +76,6 @@ PAGED: Final = (
         "PROC-6",
         "PROC-7",
         (1, 3, None),
-        advises=frozenset({"PROC-5", "PROC-7"}),
     ),
     Paged("ppm.price.list", "PRICE-14", "PRICE-15", "PRICE-16", (4, None), anywhere=True),
     Paged(
@@ -91,7 +85,6 @@ PAGED: Final = (
         "LOYAL-48",
         (3, None),
         (0, LARGEST_LIMIT + 1),
-        advises=frozenset({"LOYAL-48"}),
     ),
     Paged(
         "ipm.cdc.list",
@@ -101,7 +94,6 @@ PAGED: Final = (
         (1, 3, 10),
         (0, -1, LARGEST_LIMIT + 1, 100_000),
         alone=True,
-        advises=frozenset({"EVENT-42", "EVENT-44"}),
     ),
     Paged(
         "accounting.event.list",
@@ -110,7 +102,6 @@ PAGED: Final = (
         "EXIT-11",
         (2, 5),
         alone=True,
-        advises=frozenset({"EXIT-11"}),
     ),
 )
 
@@ -120,14 +111,11 @@ class Doomable:
     """A kind whose doomed records are listed only on request, and the requirements on that.
 
     `hidden`: the default list leaves them out; `shown`: `include_doomed` brings them back.
-    `surely`: it is documented that rows show the ids of their records, so that a contradiction is a
-    failure; of the other kinds this is our deduction, and a contradiction is advice.
     """
 
     kind: str
     hidden: str
     shown: str
-    surely: bool = False
 
     def __str__(self) -> str:
         return self.kind
@@ -143,21 +131,17 @@ _OF_AN_ORGANIZATION: Final = (
 )
 DOOMABLE: Final = (
     *(Doomable(f"ofm.{noun}", "ORG-43", "ORG-44") for noun in _OF_AN_ORGANIZATION),
-    Doomable("pvm.category", "PROD-52", "PROD-52", surely=True),
+    Doomable("pvm.category", "PROD-52", "PROD-52"),
 )
 
 
 @dataclass(frozen=True)
 class Apart:
-    """A list that holds records of the organisation asked for and of no other.
-
-    `own`: it is documented, too, that the organisation's own records are listed.
-    """
+    """A list that holds records of the organisation asked for and of no other."""
 
     operation: str
     kind: str
     requirement: str
-    own: bool = False
 
     def __str__(self) -> str:
         return self.operation
@@ -165,11 +149,11 @@ class Apart:
 
 APART: Final = (
     *(
-        Apart(f"ofm.{noun}.list", f"ofm.{noun}", "ORG-50", own=True)
+        Apart(f"ofm.{noun}.list", f"ofm.{noun}", "ORG-50")
         for noun in ("cost_centre", "physical", "legal", "logical")
     ),
     *(
-        Apart(f"pvm.{noun}.list", f"pvm.{noun}", "PROD-53", own=True)
+        Apart(f"pvm.{noun}.list", f"pvm.{noun}", "PROD-53")
         for noun in ("vendor", "category", "division", "style")
     ),
     Apart("scm.backorder.list", "scm.backorder", "ORDER-38"),

@@ -76,7 +76,8 @@ def test_comment_is_added_and_read(
 ) -> None:
     made = create_comment(comments, service_owner, colleague)
     answer = records.read(colleague, comments.record, made)
-    answer.shows("text", made["text"], "the comment holds what was written")
+    answer.shows("caption", made["caption"], "the comment holds the caption that was written")
+    answer.shows("body", made["body"], "the comment holds the body that was written")
 
 
 @added
@@ -88,7 +89,7 @@ def test_comments_of_others_are_read(
     records.read(colleague, comments.record, made).accepted()
     target = {name: made[name] for name in ("target_type", "target_id")}
     walk = pages(colleague, comments.list.id, **target)
-    expect_listed(walk, str(made["comment_id"]), inferred=True)
+    expect_listed(walk, str(made["comment_id"]))
 
 
 @edited
@@ -106,7 +107,7 @@ def test_nobody_but_the_author_edits_a_comment(
     comment = create_comment(comments, service_owner, service_owner)
     edit(comments, colleague, comment).refused()
     answer = records.read(service_owner, comments.record, comment)
-    answer.shows("text", comment["text"], "the comment of another is as it was")
+    answer.shows("body", comment["body"], "the comment of another is as it was")
 
 
 # --- the history of edits ---
@@ -124,11 +125,11 @@ def test_edit_keeps_what_was_written_before_with_actor_and_time(
     comments: Comments, service_owner: Caller
 ) -> None:
     made = create_comment(comments, service_owner, service_owner)
-    before = made["text"]
+    before = made["body"]
     edit(comments, service_owner, made).accepted()
     answer = records.read(service_owner, comments.record, made).accepted()
     answer.expect(
-        "the comment holds its text before the edit, with actor and time",
+        "the comment holds its body before the edit, with actor and time",
         holds=any(tells_an_edit(part, before) for part in objects(answer.body)),
         expected=f"{before!r} beside who edited it and when",
         observed="no such part" if before in str(answer.body) else "the former text is gone",
@@ -167,7 +168,7 @@ def test_report_lists_the_largest_comments_first(comments: Comments, service_own
     small, large = (
         str(
             records.create(
-                service_owner, comments.record, {"target_id": target, "text": "x" * size}
+                service_owner, comments.record, {"target_id": target, "body": "x" * size}
             )["comment_id"]
         )
         for size in SIZES

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.contract import OPERATIONS
-from conformance.idempotency_keys import expect_same_record, new_key
+from conformance.idempotency_keys import expect_own_answer, expect_same_record, new_key
 from conformance.stack.idempotency import KEYED_SERVICES, KeyedRoute, KeyedService
 from fixtures import Answer, Caller, Check, ContextBuilder, Session
 from fixtures.context import records
@@ -99,6 +99,9 @@ def test_key_counts_anew_on_another_route(
     session: Session, check: Check, route: KeyedRoute, other: KeyedRoute
 ) -> None:
     caller, values = prepare(session, check, route)
-    send(caller, route, values).accepted()
+    first = send(caller, route, values).accepted()
+    alike, own = prepare(session, check, other)
+    control = send(alike, other, own).accepted()
     elsewhere, sample = prepare(session, check, other)
-    send(elsewhere, other, {**sample, "idempotency_key": values["idempotency_key"]}).accepted()
+    answer = send(elsewhere, other, {**sample, "idempotency_key": values["idempotency_key"]})
+    expect_own_answer(answer, other.made, control=control, first=first)

@@ -12,6 +12,7 @@ from conformance.contract.envelope import ERROR
 from conformance.contract.errors import Tag
 from conformance.contract.operation import RecordKind
 from fixtures import Answer, Check, Inconclusive, Session
+from fixtures.context import records
 from fixtures.probes import revision_trials
 from fixtures.probes.histories import Fault, Outcome, Version, flaws
 from fixtures.probes.races import Race
@@ -48,6 +49,12 @@ def kinds(*, racing: int | None = None) -> pytest.MarkDecorator:
 every_kind = kinds()
 
 
+@pytest.fixture(autouse=True)
+def _as_sure_as_the_revisions(check: Check, kind: RecordKind) -> None:
+    """That records of some kinds are revisioned is our deduction."""
+    check.rests_on(*(write.revision_certainty for write in records.changing(kind)))
+
+
 @pytest.fixture
 def judge(session: Session, check: Check, kind: RecordKind) -> Judge[Plan, Turn]:
     return Judge(session, check, revision_trials.planned(kind))
@@ -56,6 +63,12 @@ def judge(session: Session, check: Check, kind: RecordKind) -> Judge[Plan, Turn]
 def of(*moves: Action) -> Callable[[Turn], bool]:
     """Chooses the turns of these moves."""
     return lambda turn: turn.move in moves
+
+
+def refused_as_stale(answer: Answer) -> Answer:
+    """Expect 409; where no page says that the write is guarded, that is our deduction."""
+    inferred = not answer.operation.guard_is_documented
+    return answer.refused(409, Tag.CONFLICT, inferred=inferred)
 
 
 # --- plans ---
@@ -88,7 +101,11 @@ def test_write_with_current_revision_is_accepted(judge: Judge[Plan, Turn]) -> No
 @every_kind
 def test_write_without_revision_is_refused(judge: Judge[Plan, Turn]) -> None:
     judge.each(
-        lambda _, answer, __: answer.refused(428, Tag.EXPECTED_REVISION_REQUIRED),
+        lambda _, answer, __: answer.refused(
+            428,
+            Tag.EXPECTED_REVISION_REQUIRED,
+            inferred=not answer.operation.guard_is_documented,
+        ),
         of(Action.MISSING),
     )
 
@@ -96,13 +113,13 @@ def test_write_without_revision_is_refused(judge: Judge[Plan, Turn]) -> None:
 @pytest.mark.requirement("REV-4")
 @every_kind
 def test_write_with_older_revision_is_refused(judge: Judge[Plan, Turn]) -> None:
-    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.STALE))
+    judge.each(lambda _, answer, __: refused_as_stale(answer), of(Action.STALE))
 
 
 @pytest.mark.requirement("REV-5")
 @every_kind
 def test_write_with_revision_not_reached_yet_is_refused(judge: Judge[Plan, Turn]) -> None:
-    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.FUTURE))
+    judge.each(lambda _, answer, __: refused_as_stale(answer), of(Action.FUTURE))
 
 
 @pytest.mark.requirement("REV-6")
@@ -113,6 +130,7 @@ def test_write_with_revision_that_is_no_number_is_refused(judge: Judge[Plan, Tur
             "a revision that is no number is refused",
             holds=not answer.ok and answer.status in _NUMBERLESS,
             expected="400, 409 or 428",
+            inferred=not answer.operation.guard_is_documented,
         )
 
     judge.each(rule, of(Action.GARBAGE))
@@ -121,7 +139,7 @@ def test_write_with_revision_that_is_no_number_is_refused(judge: Judge[Plan, Tur
 @pytest.mark.requirement("REV-7")
 @every_kind
 def test_revision_of_an_accepted_write_is_stale_afterwards(judge: Judge[Plan, Turn]) -> None:
-    judge.each(lambda _, answer, __: answer.refused(409, Tag.CONFLICT), of(Action.SPENT))
+    judge.each(lambda _, answer, __: refused_as_stale(answer), of(Action.SPENT))
 
 
 @pytest.mark.requirement("REV-8")
@@ -251,6 +269,7 @@ def test_of_concurrent_writes_from_one_revision_exactly_one_is_accepted(
             holds=_won(race) == 1 or (_won(race) == 0 and undecided > 0),
             expected=f"one of {len(race.answers)} writers",
             observed=f"{_won(race)} writers",
+            inferred=not records.changing(kind)[0].guard_is_documented,
         )
 
 
@@ -263,7 +282,7 @@ def test_writers_that_do_not_win_a_race_are_refused_with_conflict(
         for kept in race.answers:
             answer = None if kept is None else kept.to(session.target, check)
             if answer is not None and not answer.ok:
-                answer.refused(409, Tag.CONFLICT)
+                refused_as_stale(answer)
     if not check.expectations:
         raise Inconclusive(f"{kind.name}: every writer won, so there was nobody to refuse")
 
@@ -276,6 +295,7 @@ def _has_none_of(session: Session, check: Check, kind: RecordKind, *faults: Faul
             holds=not found,
             expected=f"in {len(race.history.writes)} writes none of: {'; '.join(faults)}",
             observed="; ".join(found[:3]),
+            inferred=not records.changing(kind)[0].guard_is_documented,
         )
 
 

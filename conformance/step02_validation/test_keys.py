@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.operation import Placement
-from conformance.step02_validation.credential_state import ended, expect_ended
+from conformance.step02_validation.credential_state import (
+    Ending,
+    ended,
+    expect_ended,
+    expect_spared,
+    live_answer,
+)
 from fixtures import Answer, Caller, Change, Check, Keys, Organization, Session, eventually
 from fixtures.context import users_and_orgs
 from fixtures.context.cast import NO_VIEW_ROLE
@@ -25,6 +31,11 @@ def make_key(owner: Caller, account: str | None = None) -> ApiKey:
 
 def validate(caller: Caller, key: ApiKey) -> Answer:
     return caller.as_(key.actor)(VALIDATE)
+
+
+def live_key(caller: Caller, key: ApiKey) -> Answer:
+    """What the platform says of a key that nobody revoked."""
+    return live_answer(lambda: validate(caller, key))
 
 
 # --- what validates ---
@@ -142,9 +153,10 @@ def test_revoked_key_does_not_validate(org_owner: Caller) -> None:
 def test_revoking_a_key_spares_its_siblings(org_owner: Caller) -> None:
     key = make_key(org_owner)
     sibling = make_key(org_owner, key.account)
-    validate(org_owner, sibling).accepted()
+    live, before = live_key(org_owner, key), live_key(org_owner, sibling)
     org_owner(REVOKE, api_key_id=key.id).accepted()
-    validate(org_owner, sibling).accepted()
+    ending = Ending(live, validate(org_owner, key))
+    expect_spared(validate(org_owner, sibling), before, ending)
 
 
 @pytest.mark.requirement("VALID-29")
@@ -160,17 +172,21 @@ def test_revoking_all_keys_of_an_account_ends_each(org_owner: Caller) -> None:
 @pytest.mark.requirement("VALID-30")
 def test_revoking_all_keys_of_an_account_spares_other_accounts(org_owner: Caller) -> None:
     key, other = make_key(org_owner), make_key(org_owner)
-    validate(org_owner, other).accepted()
+    live, before = live_key(org_owner, key), live_key(org_owner, other)
     org_owner(REVOKE_ALL, service_account_id=key.account).accepted()
-    validate(org_owner, other).accepted()
+    ending = Ending(live, validate(org_owner, key))
+    expect_spared(validate(org_owner, other), before, ending)
 
 
 @pytest.mark.requirement("VALID-31")
 def test_key_made_after_a_mass_revocation_validates(org_owner: Caller) -> None:
     key = make_key(org_owner)
-    validate(org_owner, key).accepted()
+    live = live_key(org_owner, key)
     org_owner(REVOKE_ALL, service_account_id=key.account).accepted()
-    validate(org_owner, make_key(org_owner, key.account)).accepted()
+    ending = Ending(live, validate(org_owner, key))
+    later = make_key(org_owner, key.account)
+    validate(org_owner, later).accepted("a key that was made after the mass revocation validates")
+    expect_spared(validate(org_owner, later), live, ending)
 
 
 @pytest.mark.requirement("VALID-32")
@@ -188,10 +204,11 @@ def test_revoking_all_keys_of_an_organisation_ends_every_account_s(
 def test_revoking_all_keys_of_an_organisation_spares_other_organisations(
     org_owner: Caller, disposable_owner: Caller
 ) -> None:
-    foreign = make_key(org_owner)
-    validate(org_owner, foreign).accepted()
+    key, foreign = make_key(disposable_owner), make_key(org_owner)
+    live, before = live_key(disposable_owner, key), live_key(org_owner, foreign)
     disposable_owner(REVOKE_ALL_OF_ORG).accepted()
-    validate(org_owner, foreign).accepted()
+    ending = Ending(live, validate(disposable_owner, key))
+    expect_spared(validate(org_owner, foreign), before, ending)
 
 
 @pytest.mark.requirement("VALID-34")

@@ -1,7 +1,7 @@
 """Step 4: sales channels, and every edge of their lifecycle, drawn and not drawn."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import permutations
 from typing import Any, Final
 
@@ -13,8 +13,11 @@ from conformance.contract.operation import Edge
 from conformance.contract.services.ofm.org import CHANNEL_EDGES, CHANNEL_STATES
 from fixtures import Actor, Answer, Caller, NotApplicable, Values
 from fixtures.context import records
+from fixtures.exchange.request import AS_PROVEN, Change, without
 
 CHANNEL: Final = RECORDS["ofm.sales_channel"]
+CREATE: Final = "ofm.sales_channel.create"
+SEVERAL: Final = ["en_US", "fr_CA"]
 STATUS, UPDATE = "ofm.sales_channel.status", "ofm.sales_channel.update"
 FIRST: Final = "draft"
 DRAWN: Final = {
@@ -81,11 +84,56 @@ def test_new_channel_is_a_draft(owner: Caller) -> None:
 
 
 @pytest.mark.requirement("ORG-53")
-@pytest.mark.parametrize("name", ["channel_code", "market", "locale"])
+@pytest.mark.parametrize("name", ["channel_code", "market", "locale_codes"])
 def test_what_was_declared_is_read_back(owner: Caller, name: str) -> None:
     made = records.make(owner, CHANNEL.name)
     answer = records.read(owner, CHANNEL, made)
-    answer.shows_ignoring_case(name, made[name], f"the channel holds the {name} that was declared")
+    rule = f"the channel holds the {name} that was declared"
+    if isinstance(made[name], list):
+        answer.shows(name, made[name], rule)
+    else:
+        answer.shows_ignoring_case(name, made[name], rule)
+
+
+@pytest.mark.requirement("ORG-86")
+@pytest.mark.parametrize(
+    ("change", "locales"),
+    [
+        pytest.param(without("locale_codes"), {}, id="none"),
+        pytest.param(AS_PROVEN, {"locale_codes": []}, id="empty-list"),
+        pytest.param(AS_PROVEN, {"locale_codes": SEVERAL}, id="several-without-default"),
+    ],
+)
+def test_channel_without_locales_or_default_is_refused(
+    owner: Caller, prove: Callable[[str], None], change: Change, locales: Mapping[str, Any]
+) -> None:
+    prove(CREATE)
+    place = records.make(owner, "ofm.logical")["logical_guid"]
+    owner(CREATE, change, logical_guid=place, **locales).refused()
+
+
+@pytest.mark.requirement("ORG-87")
+def test_only_locale_of_a_channel_is_its_default(owner: Caller) -> None:
+    made = records.make(owner, CHANNEL.name)
+    answer = records.read(owner, CHANNEL, made)
+    (only,) = made["locale_codes"]
+    found = answer.accepted().optional("default_locale_code")
+    answer.expect(
+        "the only locale is the default",
+        holds=str(found).casefold() == str(only).casefold(),
+        expected=str(only),
+        observed="none" if found is None else str(found),
+        uses=("default_locale_code",),
+    )
+
+
+@pytest.mark.requirement("ORG-88")
+def test_channel_of_several_locales_is_declared_with_its_default(owner: Caller) -> None:
+    place = records.make(owner, "ofm.logical")["logical_guid"]
+    several = {"locale_codes": SEVERAL, "default_locale_code": SEVERAL[1]}
+    made = owner(CREATE, logical_guid=place, **several).accepted()
+    for name, wanted in several.items():
+        made.shows(name, wanted, f"the channel holds the {name} that was declared", inferred=True)
 
 
 # --- lifecycle ---

@@ -115,7 +115,7 @@ def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
 def test_comment_is_listed(pvm_owner: Caller) -> None:
     made = records.make(pvm_owner, "pvm.comment")
     listed = pages(pvm_owner, "pvm.comment.list", limit=256)
-    expect_listed(listed, made["text"])
+    expect_listed(listed, made["body"])
 
 
 @pytest.mark.requirement("PROD-13")
@@ -127,8 +127,8 @@ def test_alternative_is_listed(pvm_owner: Caller) -> None:
 
 def create_comment(owner: Caller, size: int) -> str:
     """The id of a new comment of this many characters."""
-    text = "conformance ".ljust(size, "x")
-    return str(owner("pvm.comment.create", text=text).value("comment_id"))
+    body = "conformance ".ljust(size, "x")
+    return str(owner("pvm.comment.create", body=body).value("comment_id"))
 
 
 @pytest.mark.requirement("PROD-66")

@@ -4,6 +4,8 @@ from typing import Final
 
 import pytest
 
+from conformance.contract import RECORDS
+from conformance.contract.errors import Tag
 from fixtures import Caller, Values
 from fixtures.context import records
 from fixtures.services.pvm.actions import expect_unchanged, move, names, read
@@ -15,6 +17,22 @@ CREATE: Final = "pvm.variant.create"
 def variant(pvm_owner: Caller) -> Values:
     """A new variant, by the first option, of a new style."""
     return records.make(pvm_owner, "pvm.variant")
+
+
+@pytest.mark.requirement("PROD-73")
+def test_variant_is_read_by_its_style_and_its_id(pvm_owner: Caller, variant: Values) -> None:
+    kind = RECORDS["pvm.variant"]
+    names = {name: variant[name] for name in ("variant_id", "style_id")}
+    pvm_owner(str(kind.read), **names).accepted().shows("variant_id", variant["variant_id"])
+
+
+@pytest.mark.requirement("PROD-74")
+def test_variant_is_not_read_by_another_style(pvm_owner: Caller, variant: Values) -> None:
+    kind = RECORDS["pvm.variant"]
+    names = {name: variant[name] for name in ("variant_id", "style_id")}
+    pvm_owner(str(kind.read), **names).accepted()
+    other = records.make(pvm_owner, "pvm.style")["style_id"]
+    pvm_owner(str(kind.read), **{**names, "style_id": other}).refused(404, Tag.NOT_FOUND)
 
 
 def same_signature(caller: Caller, variant: Values) -> Values:

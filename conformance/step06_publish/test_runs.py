@@ -2,12 +2,12 @@
 
 import pytest
 
-from fixtures import Answer, Caller, Change, without
+from fixtures import Answer, Caller, Change, Inconclusive, without
 from fixtures.context import users_and_orgs
 from fixtures.run.presigned import download
 from fixtures.run.world import PROFILED_CODE
 from fixtures.services.pmc import actions as pmc
-from fixtures.services.pmc.actions import COMPLETE
+from fixtures.services.pmc.actions import COMPLETE, Values
 
 PUBLISHED = "published_count"
 SET_PROFILE, STEP, READ_RUN = "pmc.profile.set", "pmc.run.step", "pmc.run.get"
@@ -205,19 +205,56 @@ def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> No
     )
 
 
+def list_one(caller: Caller, by: Values) -> set[str]:
+    """The ids of the products that one filter alone lists."""
+    other = [without("channel_guid")] if "channel_guid" not in by else []
+    return set(map(str, caller("pmc.product.list", *other, **by).read_items("item_id")))
+
+
 @pytest.mark.requirement("PUB-28")
 def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
+    here = pmc.publish_new_product(pmc_owner)
+    elsewhere = pmc.publish_new_product(pmc.with_new_variant(pmc_owner))
+    channel = {"channel_guid": here["channel_guid"]}
+    style = {"style_filter": elsewhere["style_id"]}
+    by_channel, by_style = (list_one(pmc_owner, by) for by in (channel, style))
+    if not by_channel == {here["product_id"]} or not by_style == {elsewhere["product_id"]}:
+        raise Inconclusive(
+            "one filter alone does not list its own product alone, so two together show nothing",
+            cause="pmc.product.list:items",
+        )
+    answer = pmc_owner("pmc.product.list", **channel, **style)
+    if not answer.ok:
+        answer.refused()
+        return
+    found = set(map(str, answer.read_items("item_id")))
+    answer.expect(
+        "of two filters one is applied, and not both or none",
+        holds=found in (by_channel, by_style),
+        expected="a refusal, or the products of one filter",
+        observed=f"{len(found)} products",
+        uses=("items", "item_id"),
+    )
+
+
+@pytest.mark.requirement("PUB-28")
+def test_product_list_takes_no_part_of_a_value_for_the_whole(pmc_owner: Caller) -> None:
     made = pmc.publish_new_product(pmc_owner)
-    pmc_owner("pmc.product.list", channel_guid=made["channel_guid"]).accepted()
-    two = {"channel_guid": made["channel_guid"], "style_filter": "no-such-style"}
-    answer = pmc_owner("pmc.product.list", **two)
+    whole = str(made["channel_guid"])
+    if list_one(pmc_owner, {"channel_guid": whole}) != {made["product_id"]}:
+        raise Inconclusive(
+            "the filter alone does not list the product of its channel alone",
+            cause="pmc.product.list:items",
+        )
+    answer = pmc_owner("pmc.product.list", channel_guid=whole[:-1])
     if answer.ok:
+        found = set(map(str, answer.read_items("item_id")))
         answer.expect(
-            "of two filters at most one is applied",
-            holds=len(answer.items()) == 1,
-            expected="a refusal, or the products of one filter",
-            observed=f"{len(answer.items())} products",
-            uses=("items",),
+            "a filter with the beginning of a value does not find the value",
+            holds=made["product_id"] not in found,
+            expected="a list without the product",
+            observed="the product",
+            uses=("items", "item_id"),
         )
     else:
         answer.refused()

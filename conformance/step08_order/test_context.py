@@ -7,6 +7,7 @@ import pytest
 from conformance.contract import OPERATIONS
 from conformance.contract.errors import Tag
 from fixtures import Answer, Caller, Change, Check, ContextBuilder, Session, Stranger, without
+from fixtures.probes.contradicting_context import contradict
 from fixtures.run.world import CHANNEL_CODES
 from fixtures.services.pmc import actions as pmc
 from fixtures.services.scm import actions as scm
@@ -46,16 +47,14 @@ def test_sale_without_a_facility_is_refused(
 # --- header and body ---
 
 
-def _send_alike(scm_owner: Caller, name: str, value: str, header: str) -> Change:
-    """A change that names a part of the context in header and body alike, once accepted."""
-    alike = Change(headers={header: value}, body={name: value})
+def _send_apart(scm_owner: Caller, name: str, here: str, header: str, other: str) -> Answer:
+    """The answer to an order whose header names `here` and whose body names `other`."""
     scm_owner(CREATE).accepted()
-    scm_owner(CREATE, alike).accepted()
-    return alike
 
+    def send(change: Change) -> Answer:
+        return scm_owner(CREATE, change)
 
-def _disagreeing(alike: Change, name: str, other: str) -> Change:
-    return Change(headers=alike.headers, body={name: other})
+    return contradict(send, {name: here}, {name: other}, headers={header: here})
 
 
 _PARTS: Final = {
@@ -71,17 +70,16 @@ def test_body_that_names_another_context_is_refused(scm_owner: Caller, name: str
     header, kind = _PARTS[name]
     world = scm_owner.world
     here = str(world[name] if name in world else world.fresh(str(kind)))
-    alike = _send_alike(scm_owner, name, here, header)
     other = str(world.fresh(kind)) if kind else next(c for c in CHANNEL_CODES if c != here)
-    scm_owner(CREATE, _disagreeing(alike, name, other)).refused(None, Tag.INVALID_INPUT)
+    _send_apart(scm_owner, name, here, header, other).refused(None, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("ORDER-34")
 def test_body_that_names_another_organisation_is_refused(
     scm_owner: Caller, check: Check, stranger_org: Stranger
 ) -> None:
-    alike = _send_alike(scm_owner, "orgcode", str(scm_owner.world["orgcode"]), "x-orgcode")
-    answer = scm_owner(CREATE, _disagreeing(alike, "orgcode", stranger_org.orgcode))
+    here = str(scm_owner.world["orgcode"])
+    answer = _send_apart(scm_owner, "orgcode", here, "x-orgcode", stranger_org.orgcode)
     answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH)
     check.reading("the tag for an organisation that differs (SCM)", str(answer.tag))
 

@@ -14,8 +14,8 @@ from fixtures.services.scm import actions as scm
 def expect_read_and_listed(caller: Caller, noun: str, made: Mapping[str, Any], name: str) -> None:
     """Expect that the record is read by its id, and that the list of its kind holds it."""
     identifier = str(made[name])
-    expect_shown(caller(f"scm.{noun}get", **{name: identifier}), identifier, inferred=True)
-    expect_listed(pages(caller, f"scm.{noun}list", limit=256), identifier, inferred=True)
+    expect_shown(caller(f"scm.{noun}get", **{name: identifier}), identifier)
+    expect_listed(pages(caller, f"scm.{noun}list", limit=256), identifier)
 
 
 # --- backorders ---

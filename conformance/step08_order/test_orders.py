@@ -47,8 +47,8 @@ def test_placed_order_is_read_as_it_was_answered(scm_owner: Caller) -> None:
 @pytest.mark.requirement("ORDER-3")
 def test_order_is_read_back_and_listed(scm_owner: Caller) -> None:
     order_id = SellableItem(scm_owner).create_order(1)
-    expect_shown(scm_owner("scm.order.get", order_id=order_id), order_id, inferred=True)
-    expect_listed(pages(scm_owner, "scm.order.list", limit=256), order_id, inferred=True)
+    expect_shown(scm_owner("scm.order.get", order_id=order_id), order_id)
+    expect_listed(pages(scm_owner, "scm.order.list", limit=256), order_id)
 
 
 # The states in the words of the flow on the index page, by the step that leads there (scm/).

@@ -31,7 +31,7 @@ def test_settlement_is_read_back_and_listed(pcm_owner: Caller) -> None:
     answer = pcm_owner("pcm.consignment.get", settlement_id=settlement)
     expect_shown(answer, settlement)
     walk = pages(pcm_owner, "pcm.consignment.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, settlement, inferred=True)
+    expect_listed(walk, settlement)
 
 
 @pytest.mark.requirement("PROC-45")
@@ -40,7 +40,7 @@ def test_notification_is_read_back_and_listed(pcm_owner: Caller) -> None:
     identifier = str(notification["inbox_id"])
     expect_shown(pcm_owner("pcm.inbox.get", inbox_id=identifier), notification["subject"])
     walk = pages(pcm_owner, "pcm.inbox.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, identifier, inferred=True)
+    expect_listed(walk, identifier)
 
 
 @pytest.mark.requirement("PROC-46")

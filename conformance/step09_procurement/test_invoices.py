@@ -198,4 +198,4 @@ def test_invoice_is_read_back_and_listed(standing_order: Order) -> None:
     invoice = str(match_invoice(standing_order)["invoice_id"])
     expect_shown(standing_order.caller("pcm.invoice.get", invoice_id=invoice), invoice)
     walk = pages(standing_order.caller, "pcm.invoice.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, invoice, inferred=True)
+    expect_listed(walk, invoice)

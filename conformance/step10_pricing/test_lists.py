@@ -15,7 +15,7 @@ LIST: Final = "ppm.price.list"
 @pytest.mark.requirement("PRICE-12")
 def test_prices_are_listed(ppm_owner: Caller) -> None:
     walk = pages(ppm_owner, LIST, limit=LARGEST_LIMIT)
-    expect_listed(walk, str(ppm_owner.world["price_id"]), inferred=True)
+    expect_listed(walk, str(ppm_owner.world["price_id"]))
 
 
 @pytest.mark.requirement("PRICE-13")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from conformance.contract.errors import Tag
-from fixtures import Actor, Caller, Change, Check, Stranger
+from fixtures import Actor, Caller, Check, Stranger
 from fixtures.context import records
+from fixtures.probes.contradicting_context import contradict
 from fixtures.services.crm import actions as crm
 from fixtures.services.crm.actions import ValueAccount, entry_of
 
@@ -77,8 +78,11 @@ def test_organisation_of_the_body_must_be_that_of_the_header(
     crm_owner: Caller, stranger_org: Stranger, operation: str
 ) -> None:
     crm_owner(operation).accepted()
-    other = Change(body={"orgcode": stranger_org.orgcode})
-    crm_owner(operation, other).refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT)
+    here, other = (
+        {"orgcode": str(code)} for code in (crm_owner.world["orgcode"], stranger_org.orgcode)
+    )
+    answer = contradict(lambda change: crm_owner(operation, change), here, other)
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT)
 
 
 @pytest.mark.requirement("LOYAL-67")

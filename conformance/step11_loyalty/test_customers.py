@@ -50,12 +50,12 @@ def test_customer_is_made(owner: Caller) -> None:
 def test_customer_is_read_back(owner: Caller, customer: Values) -> None:
     answer = records.read(owner, CUSTOMER, customer)
     for name in ("first_name", "last_name", "email"):
-        expect_shown(answer, customer[name], inferred=True)
+        expect_shown(answer, customer[name])
 
 
 @pytest.mark.requirement("LOYAL-3")
 def test_customer_is_listed(owner: Caller, customer: Values) -> None:
-    expect_listed(list_customers(owner), str(customer["customer_id"]), inferred=True)
+    expect_listed(list_customers(owner), str(customer["customer_id"]))
 
 
 @pytest.mark.requirement("LOYAL-5")

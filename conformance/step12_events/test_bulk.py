@@ -214,7 +214,7 @@ def _expect_in_feed(caller: Caller, service: str, events: list[dict[str, Any]]) 
     found = _read_feed(caller, service, *_ids(events))
     for name in _ids(events):
         # What else an importer wants of an event is not documented.
-        expect_listed(found, name, inferred=True)
+        expect_listed(found, name)
 
 
 def _new_events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
@@ -274,7 +274,7 @@ def test_valid_event_among_many_malformed_lines_is_taken_over(ipm_owner: Caller)
     service, (event,) = _new_events(ipm_owner, 1)
     import_text(ipm_owner, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
     name = str(event["event_id"])
-    expect_listed(_read_feed(ipm_owner, service, name), name, inferred=True)
+    expect_listed(_read_feed(ipm_owner, service, name), name)
 
 
 @pytest.mark.requirement("EVENT-68")
@@ -293,5 +293,5 @@ def test_event_of_another_organisation_is_not_imported(
     there = {**foreign, "orgcode": stranger_org.orgcode}
     import_text(ipm_owner, ndjson.lines(there, own))
     found = _read_feed(ipm_owner, service, str(own["event_id"]))
-    expect_listed(found, str(own["event_id"]), inferred=True)
-    expect_listed(found, str(foreign["event_id"]), listed=False, inferred=True)
+    expect_listed(found, str(own["event_id"]))
+    expect_listed(found, str(foreign["event_id"]), listed=False)

@@ -129,7 +129,10 @@ def test_feed_is_narrowed_to_a_service(isolated_facility: IsolatedFacility) -> N
     (zone,) = isolated_facility.emit()
     expect_listed(isolated_facility.read_feed(zone, listed_service="ics"), zone)
     expect_listed(
-        isolated_facility.read_feed(listed_service="pvm"), zone, listed=False, inferred=True
+        isolated_facility.read_feed(listed_service="pvm"),
+        zone,
+        listed=False,
+        sends=("listed_service",),
     )
 
 
@@ -141,7 +144,7 @@ def test_feed_is_narrowed_to_a_facility(
     (zone,) = isolated_facility.emit()
     found = isolated_facility.read_feed(zone)
     expect_listed(found, zone)
-    expect_listed(found, elsewhere, listed=False, inferred=True)
+    expect_listed(found, elsewhere, listed=False, sends=("listed_place",))
 
 
 @pytest.mark.requirement("EVENT-39")
@@ -163,8 +166,8 @@ def test_feed_is_narrowed_to_a_channel(
         for channel in channels
     }
     found = isolated_facility.read_feed(held["g3npos"], listed_channel="g3npos")
-    expect_listed(found, held["g3npos"], inferred=True)
-    expect_listed(found, held["kiosk"], listed=False, inferred=True)
+    expect_listed(found, held["g3npos"])
+    expect_listed(found, held["kiosk"], listed=False, sends=("listed_channel",))
 
 
 @pytest.mark.requirement("EVENT-41")
@@ -179,7 +182,7 @@ def test_feed_is_narrowed_to_a_time(
     event = ids(populated_list.read_feed())[0]
     hours = {"since": since, "until": until}
     window = {n: utc_from_now(h * AN_HOUR) for n, h in hours.items() if h is not None}
-    expect_listed(populated_list.read_feed(**window), event, listed=listed, inferred=True)
+    expect_listed(populated_list.read_feed(**window), event, listed=listed, sends=tuple(window))
 
 
 @pytest.mark.requirement("EVENT-46")

@@ -124,7 +124,7 @@ def test_template_is_read_as_it_was_set_last(rbs_owner: Caller) -> None:
         uses=("template_id", "text"),
     )
     found = pages(rbs_owner, "rbs.notification.template_list", limit=LARGEST_LIMIT)
-    expect_listed(found, str(template), inferred=True)
+    expect_listed(found, str(template))
 
 
 @pytest.mark.requirement("EVENT-151")

@@ -6,10 +6,24 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.envelope import DATA
 from conformance.contract.errors import Tag
+from conformance.contract.facts import Certainty
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Change, Check, Stranger, expect_listed, pages, without
+from conformance.contract.services.event_context import FINGERPRINTS
+from fixtures import (
+    Answer,
+    Caller,
+    Change,
+    Check,
+    NotApplicable,
+    Stranger,
+    expect_listed,
+    pages,
+    without,
+)
 from fixtures.context import records
+from fixtures.formats.json_values import at, leaves
 from fixtures.services.ipm.actions import accept_deduced, expect_request_context
 
 CREATE, GET, LIST = "ipm.webhook.create", "ipm.webhook.get", "ipm.webhook.list"
@@ -30,7 +44,26 @@ def expect_holds(answer: Answer, text: str, *, holds: bool = True, rule: str) ->
 
 @pytest.mark.requirement("EVENT-1")
 def test_webhook_is_made(ipm_owner: Caller) -> None:
-    ipm_owner(CREATE).value("webhook_id")
+    address = f"{ipm_owner.world['webhook_url']}/{ipm_owner.world.fresh('guid')}"
+    made = ipm_owner(CREATE, webhook_url=address, listened_service="ics")
+    record = ipm_owner(GET, webhook_id=made.value("webhook_id")).accepted()
+    values = [str(leaf) for leaf in leaves(at(record.body, DATA))]
+    others = [value for value in values if value.startswith("http") and value != address]
+    record.expect(
+        "the webhook that is read has the address that it was made with",
+        holds=address in values,
+        expected=address,
+        observed=", ".join(others) or "no address",
+        # A record that shows no address at all is not at odds with any page.
+        inferred=not others,
+    )
+    record.expect(
+        "the webhook that is read has the filter that it was made with",
+        holds="ics" in values,
+        expected="the service ics anywhere in the record",
+        observed="it is not there",
+        inferred=True,
+    )
 
 
 @pytest.mark.requirement("EVENT-2")
@@ -84,16 +117,28 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
     if missing != "request_context":
         context = {name: value for name, value in _stated(ipm_owner).items() if name != missing}
     change = Change(body={"request_context": context})
-    # Where in a request the context stands is our deduction.
-    ipm_owner(CREATE, change).refused(None, Tag.INVALID_INPUT, inferred=True)
+    # What a context must hold is from a page that calls itself interim.
+    ipm_owner(CREATE, change).refused(sends=("request_context",), inferred=context is not None)
+
+
+@pytest.mark.requirement("EVENT-154")
+def test_fingerprint_of_another_caller_is_refused(ipm_owner: Caller) -> None:
+    ipm_owner(CREATE).accepted()
+    context = _stated(ipm_owner)
+    name = FINGERPRINTS[context["context_source"]]
+    if name not in context:
+        raise NotApplicable(f"no answer told the caller's {name}")
+    other = {**context, name: context[name][::-1]}
+    ipm_owner(CREATE, Change(body={"request_context": other})).refused()
 
 
 def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.actor.context
+    said = caller.context
     return {
         "orgcode": caller.world["orgcode"],
         "actor": said["context_actor"],
         "context_source": said["context_source"],
+        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
     }
 
 
@@ -104,16 +149,20 @@ def test_webhook_of_another_organisation_in_the_body_is_refused(
     ipm_owner(CREATE).accepted()
     other = {**_stated(ipm_owner), "orgcode": stranger_org.orgcode}
     answer = ipm_owner(CREATE, Change(body={"request_context": other}))
-    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, inferred=True)
+    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",))
     check.reading("tag of a context that names another org", str(answer.tag))
 
 
 @pytest.mark.requirement("EVENT-8")
-def test_context_of_another_source_is_refused(ipm_owner: Caller) -> None:
+def test_context_of_another_source_is_refused(ipm_owner: Caller, check: Check) -> None:
     ipm_owner(CREATE).accepted()
+    # IPM's pages speak of the organisation; that the source is compared too is said of RBS.
+    check.rests_on(Certainty.INFERRED)
     other = {**_stated(ipm_owner), "context_source": "operator"}
     change = Change(body={"request_context": other})
-    ipm_owner(CREATE, change).refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, inferred=True)
+    ipm_owner(CREATE, change).refused(
+        None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",)
+    )
 
 
 # --- bad input ---

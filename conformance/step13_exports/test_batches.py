@@ -145,7 +145,6 @@ def test_batch_holds_no_event_of_another_organisation(
         expected="the organisation's own event",
         observed=f"{len(export.content)} bytes without it",
         uses=("download_url",),
-        inferred=True,
     )
     _expect_absent(export, foreign, "a batch holds no event of another organisation")
 
@@ -204,4 +203,4 @@ def test_batches_are_listed_whatever_their_status(busy: FacilityAccounting) -> N
     ready, sent = busy.create_batch(), busy.send(busy.create_batch())
     found = pages(busy.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
     for answer in (ready, sent):
-        expect_listed(found, str(answer.value("batch_id")), inferred=True)
+        expect_listed(found, str(answer.value("batch_id")))

@@ -66,8 +66,12 @@ def test_window_opens_at_its_time_and_not_before(
     clocked_leaving_org.pass_days(offboarding.LEAD.days - 1)
     expect_stage(clocked_leaving_org.status(), "approved")
     clocked_leaving_org.pass_days(1)
-    expect_stage(clocked_leaving_org.wait_for_state(OPEN_WINDOW), OPEN_WINDOW)
-    check.reading("who opens the export window", "a sweep of the system")
+    opened = clocked_leaving_org.wait_for_state(OPEN_WINDOW)
+    # The suite did not ask for it: what is seen here, the platform did by itself.
+    by_itself = opened.optional("state") == OPEN_WINDOW
+    told = "opens by itself" if by_itself else f"is shown as {opened.optional('state')}"
+    check.reading("the export window at its instant", told)
+    expect_stage(opened, OPEN_WINDOW)
 
 
 # --- the window is open ---
@@ -207,7 +211,7 @@ def _made(owner: Caller, kind: str) -> str:
     """A record that its list shows, so that its absence means something."""
     record = str(owner(RECORDS[kind].create).value(RECORDS[kind].id))
     listed = paging.pages(owner, str(RECORDS[kind].list), limit=LARGEST_LIMIT)
-    paging.expect_listed(listed, record, inferred=True)
+    paging.expect_listed(listed, record)
     return record
 
 

@@ -38,7 +38,6 @@ class Invoice:
             expected=expected,
             observed="no invoice" if self.open is None else f"{self.open} {self.state}",
             uses=("items", "item_order", "item_open"),
-            inferred=True,
         )
 
 

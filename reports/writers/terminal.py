@@ -119,6 +119,7 @@ def _alike(rest: Sequence[CheckResult], width: int) -> Iterator[str]:
 def _card(card: Card, width: int) -> Iterator[str]:
     yield from _wrapped(card.expectation, width, "    ")
     told = {
+        **({"rule": card.text} if card.text else {}),
         "expected": card.expected,
         "by": f"{card.source} ({card.certainty})",
         "came": card.observed,

@@ -21,7 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     with runner() as runs:
         if options.variant:
-            wrong = _try_variants(runs, options.variant)
+            wrong = _try_variants(runs, [(name,) for name in _variants(options.variant)])
+        elif options.combinations:
+            drawn = variants.combinations(options.combinations, seed=options.seed)
+            wrong = _try_variants(runs, drawn)
         else:
             wrong = _try_defects(runs, _chosen(options), options.jobs, write=options.write)
     _say(f"{time.monotonic() - started:.0f} s")
@@ -43,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
         choices=[*variants.NAMES, "all"],
         help="run the whole suite against this variant, or against all, instead of any defect",
     )
+    parser.add_argument(
+        "--combinations",
+        type=int,
+        default=0,
+        metavar="N",
+        help="run the whole suite against N drawn sets of variants, instead of any defect",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sets drawn")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument(
         "--write",
@@ -95,9 +106,12 @@ def _line(told: Told) -> str:
     return "  ".join(parts)
 
 
-def _try_variants(runs: Runner, names: Iterable[str]) -> bool:
-    chosen = variants.NAMES if "all" in names else names
-    told = [_say_variant(variants.attempt(runs, name, "conformance")) for name in chosen]
+def _variants(names: Sequence[str]) -> Sequence[str]:
+    return variants.NAMES if "all" in names else names
+
+
+def _try_variants(runs: Runner, sets: Iterable[Sequence[str]]) -> bool:
+    told = [_say_variant(variants.attempt(runs, names, "conformance")) for names in sets]
     return any(each.failed for each in told)
 
 

@@ -1,23 +1,57 @@
-"""Runs against a reference with a permitted difference: none may fail a requirement."""
+"""Runs against a reference with permitted differences: none may fail a requirement."""
 
+import random
 import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fixtures.reference.kernel.catalogue import VARIANTS
 from tests.detection.runs import Runner
 from tests.run.renaming import target_file
 from tests.run.servers import reference
+from tests.run.suite import ROOT
 
+CATALOGUE: Final = ROOT / "fixtures" / "reference" / "variants" / "catalogue.toml"
 # Spelled otherwise, so a target file has to say how; its bindings are part of the variant.
 RENAMED: Final = "renamed-inferred-fields"
-NAMES: Final = tuple(VARIANTS)
+MOST_AT_ONCE: Final = 6
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A permitted difference of the reference platform.
+
+    `rests_on` is the page that allows it, or the silence of pages; `seen_by` are the checks that
+    see most of it. `leaves_open` are requirements of the reduced selection that can no longer be
+    decided.
+    """
+
+    name: str
+    story: str
+    rests_on: str
+    seen_by: tuple[str, ...]
+    leaves_open: tuple[str, ...] = ()
+
+
+def catalogue() -> tuple[Variant, ...]:
+    """All variants, in the order of the file."""
+    entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))["variant"]
+    return tuple(_variant(entry) for entry in entries)
+
+
+def _variant(entry: Mapping[str, Any]) -> Variant:
+    lists = {name: tuple(entry.get(name, ())) for name in ("seen_by", "leaves_open")}
+    return Variant(**{**entry, **lists})
+
+
+NAMES: Final = tuple(variant.name for variant in catalogue())
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a run against one variant came to."""
+    """What a run against some variants came to."""
 
     variant: str
     verdict: str
@@ -26,14 +60,31 @@ class Told:
     advised: tuple[str, ...]
 
 
-def attempt(runner: Runner, variant: str, *selection: str) -> Told:
-    """Run this selection of checks against the variant."""
-    if variant != RENAMED:
-        return _told(variant, runner.run(*selection, "--reference-args", f"--variant {variant}"))
-    with reference("--variant", variant) as addresses, tempfile.TemporaryDirectory() as directory:
+def combinations(
+    count: int, *, seed: int, largest: int = MOST_AT_ONCE
+) -> Iterator[tuple[str, ...]]:
+    """Distinct sets of two variants and more, the same ones for the same seed."""
+    drawn = random.Random(seed)  # noqa: S311 - a draw of tests, not a secret
+    eligible = [name for name in NAMES if name != RENAMED]
+    seen: set[tuple[str, ...]] = set()
+    while len(seen) < count:
+        chosen = tuple(sorted(drawn.sample(eligible, drawn.randint(2, largest))))
+        if chosen not in seen:
+            seen.add(chosen)
+            yield chosen
+
+
+def attempt(runner: Runner, variants: Sequence[str], *selection: str) -> Told:
+    """Run this selection of checks against a platform with these variants."""
+    options = [part for name in variants for part in ("--variant", name)]
+    told = "+".join(variants)
+    if RENAMED not in variants:
+        run = runner.run(*selection, *(("--reference-args", " ".join(options)) if options else ()))
+        return _told(told, run)
+    with reference(*options) as addresses, tempfile.TemporaryDirectory() as directory:
         target = Path(directory) / "target.toml"
         target.write_text(target_file(addresses.base_url, addresses.operator_url), encoding="utf-8")
-        return _told(variant, runner.run(*selection, "--target", str(target)))
+        return _told(told, runner.run(*selection, "--target", str(target)))
 
 
 def _told(variant: str, run: dict[str, Any]) -> Told:

@@ -20,6 +20,8 @@ from tests.recorder.conftest import Collected
 CHECK_FILES: Final = sorted((ROOT / "conformance").rglob("test_*.py"))
 OURS: Final = ("conformance", "fixtures", "reports")
 REFERENCE: Final = "fixtures.reference"
+# The version of the suite, which runs and reports tell.
+VERSION: Final = frozenset({"conformance", "conformance.__version__"})
 
 
 @cache
@@ -266,7 +268,7 @@ def test_reference_knows_nothing_of_the_suite(path: Path) -> None:
 )
 def test_fixtures_import_the_contract_and_no_report(path: Path) -> None:
     allowed = ("fixtures", "conformance.contract", "conformance.requirements")
-    names = {name for name in imported(path) if name != "conformance"}
+    names = imported(path) - VERSION
     assert [name for name in names if not within(name, *allowed)] == []
     assert [name for name in names if within(name, REFERENCE)] == []
 
@@ -274,7 +276,7 @@ def test_fixtures_import_the_contract_and_no_report(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("reports"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_reports_import_no_check_and_no_reference(path: Path) -> None:
     allowed = ("reports", "fixtures", "conformance.contract", "conformance.requirements")
-    names = {name for name in imported(path) if name != "conformance"}
+    names = imported(path) - VERSION
     assert [name for name in names if not within(name, *allowed)] == []
     assert [name for name in names if within(name, REFERENCE)] == []
 
@@ -283,7 +285,7 @@ def test_reports_import_no_check_and_no_reference(path: Path) -> None:
 def test_the_contract_stands_on_itself(folder: str) -> None:
     own = ("conformance.contract", "conformance.requirements")
     for path in modules(f"conformance/{folder}"):
-        names = {name for name in imported(path) if name != "conformance"}
+        names = imported(path) - VERSION
         assert [name for name in names if not within(name, *own)] == [], path
 
 

@@ -42,6 +42,7 @@ FINDING: Final = Finding(
     remedy="Mend it.",
     move=Responsibility.PLATFORM,
     repeat="pytest x",
+    text="A write with an old revision is refused.",
 )
 
 

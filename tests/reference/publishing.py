@@ -107,7 +107,12 @@ def publisher(catalogue: Catalogue, caller: User | None = None) -> Publisher:
 def active_channel(platform: Platform, org: Org, code: str = "kiosk") -> Record:
     base: Record = {"org_guid": org.guid}
     place = {**base, "logical_guid": platform.facility(org)}
-    described = {"channel_code": code, "market": "US", "locale": "en_US", "caption": "ScmClient"}
+    described = {
+        "channel_code": code,
+        "market": "US",
+        "locale_codes": ["en_US"],
+        "caption": "ScmClient",
+    }
     draft = platform.make("/ofm/sales-channel/create", {**place, **described}, org.owner)
     move = {"channel_guid": draft["channel_guid"], "expected_revision": draft["revision"]}
     return platform.make(

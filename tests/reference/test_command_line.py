@@ -55,6 +55,7 @@ def test_stops_on_a_signal_and_removes_its_directory(
         (["--defect", "no-such-defect"], "no-such-defect"),
         (["--variant", "no-such-variant"], "no-such-variant"),
         (["--unknown"], "--unknown"),
+        (["--unknown-field", "since_utc"], "since_utc"),
     ],
 )
 def test_bad_options_end_in_one_line_and_status_2(options: list[str], word: str) -> None:
@@ -84,7 +85,9 @@ def test_catalogues_print_one_a_line_name_first(option: str, least: int) -> None
 
 
 def test_siblings_share_deviations_and_end_with_their_parent() -> None:
-    with running("--variant", "created-201", "--rate-limit-rpm", "7") as parent:
+    options = ("--variant", "created-201", "--rate-limit-rpm", "7")
+    unknown = ("--unknown-field", "POST /ofm/zone/create caption")
+    with running(*options, *unknown) as parent:
         started = parent.do("reference_sibling", rate_limit_rpm=5, rate_limit_window_s=1)
         sibling = Platform(
             started["base_url"], started["operator_url"], parent.client, parent.process
@@ -92,6 +95,10 @@ def test_siblings_share_deviations_and_end_with_their_parent() -> None:
         assert sibling.do("reference_settings")["rate_limit_rpm"] == 5
         answer = sibling.ask("/ofm/team/create", {}, sibling.user())
         assert answer.status_code == 400
+        org = sibling.org()
+        named = {"org_guid": org.guid, "caption": "T"}
+        assert sibling.ask("/ofm/team/create", named, org.owner).status_code == 201
+        assert sibling.ask("/ofm/zone/create", named, org.owner).status_code == 400
         parent.process.kill()
         assert _falls_silent(started["base_url"])
 

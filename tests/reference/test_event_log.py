@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.services.event_context import BASE_EVENT
 from fixtures.reference.kernel.database import Change
 from fixtures.reference.kernel.event_names import action_of
 from fixtures.reference.kernel.events import Filter
@@ -15,18 +16,7 @@ from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.services import ALL
 from tests.reference.kernel_client import SESSION, KernelClient, kernel_client
 
-REQUIRED = {
-    "event_id",
-    "schema_version",
-    "timestamp_utc",
-    "build",
-    "service",
-    "action",
-    "orgcode",
-    "request_context",
-    "reason",
-    "source_refs",
-}
+REQUIRED = set(BASE_EVENT)
 Make = Callable[..., KernelClient]
 
 

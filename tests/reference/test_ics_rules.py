@@ -266,16 +266,17 @@ def test_comments_are_everyones_to_add_and_the_authors_to_edit(ics_client: IcsCl
     author = ics_client.platform.member(ics_client.org)
     member = replace(ics_client, caller=author, logical_guid="")
     about = {"target_type": "receipt", "target_id": secrets.token_hex(4)}
-    comment = member.make("/comment", **about, text="Box is wet")
+    comment = member.make("/comment", **about, caption="Box", body="Box is wet")
     named = {"comment_id": comment["comment_id"]}
     assert ics_client.make("/comment/get", **named)["author"] == f"user_guid:{author.user_id}"
-    edit = {**named, "text": "Two boxes", "expected_revision": 1}
+    edit = {**named, "body": "Two boxes", "expected_revision": 1}
     assert ics_client.refused("/comment/revise", **edit) == (403, "forbidden")
     edited = member.make("/comment/revise", **edit)
-    assert (edited["text"], edited["edits"][0]["text"]) == ("Two boxes", "Box is wet")
+    assert (edited["caption"], edited["body"]) == ("Box", "Two boxes")
+    assert edited["edits"][0]["body"] == "Box is wet"
     member.make("/comment/status", **named, status="doomed", expected_revision=2)
     assert member.make("/comment/list", **about)["items"] == []
-    ics_client.make("/comment", **about, text="x" * 50)
+    ics_client.make("/comment", **about, caption="Long", body="x" * 50)
     sizes = [item["size"] for item in ics_client.make("/comment/report", top=3)["items"]]
     assert sizes == sorted(sizes, reverse=True)
 

@@ -31,7 +31,7 @@ class Site:
             logical_guid=self.logical,
             channel_code=code,
             market="US",
-            locale="en_US",
+            locale_codes=["en_US"],
             caption="C",
         )
 
@@ -180,7 +180,7 @@ def test_channel_codes_are_registered_canonical_and_unique(site: Site) -> None:
     fields: dict[str, Any] = {
         "logical_guid": site.logical,
         "market": "US",
-        "locale": "en_US",
+        "locale_codes": ["en_US"],
         "caption": "C",
     }
     path = "/sales-channel/create"

@@ -307,11 +307,11 @@ def test_aliases_have_a_form_and_a_limit(catalogue: Catalogue) -> None:
 
 def test_comments(catalogue: Catalogue, variant: Record, stranger: Catalogue) -> None:
     target = {"target_type": "variant", "target_id": variant["variant_id"]}
-    assert stranger.refused("/comment", **target, text="hello") == ABSENT
+    assert stranger.refused("/comment", **target, caption="Note", body="hello") == ABSENT
     viewer = as_member(catalogue, "pvm_view")
-    small = viewer.post("/comment", **target, text="é")
-    large = catalogue.post("/comment", **target, text="A long one")
-    assert (small["size"], small["status"]) == (2, "active")
+    small = viewer.post("/comment", **target, caption="Note", body="é")
+    large = catalogue.post("/comment", **target, caption="Note", body="A long one")
+    assert (small["size"], small["status"]) == (6, "active")
     assert len(catalogue.get("/comment/list", **target)["items"]) == 2
     report = catalogue.get("/comment/report", top=1)["items"]
     assert [item["comment_id"] for item in report] == [large["comment_id"]]

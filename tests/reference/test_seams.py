@@ -19,7 +19,7 @@ KERNEL = REFERENCE / "kernel"
 class Place:
     """What a platform with some defects is to a seam."""
 
-    defects: frozenset[str]
+    deviations: frozenset[str]
 
     @seam
     def doubled(self, number: int, *, plus: int = 0) -> int:
@@ -28,7 +28,7 @@ class Place:
 
 @seam
 def greeted(place: Place, name: str) -> str:
-    return f"{len(place.defects)} {name}"
+    return f"{len(place.deviations)} {name}"
 
 
 @greeted.fault("greets-loudly", "greets-too-loudly")

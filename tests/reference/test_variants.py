@@ -62,6 +62,32 @@ def test_opaque_ids_and_strict_fields() -> None:
         assert platform.ask("/ofm/org/get", unknown, org.owner).status_code == 400
 
 
+def test_chosen_fields_are_refused_as_unknown_at_their_depth_alone() -> None:
+    refused = (
+        "POST /ofm/team/create caption",
+        "POST /ofm/org/get a.b",
+        "POST /ofm/cost-centre/list a",
+    )
+    options = [option for name in refused for option in ("--unknown-field", name)]
+    with running(*options) as platform:
+        org = platform.org()
+        named = {"org_guid": org.guid, "caption": "T"}
+
+        def status(path: str, **fields: Any) -> int:
+            return platform.ask(path, {"org_guid": org.guid, **fields}, org.owner).status_code
+
+        answer = platform.ask("/ofm/team/create", named, org.owner)
+        assert (answer.status_code, answer.json()["error"]["major"]["tag"]) == (
+            400,
+            "invalid-input",
+        )
+        assert status("/ofm/cost-centre/list", b=1) == 200
+        assert status("/ofm/cost-centre/list", a=1) == 400
+        assert status("/ofm/org/get", a={"c": 1}, b=2) == 200
+        assert status("/ofm/org/get", a={"b": 1}) == 400
+        assert status("/ofm/org/get", a=[{"c": 1}, {"b": 1}]) == 400
+
+
 def test_renamed_inferred_fields() -> None:
     with variants("renamed-inferred-fields") as (platform, org):
         body = {"org_guid": org.guid, "caption": "T"}
@@ -99,3 +125,58 @@ def test_a_cached_session_lives_on_in_ofm_for_half_a_minute() -> None:
         assert platform.ask("/ofm/org/get", body, org.owner).is_success
         platform.do("reference_clock", advance_seconds=30)
         assert platform.ask("/ofm/org/get", body, org.owner).status_code == 401
+
+
+def test_headers_and_refusals_told_otherwise() -> None:
+    names = ("request-headers", "charset-told", "errors-of-tag-alone", "refusals-without-stats")
+    with variants(*names, "tags-of-ones-own", "second-close-succeeds") as (platform, org):
+        session = {"session_guid": org.owner.session}
+        first, second = (platform.post("/usm/session/validate", session) for _ in range(2))
+        assert first.headers["apigw-requestid"] != second.headers["apigw-requestid"]
+        assert first.headers["content-type"] == "application/json; charset=utf-8"
+        assert platform.post("/usm/session/close", session).is_success
+        assert platform.post("/usm/session/close", session).is_success
+        refused = platform.post("/usm/session/validate", {"session_guid": "nobody's"})
+        assert refused.json().keys() == {"success", "error"}
+        assert refused.json()["error"].keys() == {"major"}
+        assert refused.json()["error"]["major"]["tag"] == "usm-invalid-session"
+
+
+def test_ended_credential_is_told_and_a_missing_one_is_bad_input() -> None:
+    names = ("dead-credential-is-told", "missing-credential-is-invalid-input")
+    with variants(*names) as (platform, org):
+        session = {"session_guid": org.owner.session}
+        assert platform.post("/usm/session/close", session).is_success
+        told = platform.post("/usm/session/validate", session)
+        assert (told.status_code, told.json()["data"]) == (200, {"status": "doomed"})
+        assert platform.post("/usm/session/validate", {}).status_code == 400
+        assert platform.post("/usm/session/get", session).status_code == 401
+
+
+def test_values_and_lists_in_other_shapes() -> None:
+    names = ("times-with-offset", "newest-first", "data-is-the-list", "org-guids-in-capitals")
+    with variants(*names, "plain-id-beside") as (platform, org):
+        made = [platform.cost_centre(org)["cc_guid"] for _ in range(2)]
+        body = {"org_guid": org.guid, "limit": 2}
+        listed = platform.ask("/ofm/cost-centre/list", body, org.owner).json()
+        assert [each["id"] for each in listed["data"]] == made[::-1]
+        assert listed["next_token"]
+        assert listed["stats"]["timestamp_utc"].endswith("+00:00")
+        read = platform.make("/ofm/org/get", {"org_guid": org.guid}, org.owner)
+        assert read["org_guid"] == org.guid.upper()
+
+
+def test_revisions_in_steps_and_as_text() -> None:
+    for name, first, second in (
+        ("revisions-in-steps", 1007, 1014),
+        ("revisions-as-text", "rev-1", "rev-2"),
+    ):
+        with variants(name) as (platform, org):
+            assert stale_update(platform, org).status_code == 409
+            centre = platform.cost_centre(org)["cc_guid"]
+            body = {"org_guid": org.guid, "cc_guid": centre, "caption": "x"}
+            body["expected_revision"] = first
+            done = platform.ask("/ofm/cost-centre/update", body, org.owner)
+            assert done.json()["revision"] == second
+            again = platform.ask("/ofm/cost-centre/update", body, org.owner)
+            assert (again.status_code, again.json()["revision"]) == (409, second)

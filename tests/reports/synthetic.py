@@ -195,6 +195,7 @@ def card(requirement: str, nodeid: str, exchange: str | None = None) -> Card:
     """A card as a contradicted expectation leaves it."""
     return Card(
         requirement=requirement,
+        text="A write that names an older revision than the record's is refused.",
         expectation="A write from a stale `expected_revision` is refused and changes nothing",
         expected="409 revision-conflict, with error.details.record and error.details.revision",
         observed='200, success true, revision 4; the caption now reads "second writer"',

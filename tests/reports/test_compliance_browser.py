@@ -205,7 +205,7 @@ HOSTILE = (
 def hostile_run() -> Run:
     """A run in which everything that a target or a check can write is an attack."""
     told = card("ORG-1", HOSTILE, "gw1-000001")
-    fields = ("expectation", "expected", "observed", "source", "remedy", "repeat", "curl")
+    fields = ("text", "expectation", "expected", "observed", "source", "remedy", "repeat", "curl")
     told = told.model_copy(update=dict.fromkeys(fields, HOSTILE))
     checks = [
         check("ORG-1", Verdict.FAIL, nodeid=HOSTILE, cards=(told,), exchanges=("gw1-000001",)),

@@ -38,6 +38,7 @@ def test_it_tells_everything_in_order() -> None:
 def test_a_failure_says_what_to_do() -> None:
     text = summary(large_run(200, 200))
     for part in (
+        "rule     A write that names an older revision",
         "expected 409 revision-conflict",
         "by       common/domain-models.html, heading Revisions (documented)",
         "came     200, success true",

@@ -72,6 +72,37 @@ def test_a_malformed_id_is_refused(copy: Path, wrong: str) -> None:
     assert refusal(copy).startswith(f"step01_credentials.toml: {wrong}: id: ")
 
 
+@pytest.mark.parametrize(
+    ("page", "word"),
+    [
+        ("common/role-matrix.html", "INTERIM"),
+        ("uas/openapi.yaml", "DRAFT"),
+        ("common/rate-limit-timeouts.html", "guidance"),
+    ],
+)
+def test_no_must_rests_on_an_unsettled_page(copy: Path, page: str, word: str) -> None:
+    old = 'source = "common/integration-walkthroughs.html"'
+    spoil(copy, "step01_credentials.toml", old, f'source = "{page}"')
+    message = refusal(copy)
+    assert message.startswith("step01_credentials.toml: CRED-1: ")
+    assert f"a MUST cannot rest on what its page calls {word}" in message
+
+
+def test_no_must_rests_on_a_statement_labelled_a_draft(copy: Path) -> None:
+    spoil(copy, "step01_credentials.toml", FIRST, f'{FIRST}maturity = "DRAFT"\n')
+    assert "a MUST cannot rest on" in refusal(copy)
+
+
+def test_a_requirement_is_as_settled_as_its_page(copy: Path) -> None:
+    spoil(
+        copy,
+        "step05_product.toml",
+        'source = "pvm/openapi.yaml"\nmaturity = "DRAFT"\n',
+        'source = "pvm/openapi.yaml"\n',
+    )
+    assert load_from(copy).digest() == load().digest()
+
+
 def test_an_id_is_used_once_across_files(copy: Path) -> None:
     spoil(copy, "step02_validation.toml", 'id = "VALID-1"\n', FIRST)
     assert refusal(copy) == "step02_validation.toml: CRED-1: id: used by two requirements"

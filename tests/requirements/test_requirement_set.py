@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.facts import maturity_of
 from conformance.requirements import NEEDS, SET_VERSION, Profile, RequirementSet, load, load_from
 from conformance.requirements.loading import HERE
 
@@ -49,10 +50,15 @@ def test_the_set_is_large_enough(released: RequirementSet) -> None:
 
 
 def test_tentative_pages_are_at_most_should(released: RequirementSet) -> None:
-    tentative = [r for r in released.requirements if r.maturity in {"DRAFT", "INTERIM"}]
-    unconfirmed = [r for r in released.requirements if r.maturity == "UNCONFIRMED"]
-    assert tentative
-    assert {r.level for r in tentative + unconfirmed} <= {"SHOULD", "MAY"}
+    tentative = [r for r in released.requirements if r.maturity is not None]
+    assert {"DRAFT", "INTERIM"} <= {r.maturity for r in tentative}
+    assert {r.level for r in tentative} <= {"SHOULD", "MAY"}
+
+
+def test_the_word_of_a_page_goes_with_all_that_rests_on_it(released: RequirementSet) -> None:
+    for requirement in released.requirements:
+        if word := maturity_of(requirement.source):
+            assert requirement.maturity == word, requirement.id
 
 
 @pytest.mark.parametrize(

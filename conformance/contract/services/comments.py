@@ -1,6 +1,7 @@
 """Comments: the routes and the record kind that several services have in one shape.
 
-A service joins by a line in `COMMENTED`, with the ids of its requirements.
+A service joins by a line in `COMMENTED`, with the ids of its requirements. A comment has a caption
+and a body; no page prints the names of the two fields, which are our deduction.
 
 Read from: common/comments-inbox.html, and calls.html of each service.
 """
@@ -15,10 +16,12 @@ from conformance.contract.routes import Routes, Terms
 from conformance.contract.shapes import KEY, LISTED, PAGE, REVISED, placed, shown
 
 _SHOWN: Final[Mapping[str, Binding]] = {
-    **shown("comment", "comment_id", "text"),
+    **shown("comment", "comment_id", "caption", "body"),
     "state": placed("comment", "status"),
     "revision": REVISION,
 }
+WRITTEN: Final = {"caption": "$caption", "body": "$body"}
+FRESH: Final = {"caption": "caption", "body": "caption"}
 _TARGET: Final = {"target_type": "$target_type", "target_id": "$target_id"}
 
 
@@ -60,16 +63,16 @@ class Comments:
             path="comment",
             access_certainty=Certainty.DOCUMENTED,
             acts_on=kind,
-            body={**_TARGET, "text": "$text", **KEY},
-            fresh={**typed, "text": "caption"},
+            body={**_TARGET, **WRITTEN, **KEY},
+            fresh={**typed, **FRESH},
             yields=_SHOWN,
         )
         self.get, self.list = route.get_and_list("comment", _SHOWN, narrowed=_TARGET)
         self.revise = route.update(
             "comment.revise",
             acts_on=kind,
-            body={"comment_id": "$comment_id", "text": "$text", **REVISED},
-            fresh={"text": "caption"},
+            body={"comment_id": "$comment_id", **WRITTEN, **REVISED},
+            fresh=FRESH,
             yields=_SHOWN,
         )
         # The status values of comments are not documented: a word of other records is tried.
@@ -98,7 +101,7 @@ class Comments:
             self.get.id,
             self.list.id,
             self.revise.id,
-            editable="text",
+            editable="body",
             terminal=None,
         )
 

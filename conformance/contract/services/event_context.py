@@ -14,6 +14,9 @@ STATED: Final = {
         "orgcode": "$orgcode",
         "actor": "$context_actor",
         "context_source": "$context_source",
+        # That of the source: the other stays away.
+        "session_fingerprint": "$?session_fingerprint",
+        "api_key_fingerprint": "$?api_key_fingerprint",
     }
 }
 

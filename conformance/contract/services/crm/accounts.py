@@ -6,6 +6,7 @@ Read from: crm/calls.html.
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.contract.facts import Certainty
 from conformance.contract.operation import Binding, Fixed, Operation, RecordKind, Template
 from conformance.contract.routes import lasting
 from conformance.contract.services.crm.customers import route
@@ -52,6 +53,7 @@ class _Named:
             f"{stem}update",
             acts_on=kind,
             revisioned=True,
+            revision_certainty=Certainty.INFERRED,
             body={one: f"${one}", "caption": "$caption", **REVISED},
             fresh={"caption": "caption"},
             yields=yields,
@@ -62,6 +64,7 @@ class _Named:
             new="inactive",
             acts_on=kind,
             revisioned=True,
+            revision_certainty=Certainty.INFERRED,
             yields=yields,
         )
         self.operations = (self.create, self.get, self.list, self.update, self.status)

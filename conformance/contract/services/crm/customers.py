@@ -68,6 +68,7 @@ CONSENT_SET = route.action(
     roles=PRIVACY,
     acts_on="crm.customer",
     revisioned=True,
+    revision_certainty=Certainty.INFERRED,
     body={"customer_id": "$customer_id", **{name: f"$?{name}" for name in CONSENTS}, **REVISED},
     fresh={"marketing_consent": Fixed(value=True)},
     yields=_CUSTOMER,
@@ -78,6 +79,7 @@ ANONYMIZE = route.action(
     roles=PRIVACY,
     acts_on="crm.customer",
     revisioned=True,
+    revision_certainty=Certainty.INFERRED,
     body={"customer_id": "$customer_id", "reason": "$?reason", **REVISED},
     yields=_CUSTOMER,
 )

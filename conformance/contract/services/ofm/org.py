@@ -54,6 +54,7 @@ class Family:
         access: Certainty = Certainty.DOCUMENTED,
         first_status: str = "inactive",
         parents: tuple[str, ...] = (),
+        also_shown: tuple[str, ...] = (),
     ) -> None:
         self.guid, self.path, self.access = guid, path, access
         made, rest = sources
@@ -61,7 +62,7 @@ class Family:
         self._read: dict[str, Binding] = {
             guid: placed(noun, guid),
             "state": state(noun),
-            **shown(noun, "caption", *fresh),
+            **shown(noun, "caption", *fresh, *also_shown),
             "revision": REVISION,
         }
         self.create = route.create(
@@ -173,15 +174,22 @@ CHANNEL = Family(
         "logical_guid": "$logical_guid",
         "channel_code": "$channel_code",
         "market": "$market",
-        "locale": "$locale",
+        # ofm/openapi.yaml names these two; no page names the field of the market.
+        "locale_codes": "$locale_codes",
+        "default_locale_code": "$?default_locale_code",
     },
     guid="channel_guid",
-    fresh={"channel_code": "channel_code", "market": Fixed("US"), "locale": Fixed("en_US")},
+    fresh={
+        "channel_code": "channel_code",
+        "market": Fixed("US"),
+        "locale_codes": Fixed(["en_US"]),
+    },
     sources=(_PLAYBOOK, _PATTERN),
     access=Certainty.INFERRED,
     first_status="active",
     # A code is taken in its facility, so each channel gets a new one.
     parents=("ofm.logical",),
+    also_shown=("default_locale_code",),
 )
 FAMILIES = (COST_CENTRE, PHYSICAL, LEGAL, LOGICAL, ZONE, TEAM, CHANNEL)
 

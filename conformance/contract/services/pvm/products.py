@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from conformance.contract.facts import Source
 from conformance.contract.operation import Fixed, Kind, Operation, RecordKind
+from conformance.contract.services.comments import FRESH, WRITTEN
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
     PLAYBOOK,
+    SHIM,
     STORY,
     VENDOR,
     VIEWERS,
@@ -51,7 +53,7 @@ STYLE = Family(
         "ogm_id": "$?ogm_id",
         "template_econ": "$?template_econ",
     },
-    written={},
+    written={"get": SHIM},
     filters={"category_id": "$?category_id"},
     fresh={"vendor_primary": Fixed(value=True), "manufacturer_primary": Fixed(value=True)},
     yields=("ogm_rev",),
@@ -64,12 +66,14 @@ VARIANT = Family(
         "style_id": "$style_id",
         "selections": [{"option_group_code": "$group_code", "option_code": "$option_code"}],
     },
-    written={},
+    written={"get": SHIM},
     filters={"style_id": "$?style_id"},
     within="pvm.style",
     yields=("style_id", "matrix_rev", "stale"),
     # A style has one variant of each signature.
     parents=("pvm.style",),
+    # Printed with both ids, and PMC looks a variant up by its style.
+    named_with=("style_id",),
 )
 FAMILIES = (OGM, STYLE, VARIANT)
 
@@ -189,10 +193,10 @@ ALTERNATIVE = Attachment(
 COMMENT = Attachment(
     "comment",
     "create",
-    {"text": "$text"},
+    WRITTEN,
     scope=_OF_VENDOR,
     holder=VENDOR.name,
-    fresh={**_TYPED, "text": "caption"},
+    fresh={**_TYPED, **FRESH},
     roles=VIEWERS,
     turns=("archive", "active"),
 )

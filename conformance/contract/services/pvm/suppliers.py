@@ -26,6 +26,8 @@ from conformance.contract.shapes import GUARD, ROW_STATUS, STATUS, record
 
 CALLS, PLAYBOOK = documented("pvm/calls.html"), documented("pvm/playbooks.html")
 PATTERN: Final = inferred("pvm/calls.html")
+# The reads of a style and of a variant, which the examples of the shim print in full.
+SHIM: Final = documented("common/client-shim.html")
 STORY: Final = inferred("story/pvm.html")
 
 CODE_PATTERN: Final = r"[A-Z][A-Z0-9_-]{0,9}"
@@ -75,6 +77,7 @@ class Family:
         tried: bool = False,
         copy: str | None = None,
         parents: tuple[str, ...] = (),
+        named_with: tuple[str, ...] = (),
     ) -> None:
         self.noun, self.id, self.name = noun, f"{noun}_id", f"pvm.{noun}"
         self._written, self._roles = written, roles
@@ -103,10 +106,10 @@ class Family:
             item_id=self.id,
             shows=ROW_STATUS,
         )
-        self.get = route.one(
+        self.get = route.read(
             f"{noun}.get",
             written.get("get", PATTERN),
-            by=self.id,
+            body={self.id: f"${self.id}", **{name: f"$?{name}" for name in named_with}},
             acts_on=self.name,
             yields=self.shown,
         )
@@ -128,6 +131,7 @@ class Family:
             tried=tried,
             copy=copy,
             parents=parents,
+            named_with=named_with,
         )
 
     def write(
