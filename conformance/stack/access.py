@@ -113,6 +113,19 @@ HEALTH: Final[Mapping[str, str]] = {
     "accounting.stat": "EXIT-74",
 }
 
+# Operations that are asked with credentials in two places. The key is one of an account that has
+# the role.
+PRECEDENCE: Final = (
+    _each("STOCK-74", ["ics_view"], "ics.stock.list"),
+    _each("ORDER-71", ["scm_view"], "scm.backorder.list"),
+    _each("PROC-64", ["pcm_view"], "pcm.po.list"),
+    _each("PRICE-75", ["ppm_view"], "ppm.price.get"),
+    _each("LOYAL-74", ["crm_view"], "crm.customer.get"),
+    _each("EXIT-86", ["acct_view"], "accounting.event.list"),
+)
+# Operations that name the organisation in a header; that a body may name it too is a deduction.
+ORG_TWICE: Final[Mapping[str, str]] = {"ics.stock.list": "STOCK-75", "pcm.po.list": "PROC-65"}
+
 # Operations that take credentials in the body as well. The key is one of an account that has the
 # role, for the first of the operations alone.
 IN_THE_BODY: Final = (

@@ -1,4 +1,4 @@
-"""Access: which roles are enough and which are not, health, credentials in the body."""
+"""Access: which roles are enough and which are not, health, credentials and org in two places."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,15 @@ import pytest
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Placement
 from conformance.parameters import case
-from conformance.stack.access import GRANTED, HEALTH, IN_THE_BODY, WITHHELD, Roles
+from conformance.stack.access import (
+    GRANTED,
+    HEALTH,
+    IN_THE_BODY,
+    ORG_TWICE,
+    PRECEDENCE,
+    WITHHELD,
+    Roles,
+)
 from fixtures import (
     AS_PROVEN,
     Actor,
@@ -20,8 +28,9 @@ from fixtures import (
     ContextBuilder,
     OperationContext,
     Session,
+    Stranger,
 )
-from fixtures.exchange.actors import garbage_session
+from fixtures.exchange.actors import garbage_key, garbage_session
 
 IN_BODY: Final = Change(place=Placement.BODY)
 
@@ -129,3 +138,44 @@ def test_key_in_the_body_is_taken(
     request, key = proven(read.operations[0]), role_key(*read.roles)
     request.by(key).accepted()
     request.by(key, IN_BODY).accepted()
+
+
+# --- credentials in two places ---
+
+precedence = pytest.mark.parametrize("read", [case(each.requirement, each) for each in PRECEDENCE])
+
+
+@precedence
+def test_session_counts_beside_a_key_that_is_none(proven: Proven, read: Roles) -> None:
+    request = proven(read.operations[0])
+    request.by(request.owner, Change(headers={"x-api-key": garbage_key().key})).accepted()
+
+
+@precedence
+def test_session_that_is_none_counts_beside_a_key(
+    proven: Proven, role_key: Callable[[str], Actor], read: Roles
+) -> None:
+    request, key = proven(read.operations[0]), role_key(*read.roles)
+    request.by(key).accepted()
+    request.by(key, Change(headers={"x-session-guid": garbage_session().session})).refused()
+
+
+@precedence
+def test_session_in_the_header_counts_beside_one_in_the_body_that_is_none(
+    proven: Proven, read: Roles
+) -> None:
+    request = proven(read.operations[0])
+    request.by(request.owner, Change(body={"session_guid": garbage_session().session})).accepted()
+
+
+# --- the organisation in two places ---
+
+
+@pytest.mark.parametrize("operation", [case(named, each) for each, named in ORG_TWICE.items()])
+def test_body_that_names_another_organisation_is_refused(
+    proven: Proven, stranger_org: Stranger, operation: str
+) -> None:
+    request = proven(operation)
+    own = str(request.prepared.caller.world["orgcode"])
+    request.by(request.owner, Change(body={"orgcode": own})).accepted()
+    request.by(request.owner, Change(body={"orgcode": stranger_org.orgcode})).refused()
