@@ -128,7 +128,10 @@ def test_only_locale_of_a_channel_is_its_default(owner: Caller) -> None:
 
 
 @pytest.mark.requirement("ORG-88")
-def test_channel_of_several_locales_is_declared_with_its_default(owner: Caller) -> None:
+def test_channel_of_several_locales_is_declared_with_its_default(
+    owner: Caller, prove: Callable[[str], None]
+) -> None:
+    prove(CREATE)
     place = records.make(owner, "ofm.logical")["logical_guid"]
     several = {"locale_codes": SEVERAL, "default_locale_code": SEVERAL[1]}
     made = owner(CREATE, logical_guid=place, **several).accepted()

@@ -121,7 +121,7 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
     ipm_owner(CREATE, change).refused(sends=("request_context",), inferred=context is not None)
 
 
-@pytest.mark.requirement("EVENT-154")
+@pytest.mark.requirement("EVENT-84")
 def test_fingerprint_of_another_caller_is_refused(ipm_owner: Caller) -> None:
     ipm_owner(CREATE).accepted()
     context = _stated(ipm_owner)

@@ -1,6 +1,6 @@
 """PVM: option matrices, styles and variants, and what hangs on them.
 
-Read from: pvm/calls.html, pvm/playbooks.html, story/pvm.html.
+Read from: common/client-shim.html, pvm/calls.html, pvm/playbooks.html, story/pvm.html.
 """
 
 from collections.abc import Mapping
