@@ -76,6 +76,11 @@ def weakest(*parts: Certainty) -> Certainty:
     return min(parts, key=_STRENGTH.index, default=Certainty.DOCUMENTED)
 
 
+def strongest(*parts: Certainty) -> Certainty:
+    """The certainty of a statement for which one of `parts` is enough."""
+    return max(parts, key=_STRENGTH.index, default=Certainty.DOCUMENTED)
+
+
 def maturity_of(page: str) -> Maturity | None:
     """The page's own word for what it states, or None where that is settled."""
     return _UNSETTLED.get(page)

@@ -29,7 +29,7 @@ def test_owner_creates_the_taxonomy(pvm_owner: Caller, noun: str) -> None:
 def test_owner_links_a_brand_to_a_supplier(pvm_owner: Caller) -> None:
     link = records.make(pvm_owner, "pvm.brand_link")
     listed = pages(pvm_owner, "pvm.brand.link_list", brand_id=link["brand_id"])
-    expect_listed(listed, link["vendor_id"])
+    expect_listed(listed, link["vendor_id"], by="item_vendor")
 
 
 @pytest.mark.requirement("PROD-4")
