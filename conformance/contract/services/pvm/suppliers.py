@@ -231,7 +231,10 @@ LINK_LIST = route.page(
     path="brand/link/list",
     by={"brand_id": "$brand_id", **STATUS},
     acts_on="pvm.brand_link",
-    shows={"item_primary": bound("/primary", "/is_primary"), "item_vendor": bound("/vendor_id", "/supplier_id")},
+    shows={
+        "item_primary": bound("/primary", "/is_primary"),
+        "item_vendor": bound("/vendor_id", "/supplier_id"),
+    },
 )
 
 STAT = route.read(
