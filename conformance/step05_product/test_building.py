@@ -132,7 +132,7 @@ def create_comment(owner: Caller, size: int) -> str:
 
 
 @pytest.mark.requirement("PROD-66")
-def test_report_lists_the_largest_comments_first(pvm_owner: Caller) -> None:
+def test_report_of_comments_in_the_product_model_begins_with_the_largest(pvm_owner: Caller) -> None:
     created = {size: create_comment(pvm_owner, size) for size in SIZES}
     answer = pvm_owner("pvm.comment.report").accepted()
     report = json.dumps(answer.body)

@@ -75,7 +75,7 @@ def test_body_that_names_another_context_is_refused(scm_owner: Caller, name: str
 
 
 @pytest.mark.requirement("ORDER-34")
-def test_body_that_names_another_organisation_is_refused(
+def test_sale_whose_body_names_another_organisation_is_refused(
     scm_owner: Caller, check: Check, stranger_org: Stranger
 ) -> None:
     here = str(scm_owner.world["orgcode"])

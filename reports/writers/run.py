@@ -28,7 +28,9 @@ class RunJson(Writer):
 
 def _verdicts(run: Run) -> Iterator[str]:
     for item in run.requirements:
-        verdict = certificate.requirement_verdict(item.checks, in_profile=item.in_profile)
+        verdict = certificate.requirement_verdict(
+            item.checks, in_profile=item.in_profile, counted=item.denominator
+        )
         if verdict is not item.verdict:
             yield f"{item.id} says {item.verdict}, its checks say {verdict}"
         executed = sum(check.executed for check in item.checks)

@@ -118,7 +118,7 @@ def test_the_first_screen_holds_verdict_scope_and_steps(page: Page, address: str
     assert page.locator("header h1").inner_text() == "NOT CONFORMANT [full/1]"
     steps = page.locator("table.steps tbody tr")
     assert steps.count() == 14
-    assert "17 of 17" in steps.nth(2).inner_text()
+    assert "12 of 17" in steps.nth(2).inner_text()
 
 
 def test_every_fold_works_by_keyboard(page: Page, address: str) -> None:
@@ -177,8 +177,9 @@ def test_a_verdict_is_told_without_colour(page: Page, address: str) -> None:
         "[...document.querySelectorAll('.legend .v')]"
         ".map((v) => [v.textContent, getComputedStyle(v, '::before').content.split('/')[0]])"
     )
-    assert [word for word, _ in signs] == [str(verdict) for verdict in Verdict]
-    assert len({sign for _, sign in signs}) == len(Verdict)
+    of_checks = [str(verdict) for verdict in Verdict if verdict is not Verdict.UNDECIDED]
+    assert [word for word, _ in signs] == of_checks
+    assert len({sign for _, sign in signs}) == len(of_checks)
 
 
 def test_printed_page_one_is_the_signing_sheet(page: Page, address: str) -> None:
