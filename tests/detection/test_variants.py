@@ -45,6 +45,7 @@ def test_combinations_are_the_same_for_a_seed_and_never_twice() -> None:
     assert all(len(each) >= 2 for each in drawn)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("variant", variants.catalogue(), ids=variants.NAMES)
 def test_variant_fails_no_check_that_sees_most_of_it(
     runs: Runner, variant: variants.Variant
