@@ -1,13 +1,13 @@
 """Step 12: subscriptions to the bus: proof of the queue, the record, the context, who may."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
-from conformance.contract.services.event_context import FINGERPRINTS
+from conformance.step12_events.contexts import stated_context
 from fixtures import (
     Caller,
     Change,
@@ -223,16 +223,6 @@ def test_revoked_subscription_stays_revoked(
 # --- the context of a write ---
 
 
-def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.context
-    return {
-        "orgcode": caller.world["orgcode"],
-        "actor": said["context_actor"],
-        "context_source": said["context_source"],
-        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
-    }
-
-
 @pytest.mark.requirement("EVENT-113")
 @pytest.mark.parametrize(
     "operation", [pytest.param(REGISTER, marks=pytest.mark.needs("queue")), TEMPLATE]
@@ -265,7 +255,7 @@ def _own(caller: Caller, name: str) -> str:
 def test_context_that_disagrees_with_a_header_is_refused(rbs_owner: Caller, name: str) -> None:
     header, other = _TWICE[name]
     own = _own(rbs_owner, name)
-    context, headers = _stated(rbs_owner), {header: own}
+    context, headers = stated_context(rbs_owner), {header: own}
 
     def sent(value: str) -> Change:
         return Change(headers=headers, body={"request_context": {**context, name: value}})
@@ -278,7 +268,9 @@ def test_context_that_disagrees_with_a_header_is_refused(rbs_owner: Caller, name
 @pytest.mark.requirement("EVENT-114")
 def test_bus_refuses_the_context_of_another_source(rbs_owner: Caller) -> None:
     rbs_owner(TEMPLATE).accepted()
-    change = Change(body={"request_context": {**_stated(rbs_owner), "context_source": "operator"}})
+    change = Change(
+        body={"request_context": {**stated_context(rbs_owner), "context_source": "operator"}}
+    )
     rbs_owner(TEMPLATE, change).refused(None, Tag.INVALID_INPUT, sends=("request_context",))
 
 
@@ -289,7 +281,7 @@ def test_bus_refuses_the_context_of_another_organisation(
 ) -> None:
     rbs_owner(TEMPLATE).accepted()
     change = Change(
-        body={"request_context": {**_stated(rbs_owner), "orgcode": stranger_org.orgcode}}
+        body={"request_context": {**stated_context(rbs_owner), "orgcode": stranger_org.orgcode}}
     )
     answer = rbs_owner(TEMPLATE, change)
     answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH, sends=("request_context",))

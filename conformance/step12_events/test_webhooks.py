@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -11,6 +10,7 @@ from conformance.contract.errors import Tag
 from conformance.contract.facts import Certainty
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import FINGERPRINTS
+from conformance.step12_events.contexts import stated_context
 from fixtures import (
     Answer,
     Caller,
@@ -115,7 +115,9 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
     ipm_owner(CREATE).accepted()
     context = None
     if missing != "request_context":
-        context = {name: value for name, value in _stated(ipm_owner).items() if name != missing}
+        context = {
+            name: value for name, value in stated_context(ipm_owner).items() if name != missing
+        }
     change = Change(body={"request_context": context})
     # What a context must hold is from a page that calls itself interim.
     ipm_owner(CREATE, change).refused(sends=("request_context",), inferred=context is not None)
@@ -124,7 +126,7 @@ def test_write_without_its_context_is_refused(ipm_owner: Caller, missing: str) -
 @pytest.mark.requirement("EVENT-84")
 def test_fingerprint_of_another_caller_is_refused(ipm_owner: Caller) -> None:
     ipm_owner(CREATE).accepted()
-    context = _stated(ipm_owner)
+    context = stated_context(ipm_owner)
     name = FINGERPRINTS[context["context_source"]]
     if name not in context:
         raise NotApplicable(f"no answer told the caller's {name}")
@@ -132,22 +134,12 @@ def test_fingerprint_of_another_caller_is_refused(ipm_owner: Caller) -> None:
     ipm_owner(CREATE, Change(body={"request_context": other})).refused()
 
 
-def _stated(caller: Caller) -> dict[str, Any]:
-    said = caller.context
-    return {
-        "orgcode": caller.world["orgcode"],
-        "actor": said["context_actor"],
-        "context_source": said["context_source"],
-        **{name: said[name] for name in FINGERPRINTS.values() if name in said},
-    }
-
-
 @pytest.mark.requirement("EVENT-8")
 def test_webhook_of_another_organisation_in_the_body_is_refused(
     ipm_owner: Caller, stranger_org: Stranger, check: Check
 ) -> None:
     ipm_owner(CREATE).accepted()
-    other = {**_stated(ipm_owner), "orgcode": stranger_org.orgcode}
+    other = {**stated_context(ipm_owner), "orgcode": stranger_org.orgcode}
     answer = ipm_owner(CREATE, Change(body={"request_context": other}))
     answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",))
     check.reading("tag of a context that names another org", str(answer.tag))
@@ -158,7 +150,7 @@ def test_context_of_another_source_is_refused(ipm_owner: Caller, check: Check) -
     ipm_owner(CREATE).accepted()
     # IPM's pages speak of the organisation; that the source is compared too is said of RBS.
     check.rests_on(Certainty.INFERRED)
-    other = {**_stated(ipm_owner), "context_source": "operator"}
+    other = {**stated_context(ipm_owner), "context_source": "operator"}
     change = Change(body={"request_context": other})
     ipm_owner(CREATE, change).refused(
         None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, sends=("request_context",)
