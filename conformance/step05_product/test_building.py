@@ -8,6 +8,7 @@ import pytest
 from fixtures import Caller, Inconclusive, expect_listed, holds, pages
 from fixtures.context import records
 from fixtures.services.pvm.actions import expect_shown, expect_state, names
+from fixtures.services.pvm.context import make_options_and_ogm, make_suppliers_and_category
 
 # The report is about comments that are large.
 SIZES: Final = (2_500, 3_500, 3_000)
@@ -15,8 +16,8 @@ SIZES: Final = (2_500, 3_500, 3_000)
 
 @pytest.mark.requirement("PROD-1")
 @pytest.mark.parametrize("noun", ["vendor", "manufacturer"])
-def test_owner_creates_a_supplier(pvm_owner: Caller, noun: str) -> None:
-    pvm_owner(f"pvm.{noun}.create").value(f"{noun}_id")
+def test_owner_creates_a_supplier(owner: Caller, noun: str) -> None:
+    owner(f"pvm.{noun}.create").value(f"{noun}_id")
 
 
 @pytest.mark.requirement("PROD-2")
@@ -33,17 +34,14 @@ def test_owner_links_a_brand_to_a_supplier(pvm_owner: Caller) -> None:
 
 
 @pytest.mark.requirement("PROD-4")
-def test_owner_creates_options_and_an_ogm_over_them(pvm_owner: Caller) -> None:
-    group = records.make(pvm_owner, "pvm.option_group")
-    inside = pvm_owner.within(pvm_owner.world.extended(option_group_id=group["option_group_id"]))
-    option = records.make(inside, "pvm.option")
-    matrix = {"group_code": group["code"], "option_codes": [option["code"]]}
-    pvm_owner("pvm.ogm.create", **matrix).value("ogm_id")
+def test_owner_creates_options_and_an_ogm_over_them(owner: Caller) -> None:
+    make_options_and_ogm(owner, {})
 
 
 @pytest.mark.requirement("PROD-5")
-def test_owner_creates_a_style(pvm_owner: Caller) -> None:
-    pvm_owner("pvm.style.create").value("style_id")
+def test_owner_creates_a_style(owner: Caller) -> None:
+    made = make_suppliers_and_category(owner)
+    owner("pvm.style.create", **made).value("style_id")
 
 
 @pytest.mark.requirement("PROD-6")
@@ -52,9 +50,10 @@ def test_new_style_is_inactive(pvm_owner: Caller) -> None:
 
 
 @pytest.mark.requirement("PROD-7")
-def test_owner_creates_a_variant_of_a_style(pvm_owner: Caller) -> None:
-    style = records.make(pvm_owner, "pvm.style")["style_id"]
-    pvm_owner("pvm.variant.create", style_id=style).value("variant_id")
+def test_owner_creates_a_variant_of_a_style(owner: Caller) -> None:
+    made = make_options_and_ogm(owner, make_suppliers_and_category(owner))
+    style = records.make(owner.within(owner.world.extended(**made)), "pvm.style")["style_id"]
+    owner("pvm.variant.create", **made, style_id=style).value("variant_id")
 
 
 @pytest.mark.requirement("PROD-8")

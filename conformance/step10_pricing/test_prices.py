@@ -9,6 +9,7 @@ from conformance.contract.errors import Tag
 from fixtures import Answer, Caller, Values
 from fixtures.context import records
 from fixtures.services.ppm import actions as ppm
+from fixtures.services.ppm.context import open_channel
 
 REVISE: Final = "ppm.price.revise"
 # Amounts that a float does not hold: as cents in one, each comes out a cent short.
@@ -34,19 +35,19 @@ def test_facility_is_attached_to_a_price_zone(ppm_owner: Caller) -> None:
 
 
 @pytest.mark.requirement("PRICE-3")
-def test_price_list_is_made(ppm_owner: Caller) -> None:
-    ppm_owner("ppm.list.set").value("price_list_id")
+def test_price_list_is_made(owner: Caller) -> None:
+    owner("ppm.list.set").value("price_list_id")
 
 
 @pytest.mark.requirement("PRICE-4")
 @pytest.mark.parametrize("attached", ["list_channels", "list_customers"])
-def test_price_list_is_attached(ppm_owner: Caller, attached: str) -> None:
+def test_price_list_is_attached(owner: Caller, attached: str) -> None:
     to = {
-        "list_channels": [str(ppm_owner.world["channel_code"])],
-        "list_customers": [str(ppm_owner.world.fresh("guid"))],
+        "list_channels": [open_channel(owner)],
+        "list_customers": [str(owner.world.fresh("guid"))],
     }
-    made = ppm.id_and_revision("ppm.list", records.make(ppm_owner, "ppm.list"))
-    ppm_owner("ppm.list.assign", **made, **{attached: to[attached]}).accepted()
+    made = ppm.id_and_revision("ppm.list", records.make(owner, "ppm.list"))
+    owner("ppm.list.assign", **made, **{attached: to[attached]}).accepted()
 
 
 @pytest.mark.requirement("PRICE-5")

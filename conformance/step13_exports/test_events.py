@@ -9,6 +9,7 @@ from fixtures import Caller, Change, expect_listed, without
 from fixtures.context import records
 from fixtures.probes.contradicting_context import contradict
 from fixtures.services.accounting.actions import FacilityAccounting
+from fixtures.services.accounting.context import CHANNEL
 
 RECORD, GET = "accounting.event.record", "accounting.event.get"
 # More digits than a binary fraction keeps in short form, and a fraction that it cannot hold.
@@ -16,8 +17,8 @@ AMOUNTS: Final = ("1234567.89", "-0.10", "0.01")
 
 
 @pytest.mark.requirement("EXIT-1")
-def test_event_is_recorded(accounting_owner: Caller) -> None:
-    accounting_owner(RECORD).value("event_id")
+def test_event_is_recorded(owner: Caller) -> None:
+    owner(RECORD, channel_code=CHANNEL).value("event_id")
 
 
 @pytest.mark.requirement("EXIT-2")
