@@ -52,6 +52,11 @@ def test_every_requirement_has_a_defect_that_breaks_it() -> None:
     assert sorted(every - broken) == sorted(unbreakable())
 
 
+def test_every_documented_must_has_a_defect_that_fails_it() -> None:
+    musts = {each.id for each in load().requirements if each.counts}
+    assert sorted(musts - table.failing(rows())) == []
+
+
 @pytest.fixture(scope="module")
 def functions(runs: Runner) -> Mapping[str, tuple[str, ...]]:
     return runs.functions()
