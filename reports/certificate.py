@@ -121,6 +121,12 @@ def headline(verdict: str, profile: str, counts: Tally) -> str:
 def _limits(scope: Scope) -> Iterable[str]:
     if scope.narrowed:
         yield f"The run was narrowed by {scope.narrowed}."
+    if scope.unfinished:
+        yield f"The run did not come to its end: {scope.unfinished}."
+    if scope.lost:
+        yield _listing("left out by something else than this suite", scope.lost)
+    if scope.unwritten:
+        yield f"Outputs that could not be written: {'; '.join(scope.unwritten)}."
     if scope.interrupted:
         yield "The run was interrupted."
     if scope.crashed_workers:

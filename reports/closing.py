@@ -145,6 +145,7 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
         seed=aim.seed,
         narrowed=observed.narrowed,
         interrupted=observed.interrupted,
+        lost=observed.lost,
         crashed_workers=observed.crashed_workers,
         note=_note(observed),
         instrument=observed.canary,
@@ -155,6 +156,8 @@ def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
     parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
+    if observed.lost_answers:
+        parts.append(f"{observed.lost_answers} requests sent again, for want of an answer")
     if taken < total:
         parts.append(f"{taken} of {total} parameter sets, chosen by seed")
     return "; ".join(parts) or None

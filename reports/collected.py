@@ -91,7 +91,8 @@ class Observed:
     """What the controller saw of a run.
 
     `seen` counts the answers that each invariant concerned; `cells` tells how many parameter sets
-    were taken of how many; `narrowed` is what made the run smaller, as it was given.
+    were taken of how many; `narrowed` is what made the run smaller, as it was given; `lost` are
+    checks that the suite meant to run, and that came to no verdict of it.
     """
 
     aim: Aim
@@ -104,8 +105,10 @@ class Observed:
     cells: tuple[int, int]
     narrowed: str | None
     interrupted: bool
+    lost: tuple[str, ...]
     crashed_workers: int
     canary: Result
+    lost_answers: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,10 @@
 import shutil
 import tempfile
 import threading
+import traceback
 from collections import Counter
+from collections.abc import Generator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +17,11 @@ from conformance.contract import OPERATIONS
 from conformance.requirements import RequirementSet, load
 from fixtures.exchange.actors import ANONYMOUS
 from fixtures.exchange.answer import Answer
+from fixtures.exchange.gateway import redirect_reason
 from fixtures.exchange.outcome import Inconclusive
 from fixtures.exchange.target import Limits, Target
 from fixtures.run import published
+from fixtures.run.aws import AwsError
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
@@ -25,6 +30,7 @@ from reports import canary, closing, plan, results
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
+from reports.claim import Claim
 from reports.collected import Observed
 from reports.messages import Judgement, Settings, Tally
 from reports.options import ROOT, Aim
@@ -39,14 +45,16 @@ if TYPE_CHECKING:
 
 # Under this key pytest-xdist hands the settings to a worker.
 SETTINGS: Final = "conformance_settings"
+# How long workers have to come to their end, in seconds, when a run is interrupted.
+_PATIENCE_S: Final = 3
 _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 
 class Controller:
     """One per run. Lives where the summary is printed: in the only process, or above workers."""
 
-    def __init__(self, config: pytest.Config, aim: Aim) -> None:
-        self.config, self.aim = config, aim
+    def __init__(self, config: pytest.Config, aim: Aim, claim: Claim) -> None:
+        self.config, self.aim, self.claim = config, aim, claim
         self.requirements: RequirementSet = load()
         self.started_at = datetime.now(UTC)
         self.directory = Path(tempfile.mkdtemp(prefix="conformance-run-"))
@@ -56,6 +64,8 @@ class Controller:
         self.tests: list[CheckResult] = []
         self.judgements: list[Judgement] = []
         self.seen: Counter[str] = Counter()
+        self.expected: dict[str, None] = {}
+        self.lost_answers = 0
         self.finished: Finished | None = None
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
@@ -89,7 +99,14 @@ class Controller:
             limits=_UNLIMITED,
         )
 
-    def _session(self) -> Session:
+    def _session(self, worker: str = "controller") -> Session:
+        try:
+            return self._opened(worker)
+        except AwsError as error:
+            self._abandon()
+            raise pytest.UsageError(str(error)) from None
+
+    def _opened(self, worker: str) -> Session:
         return Session(
             target=self.target,
             requirements=self.requirements,
@@ -97,7 +114,7 @@ class Controller:
             directory=self.directory,
             run_id=self.run_id,
             seed=self.aim.seed,
-            worker="controller",
+            worker=worker,
             aim=self.aim.repeat,
         )
 
@@ -106,9 +123,8 @@ class Controller:
             self._knock()
         except Inconclusive as error:
             self.close()
-            raise pytest.UsageError(
-                f"{error.reason}: is it running, and is base_url right?"
-            ) from None
+            told = "" if ";" in error.reason else ": is it running, and is base_url right?"
+            raise pytest.UsageError(f"{error.reason}{told}") from None
         if self.aim.target is not None:
             self._recognise_reference()
         self._canary_thread = threading.Thread(target=self._fly_canary, daemon=True)
@@ -117,7 +133,10 @@ class Controller:
     def _knock(self) -> Answer:
         """One public request, so that an unreachable host is told before anything else."""
         check = self.session.stage_check("reach", "ORG-16")
-        return self.session.caller(check, ANONYMOUS)("ofm.stat")
+        answer = self.session.caller(check, ANONYMOUS)("ofm.stat")
+        if reason := redirect_reason(answer.status, answer.headers):
+            raise Inconclusive(f"{self.target.host} answers {reason};")
+        return answer
 
     def _recognise_reference(self) -> None:
         """A reference started by hand says so, and says how fast it may be asked."""
@@ -139,7 +158,8 @@ class Controller:
         )
         self.session.close()
         self.target = self.target.model_copy(update={"kind": "reference", "limits": limits})
-        self.session = self._session()
+        # Another name: what the first session has recorded keeps its numbers.
+        self.session = self._session("controller-paced")
 
     def _fly_canary(self) -> None:
         self.canary = canary.fly()
@@ -178,6 +198,8 @@ class Controller:
         """Add what one process counted. Parameter sets are the same in all of them."""
         self.cells = tally.cells or self.cells
         self.seen.update(tally.seen)
+        self.expected.update(dict.fromkeys(tally.expected))
+        self.lost_answers += tally.lost_answers
 
     def pytest_report_header(self) -> list[str]:
         aim, target = self.aim, self.target
@@ -207,22 +229,70 @@ class Controller:
 
     # --- after the last check ---
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, object, object]:
+        """Tell the run, before the other plugins tell what they know, and whatever they do.
+
+        1 is the exit status of NOT CONFORMANT; Python would end with it after any exception.
+        """
+        try:
+            self._finish(session, exitstatus)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, with its own status
+            self._give_up(session, error)
+        try:
+            return (yield)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - of some other plugin
+            self._give_up(session, error)
+            return None
+
+    def _give_up(self, session: pytest.Session, error: BaseException) -> None:
+        """Have the outputs say that the run did not come to its end."""
+        self.finished = None
+        interrupted = isinstance(error, KeyboardInterrupt)
+        said = "interrupted twice" if interrupted else f"{type(error).__name__}: {error}"
+        said = self.session.runtime.vault.redact_text(said)
+        status = pytest.ExitCode.INTERRUPTED if interrupted else pytest.ExitCode.INTERNAL_ERROR
+        session.exitstatus = status
+        writer = self.config.get_terminal_writer()
+        writer.line(f"\nERROR: the end of the run failed: {said}")
+        if not interrupted:
+            text = "".join(traceback.format_tb(error.__traceback__))
+            writer.write(self.session.runtime.vault.redact_text(text))
+        with suppress(OSError):
+            self.claim.tell(said)
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.aim.plan:
             session.exitstatus = pytest.ExitCode.OK
             return
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        if interrupted:
+            self._end_workers()
         if self._canary_thread is not None:
-            self._canary_thread.join(timeout=30)
+            self._canary_thread.join(timeout=0 if interrupted else 30)
         if self.recorder is not None:
             self.add(self.recorder.finish())
-        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         collected = closing.collect(self._observed(interrupted=interrupted), self.session)
         announce(self.config, collected.without_test)
-        self.finished = Finished(assemble(collected), collected, self.aim.directory)
-        write_all(self.finished)
+        told = Finished(assemble(collected), collected, self.aim.directory)
+        self.finished = write_all(told)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = exit_status(self.finished.run.verdict)
+
+    def _end_workers(self) -> None:
+        """Have pytest-xdist end its workers, which an interrupt did not reach."""
+        spread = self.config.pluginmanager.getplugin("dsession")
+        manager = getattr(spread, "nodemanager", None)
+        if manager is not None:
+            manager.EXIT_TIMEOUT = _PATIENCE_S
+            manager.teardown_nodes()
+
+    def _lost(self) -> tuple[str, ...]:
+        """Checks that the suite meant to run, and that nobody else was asked to leave out."""
+        told = {test.nodeid for test in self.tests}
+        return tuple(name for name in self.expected if name not in told)
 
     def _observed(self, *, interrupted: bool) -> Observed:
         return Observed(
@@ -236,8 +306,10 @@ class Controller:
             cells=self.cells,
             narrowed=self._narrowed(),
             interrupted=interrupted,
+            lost=() if interrupted or self._narrowed() else self._lost(),
             crashed_workers=self.crashed,
             canary=self.canary,
+            lost_answers=self.lost_answers,
         )
 
     def _narrowed(self) -> str | None:
@@ -250,11 +322,18 @@ class Controller:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.finished is not None:
             for writer in writers():
-                writer.print_summary(self.finished, terminalreporter)
+                try:
+                    writer.print_summary(self.finished, terminalreporter)
+                except Exception as error:  # noqa: BLE001 - the reports are written already
+                    terminalreporter.write_line(f"the summary failed: {type(error).__name__}")
 
     def close(self) -> None:
         """End the embedded reference and remove the private directory."""
         self.session.close()
+        self._abandon()
+        self.claim.release()
+
+    def _abandon(self) -> None:
         if self._embedded is not None:
             self._embedded.stop()
         self.remove()

@@ -63,11 +63,14 @@ class Tally(Frozen):
     """From a process that ran tests to the controller: what it counted.
 
     `seen` are the answers that each invariant concerned; `cells` tells how many parameter sets
-    were taken of how many.
+    were taken of how many; `expected` are the checks that the suite itself meant to run;
+    `lost_answers` are requests that were sent again because no answer of the platform came.
     """
 
     seen: dict[str, int] = Field(default_factory=dict)
     cells: tuple[int, int] | None = None
+    expected: tuple[str, ...] = ()
+    lost_answers: int = 0
 
 
 def _redacted(card: Card, vault: Vault) -> Card:

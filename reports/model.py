@@ -105,6 +105,15 @@ class Scope(Frozen):
     seed: int | str | None = None
     narrowed: str | None = Field(default=None, description="the selection, as given: -k session")
     interrupted: bool = False
+    unfinished: str | None = Field(
+        default=None, description="why the run did not come to its end; null where it did"
+    )
+    lost: tuple[str, ...] = Field(
+        default=(), description="checks that the suite collected and that came to no verdict of it"
+    )
+    unwritten: tuple[str, ...] = Field(
+        default=(), description="outputs that could not be written, and why"
+    )
     crashed_workers: Count = 0
     note: str | None = Field(default=None, description="companion plugins, extra arguments")
     instrument: Literal["caught", "missed", "not run"] = Field(

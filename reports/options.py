@@ -116,6 +116,9 @@ def _target(option: Any) -> Target | None:
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()
         _ = target.queue and target.queue.secrets()
+        _ = target.network.secrets()
+        if target.base_url.startswith("https:"):
+            _ = target.network.trust()
         return target
     if option.target_url:
         data = {"base_url": option.target_url, "operator_url": option.operator_url}

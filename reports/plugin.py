@@ -1,5 +1,6 @@
 """Registers the recorder and the controller for a run of `conformance/`, and for nothing else."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -7,10 +8,11 @@ import pytest
 
 from fixtures.exchange.check import Check
 from fixtures.run.session import Session
-from reports import options
+from reports import options, signals
+from reports.claim import Claim
 from reports.controller import SETTINGS, Controller
 from reports.messages import Settings
-from reports.options import ROOT
+from reports.options import ROOT, Aim
 from reports.recorder import CHECK, Recorder
 from reports.writers import writers
 
@@ -57,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
             for name, value in settings.outputs.items():
                 setattr(config.option, name, value)
             _record(config, settings, config.workerinput["workerid"])
+            signals.leave_to_controller()
         return
     if not _is_conformance(config) or config.option.collectonly:
         return
@@ -64,14 +67,29 @@ def pytest_configure(config: pytest.Config) -> None:
     if aim.plan:
         # Nothing is sent, so nothing is spread over workers.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
-    else:
+    claim = Claim(aim)
+    if not aim.plan:
+        claim.take()
+        signals.end_in_order()
         for writer in writers():
             writer.configure(config, aim.directory)
-    controller = Controller(config, aim)
+    controller = _controller(config, aim, claim)
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(controller, "conformance-controller")
     if not getattr(config.option, "numprocesses", None):
         controller.recorder = _record(config, controller.settings, "main")
+
+
+def _controller(config: pytest.Config, aim: Aim, claim: Claim) -> Controller:
+    """The controller of the run; where there can be none, run.json says why."""
+    try:
+        return Controller(config, aim, claim)
+    except BaseException as error:
+        if not aim.plan:
+            with suppress(OSError):
+                claim.tell(str(error) or type(error).__name__)
+            claim.release()
+        raise
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

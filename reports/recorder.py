@@ -34,6 +34,8 @@ class Recorder:
         self.settings, self.worker = settings, worker
         self.requirements: RequirementSet = load()
         self.cells = (0, 0)
+        self.expected: tuple[str, ...] = ()
+        self._left_out: frozenset[str] = frozenset()
         self._session: Session | None = None
 
     def open(self) -> Session:
@@ -55,10 +57,17 @@ class Recorder:
 
     # --- hooks ---
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
+    ) -> Generator[None, None, None]:
+        """Note what was collected before any other plugin can touch it; choose after them all."""
+        noted = [item.nodeid for item in items]
+        yield
+        self._select(config, items)
+        self.expected = tuple(name for name in noted if name not in self._left_out)
+
+    def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         settings = self.settings
         chosen = select(
             items,
@@ -69,6 +78,7 @@ class Recorder:
         )
         items[:] = chosen.kept
         self.cells = chosen.cells
+        self._left_out = frozenset(item.nodeid for item in chosen.dropped)
         if chosen.dropped:
             config.hook.pytest_deselected(items=chosen.dropped)
 
@@ -107,10 +117,15 @@ class Recorder:
     def finish(self) -> Tally:
         """Close the session; returns what was counted in it."""
         if self._session is None:
-            return Tally()
+            return Tally(expected=self.expected)
         self._session.close()
         invariants = self._session.runtime.invariants
-        return Tally(seen=invariants.seen, cells=self.cells)
+        return Tally(
+            seen=invariants.seen,
+            cells=self.cells,
+            expected=self.expected,
+            lost_answers=self._session.runtime.lost,
+        )
 
     def _missing(self, item: pytest.Item) -> frozenset[str]:
         """What the check stands on and the profile does not have."""

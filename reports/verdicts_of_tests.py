@@ -22,7 +22,7 @@ from reports.verdict import Verdict
 JUDGEMENT: Final = "conformance"
 
 
-def judged(  # noqa: PLR0911 - a table
+def judged(  # noqa: C901, PLR0911 - a table
     error: BaseException | None, check: Check | None, requirements: Sequence[str]
 ) -> Judgement:
     """What an exception (or its absence) means for a check of `requirements`."""
@@ -51,8 +51,11 @@ def judged(  # noqa: PLR0911 - a table
             return Judgement(
                 verdict=Verdict.BLOCKED, message=str(error), cause=error.cause, **about
             )
-        case NotApplicable() | pytest.skip.Exception():
+        case NotApplicable():
             return Judgement(verdict=Verdict.NOT_APPLICABLE, message=str(error), **about)
+        case pytest.skip.Exception():
+            # No check skips: somebody else's mark or plugin did, and nothing was checked.
+            return _suite_error(f"skipped by something else than this suite: {error}", about)
         case RefusedBySuite():
             return _suite_error(str(error), about)
     return _suite_error(f"{type(error).__name__}: {_head(error)}", about)

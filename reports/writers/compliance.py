@@ -47,6 +47,7 @@ class Compliance(Writer):
     """Made of the run and the log of its exchanges."""
 
     output = COMPLIANCE_HTML
+    rank = 1
 
     def write(self, finished: Finished) -> None:
         digest = hashlib.sha256(run_text(finished.run).encode()).hexdigest()

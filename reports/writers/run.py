@@ -15,6 +15,7 @@ class RunJson(Writer):
     """The model as it is, valid by its JSON Schema."""
 
     output = RUN_JSON
+    rank = 2
 
     def write(self, finished: Finished) -> None:
         write_run(finished.run, finished.directory)

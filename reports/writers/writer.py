@@ -32,6 +32,8 @@ class Writer:
     """
 
     output: ClassVar[str | None] = None
+    # What tells of the others is written after them: run.json is the last.
+    rank: ClassVar[int] = 0
 
     def configure(self, config: pytest.Config, directory: Path) -> None:
         """Before the run starts: prepare pytest, where a plugin of pytest's is involved."""

@@ -128,7 +128,7 @@ def batches(guesses: Iterable[Guess], *, largest: int) -> list[list[Guess]]:
 
 def record(selection: Sequence[str], directory: Path) -> Path:
     """The exchanges of a run against a reference that knows every field."""
-    finished = run_suite(*selection, "-q", *_SEED, *_without(), directory=directory)
+    finished = run_suite(*selection, "-q", *_SEED, directory=directory)
     exchanges = directory / "exchanges.jsonl"
     assert exchanges.exists(), finished.output[-2000:]
     return exchanges

@@ -3,56 +3,17 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.run.processes import BOUND_S, processes_of, recorded, start, wait_for, workers
 from tests.run.suite import ROOT, command, environment, run_suite
 
 INCOMPLETE = 6
 INTERRUPTED = 2
 NO_TESTS = 5
-BOUND_S = 60.0
 SOME = "conformance/stack/test_status_map.py"
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Poll until `condition` holds, within a bound."""
-    deadline = time.monotonic() + BOUND_S
-    while not condition():
-        assert time.monotonic() < deadline, f"no {what} within {BOUND_S:.0f} s"
-        time.sleep(0.05)
-
-
-def processes_of(group: int) -> dict[int, str]:
-    """Live processes of a session, by id, with their command lines (Linux)."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (path / "stat").read_text().rpartition(")")[2].split()
-            line = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue  # it ended while we looked
-        state, session = fields[0], int(fields[3])
-        if session == group and state != "Z":
-            found[int(path.name)] = line
-    return found
-
-
-def start(*arguments: str, directory: Path) -> subprocess.Popen[str]:
-    # Whoever is started in the background is told to ignore interrupts; these are to be heeded.
-    heeding = ["env", "--default-signal=INT"]
-    return subprocess.Popen(
-        [*heeding, *command(*arguments, directory=directory)],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
 
 
 @pytest.mark.parametrize(
@@ -123,19 +84,43 @@ def test_an_interrupted_run_writes_its_reports_and_leaves_no_process(tmp_path: P
     wait_for(lambda: not processes_of(process.pid), "end of all processes")
 
 
-def workers(group: int) -> list[int]:
-    """Processes of xdist's workers."""
-    return [pid for pid, line in processes_of(group).items() if "import sys;exec" in line]
+LEAVES_OUT = """
+def pytest_collection_modifyitems(items, config):
+    out = [item for item in items if "sign_in" in item.nodeid or "[usm" in item.nodeid]
+    items[:] = [item for item in items if item not in out]
+"""
+SKIPS = """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items[:3]:
+        item.add_marker(pytest.mark.skip(reason="unaffected by this change"))
+"""
+LOSES = """
+import pytest
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    return True if "[usm" in item.nodeid else None
+"""
 
 
-def recorded(group: int) -> bool:
-    """Whether workers of the run have sent requests: they keep a file of them open."""
-    for pid in workers(group):
-        for link in Path(f"/proc/{pid}/fd").glob("*"):
-            try:
-                name = str(link.readlink())
-            except OSError:
-                continue
-            if "exchanges-gw" in name and Path(name).stat().st_size:
-                return True
-    return False
+@pytest.mark.parametrize(
+    ("plugin", "said"),
+    [
+        pytest.param(LEAVES_OUT, "Left out by something else", id="leaves out at collection"),
+        pytest.param(LOSES, "Left out by something else", id="loses while running"),
+        pytest.param(SKIPS, "skipped by something else than this suite", id="marks as skipped"),
+    ],
+)
+@pytest.mark.whole
+def test_what_another_plugin_keeps_from_running_is_missed(
+    tmp_path: Path, plugin: str, said: str
+) -> None:
+    (tmp_path / "meddler.py").write_text(plugin, encoding="utf-8")
+    finished = run_suite(
+        *("conformance", "-n", "2", "--cells", "turns", "-p", "meddler"),
+        directory=tmp_path / "out",
+        PYTHONPATH=str(tmp_path),
+    )
+    assert finished.exit_status == INCOMPLETE, finished.output
+    assert said in finished.output
+    assert finished.run["scope"]["narrowed"] is None
