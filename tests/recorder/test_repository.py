@@ -245,7 +245,10 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    "path", modules("conformance"), ids=lambda path: str(path.relative_to(ROOT))
+    "path",
+    # Commands stand above all rooms.
+    [path for path in modules("conformance") if "commands" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_checks_know_nothing_of_the_reference_and_its_defects(path: Path) -> None:
     assert not [name for name in imported(path) if within(name, REFERENCE, "reports")]
@@ -279,6 +282,13 @@ def test_reports_import_no_check_and_no_reference(path: Path) -> None:
     names = imported(path) - VERSION
     assert [name for name in names if not within(name, *allowed)] == []
     assert [name for name in names if within(name, REFERENCE)] == []
+
+
+def test_nothing_imports_a_command_but_the_dispatcher() -> None:
+    own = "conformance.commands"
+    paths = (*modules("conformance"), *modules("fixtures"), *modules("reports"))
+    others = [p for p in paths if "commands" not in p.parts and p.name != "__main__.py"]
+    assert [p for p in others if any(within(name, own) for name in imported(p))] == []
 
 
 @pytest.mark.parametrize("folder", ["contract", "requirements"])
