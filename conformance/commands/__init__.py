@@ -18,5 +18,5 @@ def names() -> list[str]:
 
 def command(name: str) -> Command:
     """The command of this name, which is one of `names()`."""
-    found: Command = import_module(f"{__name__}.{name}")  # type: ignore[assignment]
+    found: Command = import_module(f"{__name__}.{name}")
     return found
