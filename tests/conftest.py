@@ -1,4 +1,4 @@
-"""What holds for the suite's own tests alone: a warning is an error here, and a notice for users."""
+"""A warning is an error in the suite's own tests; for those who run the suite it is a notice."""
 
 import pytest
 

@@ -74,7 +74,7 @@ def found_to_be(verdict: Verdict, message: str = "", **more: Any) -> Judgement:
         (Blocked("organization", "x", cause="ofm.org.create"), Verdict.BLOCKED, "ofm.org.create"),
         (Blocked("organization", "x"), Verdict.BLOCKED, "stage organization"),
         (NotApplicable("no burst"), Verdict.NOT_APPLICABLE, None),
-        (pytest.skip.Exception("no"), Verdict.NOT_APPLICABLE, None),
+        (pytest.skip.Exception("no"), Verdict.INCONCLUSIVE, "suite"),
         (RefusedBySuite("host h"), Verdict.INCONCLUSIVE, "suite"),
         (AssertionError("bare"), Verdict.INCONCLUSIVE, "suite"),
         (KeyError("x"), Verdict.INCONCLUSIVE, "suite"),

@@ -46,9 +46,14 @@ def test_a_run_that_breaks_its_schema_is_not_written(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     write_text(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(path, "new \ud800")
+    with pytest.raises(AttributeError):
+        write_text(path, None)  # type: ignore[arg-type]
     assert [item.read_text() for item in tmp_path.iterdir()] == ["old"]
+
+
+def test_half_a_surrogate_pair_is_written_as_a_question_mark(tmp_path: Path) -> None:
+    write_text(tmp_path / "run.json", "new \ud800")
+    assert (tmp_path / "run.json").read_text() == "new ?"
 
 
 def test_a_last_line_cut_short_is_counted_and_tolerated(tmp_path: Path) -> None:
