@@ -22,6 +22,7 @@ from fixtures.exchange.outcome import Inconclusive
 from fixtures.exchange.target import Limits, Target
 from fixtures.run import published
 from fixtures.run.aws import AwsError
+from fixtures.run.front import Front
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
@@ -70,6 +71,7 @@ class Controller:
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
         self._embedded: Embedded | None = None
+        self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = self._aim_at()
         if not aim.plan:
@@ -127,6 +129,7 @@ class Controller:
             raise pytest.UsageError(f"{error.reason}{told}") from None
         if self.aim.target is not None:
             self._recognise_reference()
+        self._open_front()
         self._canary_thread = threading.Thread(target=self._fly_canary, daemon=True)
         self._canary_thread.start()
 
@@ -160,6 +163,20 @@ class Controller:
         self.target = self.target.model_copy(update={"kind": "reference", "limits": limits})
         # Another name: what the first session has recorded keeps its numbers.
         self.session = self._session("controller-paced")
+
+    def _open_front(self) -> None:
+        """Where several workers share one public address, listen there for all of them."""
+        receiver = self.target.receiver
+        spread = getattr(self.config.option, "numprocesses", None)
+        if receiver is None or not spread or not receiver.port or "{port}" in receiver.url:
+            return
+        try:
+            self._front = Front(receiver.host, receiver.port, self.directory)
+        except OSError as error:
+            self.close()
+            raise pytest.UsageError(
+                f"[receiver] cannot listen on {receiver.host}:{receiver.port}: {error.strerror}"
+            ) from None
 
     def _fly_canary(self) -> None:
         self.canary = canary.fly()
@@ -334,6 +351,8 @@ class Controller:
         self.claim.release()
 
     def _abandon(self) -> None:
+        if self._front is not None:
+            self._front.close()
         if self._embedded is not None:
             self._embedded.stop()
         self.remove()
