@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from fixtures.formats.text_files import TextFileError, read_text
 from reports.model import Waiver
 
 
@@ -68,9 +69,9 @@ def load_waivers(path: Path, requirements: Iterable[WaivableLike]) -> tuple[Waiv
 
 def _entries(path: Path) -> list[Any]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
+        document = tomllib.loads(read_text(path, "waiver file"))
+    except TextFileError:
+        raise
     except ValueError as error:
         raise ValueError(f"{path}: not TOML: {' '.join(str(error).split())}") from None
     unknown = sorted(document.keys() - {"waiver"})
