@@ -15,6 +15,7 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.requirements import RequirementSet, load
+from fixtures.context import given
 from fixtures.exchange.actors import ANONYMOUS
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.gateway import redirect_reason
@@ -27,7 +28,7 @@ from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
 from fixtures.run.world import new_run_id
-from reports import canary, closing, plan, results
+from reports import canary, closing, plan, preflight, results
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
@@ -36,6 +37,7 @@ from reports.collected import Observed
 from reports.messages import Judgement, Settings, Tally
 from reports.options import ROOT, Aim
 from reports.recorder import TALLY, Recorder
+from reports.selection import SMOKE
 from reports.verdicts_of_tests import stamped, unrecorded_failure
 from reports.waivers import in_force
 from reports.writers import write_all, writers
@@ -43,11 +45,14 @@ from reports.writers.writer import Finished
 
 if TYPE_CHECKING:
     from reports.model import CheckResult
+    from reports.preflight import Preflight
 
 # Under this key pytest-xdist hands the settings to a worker.
 SETTINGS: Final = "conformance_settings"
 # How long workers have to come to their end, in seconds, when a run is interrupted.
 _PATIENCE_S: Final = 3
+# Only the reference answers with this header, whoever has started it.
+REFERENCE: Final = "x-conformance-reference"
 _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 
@@ -70,11 +75,12 @@ class Controller:
         self.finished: Finished | None = None
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
+        self.preflight: Preflight | None = None
         self._embedded: Embedded | None = None
         self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = self._aim_at()
-        if not aim.plan:
+        if aim.checks:
             self.target = published.described(self.target, self.directory / "openapi")
         self.session = self._session()
         if not aim.plan:
@@ -122,13 +128,20 @@ class Controller:
 
     def _prepare(self) -> None:
         try:
-            self._knock()
+            knock = self._knock()
         except Inconclusive as error:
+            if self.aim.tier == SMOKE:
+                self.preflight = preflight.unreachable(self.target, error.reason)
+                return
             self.close()
             told = "" if ";" in error.reason else ": is it running, and is base_url right?"
             raise pytest.UsageError(f"{error.reason}{told}") from None
         if self.aim.target is not None:
-            self._recognise_reference()
+            self._recognise_reference(knock)
+        self.preflight = preflight.look(self.session, knock, self.aim.profile.name)
+        given.keep(self.directory, self.preflight.faults)
+        if not self.aim.checks:
+            return
         self._open_front()
         self._canary_thread = threading.Thread(target=self._fly_canary, daemon=True)
         self._canary_thread.start()
@@ -141,8 +154,10 @@ class Controller:
             raise Inconclusive(f"{self.target.host} answers {reason};")
         return answer
 
-    def _recognise_reference(self) -> None:
+    def _recognise_reference(self, knock: Answer) -> None:
         """A reference started by hand says so, and says how fast it may be asked."""
+        if REFERENCE in knock.headers:
+            self.target = self.target.model_copy(update={"kind": "reference"})
         operator = self.session.operator
         if operator is None or not self.target.is_loopback:
             return
@@ -222,7 +237,18 @@ class Controller:
         aim, target = self.aim, self.target
         host = target.host if aim.target or not aim.plan else "none yet"
         where = f"target: {host} ({target.kind}), profile {aim.profile.name}"
-        return [f"{where}, tier {aim.tier}, seed {aim.seed}"]
+        first = f"{where}, tier {aim.tier}, seed {aim.seed}"
+        found = self.preflight
+        if found is None or not found.faults or not aim.checks:
+            return [first]
+        told = "the target file has faults; what rests on them is not judged:"
+        return [first, told, *found.to_mend()]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool | None:
+        """With --tier smoke: no check is run, so none is collected."""
+        del session
+        return None if self.aim.checks or self.aim.plan else True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -237,9 +263,13 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """With --plan: tell and stop."""
-        if not self.aim.plan:
+        """With --plan, and with --tier smoke: tell and stop."""
+        if self.aim.checks:
             return None
+        if self.preflight is not None:
+            text = "\n".join(self.preflight.lines())
+            session.config.get_terminal_writer().write(f"\n{text}\n")
+            return True
         text = plan.describe(self.aim, self.target, session.items, self.requirements)
         session.config.get_terminal_writer().write(f"\n{text}")
         return True
@@ -284,6 +314,10 @@ class Controller:
         if self.aim.plan:
             session.exitstatus = pytest.ExitCode.OK
             return
+        if not self.aim.checks:
+            session.exitstatus = self.preflight.status if self.preflight else 0
+            self._tell_what_is_missing()
+            return
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         if interrupted:
             self._end_workers()
@@ -297,6 +331,13 @@ class Controller:
         self.finished = write_all(told)
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = exit_status(self.finished.run.verdict)
+
+    def _tell_what_is_missing(self) -> None:
+        """A target that is not ready leaves no older verdict where its report would be."""
+        if self.preflight is not None and self.preflight.status:
+            with suppress(OSError, pytest.UsageError):
+                self.claim.take()
+                self.claim.tell("the target is not ready to be certified, see --tier smoke")
 
     def _end_workers(self) -> None:
         """Have pytest-xdist end its workers, which an interrupt did not reach."""

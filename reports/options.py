@@ -13,10 +13,11 @@ from conformance.requirements import Profile, RequirementSet, load
 from fixtures.exchange import target as targets
 from fixtures.exchange.target import Target, TargetError
 from reports.model import Waiver
+from reports.selection import SMOKE
 from reports.waivers import load_waivers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-TIERS: Final = ("smoke", "certify", "deep")
+TIERS: Final = (SMOKE, "certify", "deep")
 CELLS: Final = ("auto", "every", "turns")
 DEFAULT_PROFILE: Final = "full/2"
 
@@ -28,7 +29,12 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
     group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
     group.addoption("--profile", metavar="NAME", help="full/2, full/1, team/2, team/1 or solo/1")
-    group.addoption("--tier", choices=TIERS, default="certify", help="how much to run")
+    group.addoption(
+        "--tier",
+        choices=TIERS,
+        default="certify",
+        help="how much to run; smoke looks at the target and runs no check: exit 0 ready, 7 not",
+    )
     group.addoption(
         "--cells",
         choices=CELLS,
@@ -68,6 +74,11 @@ class Aim:
     keep_on_failure: bool
     reference_args: tuple[str, ...]
     repeat: str
+
+    @property
+    def checks(self) -> bool:
+        """Whether checks are run: a plan sends nothing, and smoke only looks at the target."""
+        return not self.plan and self.tier != SMOKE
 
     def takes_turns(self, target: Target) -> bool:
         """Whether parameter sets take turns by seed, in place of all being tried."""

@@ -20,7 +20,6 @@ _CONTROLLER: Final = pytest.StashKey[Controller]()
 _MARKERS: Final = (
     "requirement(*ids): the requirements that the check proves, the one it is named after first",
     "needs(*names): what this parameter set stands on, beyond its requirement",
-    "smoke: part of the smoke tier",
     "deep: part of the deep tier only",
     "last: runs after everything else",
     "whole: a test of the suite's own that runs it whole, or against many references",
@@ -64,8 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_conformance(config) or config.option.collectonly:
         return
     aim = options.read(config.option)
-    if aim.plan:
-        # Nothing is sent, so nothing is spread over workers.
+    if not aim.checks:
+        # Nothing is checked, so nothing is spread over workers and no report is begun.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
     claim = Claim(aim)
     if not aim.plan:

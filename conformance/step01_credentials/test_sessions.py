@@ -66,7 +66,6 @@ def opened(anonymous: Caller, owner_actor: Actor) -> Iterator[Answer]:
     close(anonymous, owner_actor, answer)
 
 
-@pytest.mark.smoke
 @pytest.mark.requirement("CRED-1")
 def test_email_and_passcode_of_a_verified_user_open_a_session(opened: Answer) -> None:
     secret = opened.value("session_guid")
@@ -121,7 +120,6 @@ def test_new_session_lasts_an_hour(opened: Answer) -> None:
     )
 
 
-@pytest.mark.smoke
 @pytest.mark.requirement("CRED-7")
 def test_wrong_passcode_is_refused(anonymous: Caller, owner_actor: Actor) -> None:
     sign_in(anonymous, owner_actor, passcode=fresh_passcode()).refused(401, Tag.INVALID_PASSCODE)
@@ -157,7 +155,6 @@ def test_session_create_canonicalises_the_email(
 # --- checking credentials without a session ---
 
 
-@pytest.mark.smoke
 @pytest.mark.requirement("CRED-12")
 def test_credential_check_names_the_user(anonymous: Caller, owner_actor: Actor) -> None:
     answer = check_credentials(anonymous, owner_actor)

@@ -49,13 +49,11 @@ def live_session(caller: Caller) -> Answer:
 # --- what validates ---
 
 
-@pytest.mark.smoke
 @pytest.mark.requirement("VALID-1")
 def test_active_session_validates(user: Caller) -> None:
     user(VALIDATE).accepted()
 
 
-@pytest.mark.smoke
 @pytest.mark.requirement("VALID-2")
 def test_session_that_was_never_issued_does_not_validate(user: Caller) -> None:
     live = user(VALIDATE).accepted()

@@ -18,7 +18,6 @@ CERTIFY: Final = "certify"
 REQUIREMENTS: Final = load()
 # Tier, whether requests are a budget, seed.
 TAKEN: Final = [
-    ("smoke", False, 1),
     (CERTIFY, False, 1),
     ("deep", False, 1),
     *((CERTIFY, True, seed) for seed in range(1, 9)),

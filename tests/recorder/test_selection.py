@@ -36,12 +36,6 @@ def test_certify_leaves_the_deep_ones(checks: list[Collected], selections: list[
     assert certify.cells[0] == certify.cells[1]
 
 
-def test_smoke_takes_the_marked_ones(checks: list[Collected], selections: list[Taken]) -> None:
-    (smoke,) = taken(selections, "smoke")
-    assert set(smoke.kept) == {check.nodeid for check in checks if "smoke" in check.marks}
-    assert smoke.kept
-
-
 def test_floods_come_last(checks: list[Collected], selections: list[Taken]) -> None:
     last = {check.nodeid for check in checks if "last" in check.marks}
     assert last
