@@ -117,12 +117,14 @@ def read(option: Any) -> Aim:
 
 
 def _target(option: Any) -> Target | None:
+    # A plan sends nothing, a look sends nothing that lasts.
+    reads = option.plan or option.tier == SMOKE
     if option.target and option.target_url:
         raise TargetError("give --target or --target-url, not both")
     if option.operator_url and not option.target_url:
         raise TargetError("--operator-url goes with --target-url")
     if option.target:
-        target = targets.read(Path(option.target))
+        target = targets.read(Path(option.target), reading_only=reads)
         # A secret that is missing is told now, and not by the first check that needs it.
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()
@@ -134,7 +136,7 @@ def _target(option: Any) -> Target | None:
     if option.target_url:
         data = {"base_url": option.target_url, "operator_url": option.operator_url}
         given = {key: value for key, value in data.items() if value}
-        return targets.build(given, "--target-url")
+        return targets.build(given, "--target-url", reading_only=reads)
     return None
 
 

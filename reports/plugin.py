@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Nothing is checked, so nothing is spread over workers and no report is begun.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
     claim = Claim(aim)
-    if not aim.plan:
+    if aim.checks:
         claim.take()
         signals.end_in_order()
         for writer in writers():
@@ -85,7 +85,9 @@ def _controller(config: pytest.Config, aim: Aim, claim: Claim) -> Controller:
         return Controller(config, aim, claim)
     except BaseException as error:
         if not aim.plan:
-            with suppress(OSError):
+            # A look at the target alone had no report to begin, and leaves no older verdict either.
+            with suppress(OSError, pytest.UsageError):
+                claim.take()
                 claim.tell(str(error) or type(error).__name__)
             claim.release()
         raise

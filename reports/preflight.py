@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fixtures.context import preflight
 from fixtures.context.given import Fault
 from fixtures.exchange.answer import Answer
+from fixtures.exchange.network import Network
 from fixtures.exchange.target import Queue, Receiver, Target
 from fixtures.run.session import Session
 from fixtures.services.ipm.receiver import listening
@@ -175,7 +176,7 @@ def _queue(target: Target, profile: str, found: Preflight) -> None:
             mend = "add [queue] with url and region, or choose a smaller profile"
             found.faults.append(Fault(key="queue", what=what, mend=mend))
         return
-    if (reason := _unread(target.queue)) is None:
+    if (reason := _unread(target.queue, target.network)) is None:
         found.proven.append("the queue can be read")
         return
     what = f"cannot be read ({reason})"
@@ -183,10 +184,10 @@ def _queue(target: Target, profile: str, found: Preflight) -> None:
     found.faults.append(Fault(key="queue", what=what, mend=mend))
 
 
-def _unread(queue: Queue) -> str | None:
+def _unread(queue: Queue, network: Network) -> str | None:
     """Why the queue cannot be read, in a few words; None where it can."""
     try:
-        address = queues.named(queue)
+        address = queues.named(queue, network)
         queues.client(address).get_queue_attributes(QueueUrl=address.url)
     except ClientError as error:
         return str(error.response.get("Error", {}).get("Code", "refused"))
