@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from conformance.requirements import RequirementSet
+from fixtures.exchange.check import Rule
 from fixtures.exchange.target import Target
 from reports.canary import Result
 from reports.files import ExchangeLog
@@ -29,27 +30,15 @@ from reports.options import Aim
 from reports.traffic import Traffic
 
 
-class RequirementLike(Protocol):
-    """The part of a requirement a report needs."""
+class RequirementLike(Rule, Protocol):
+    """The part of a requirement a report needs: what a check does, and where it stands."""
 
     @property
-    def id(self) -> str: ...
-    @property
     def step(self) -> int: ...
-    @property
-    def level(self) -> str: ...
-    @property
-    def certainty(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def source(self) -> str: ...
     @property
     def heading(self) -> str | None: ...
     @property
     def needs(self) -> Iterable[str]: ...
-    @property
-    def remedy(self) -> str: ...
 
 
 class StepLike(Protocol):
