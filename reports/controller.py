@@ -414,6 +414,7 @@ def _narrowing(option: Any) -> list[tuple[str, Any]]:
         ("--stepwise", "on" if getattr(option, "stepwise", False) else ""),
         ("--maxfail", option.maxfail or ""),
         ("--tier", tier),
+        ("--requirement", " ".join(option.requirement)),
     ]
 
 

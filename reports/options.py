@@ -12,6 +12,7 @@ import pytest
 from conformance.requirements import Profile, RequirementSet, load
 from fixtures.exchange import target as targets
 from fixtures.exchange.target import Target, TargetError
+from fixtures.exchange.wording import did_you_mean
 from reports.model import Waiver
 from reports.selection import SMOKE
 from reports.waivers import load_waivers
@@ -45,6 +46,13 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
     group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
     group.addoption("--run-seed", type=int, metavar="N", help="seed of all that is drawn")
+    group.addoption(
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only checks that prove this requirement; may be given again",
+    )
     group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
     group.addoption("--keep", action="store_true", help="leave what the run made")
     group.addoption(
@@ -99,6 +107,7 @@ def read(option: Any) -> Aim:
         waivers = _waivers(option.waivers, requirements)
     except (TargetError, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
+    _known(option.requirement, requirements)
     name = option.profile or (target and target.profile) or DEFAULT_PROFILE
     return Aim(
         target=target,
@@ -138,6 +147,13 @@ def _target(option: Any) -> Target | None:
         given = {key: value for key, value in data.items() if value}
         return targets.build(given, "--target-url", reading_only=reads)
     return None
+
+
+def _known(asked: list[str], requirements: RequirementSet) -> None:
+    known = [requirement.id for requirement in requirements.requirements]
+    for each in asked:
+        if each not in known:
+            raise pytest.UsageError(f"unknown requirement {each!r}{did_you_mean(each, known)}")
 
 
 def _profile(requirements: RequirementSet, name: str) -> Profile:

@@ -68,19 +68,22 @@ class Recorder:
         self.expected = tuple(name for name in noted if name not in self._left_out)
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        settings = self.settings
+        settings, wanted = self.settings, {*config.option.requirement}
+        asked = [i for i in items if not wanted or wanted & {*requirement_ids(i)}]
         chosen = select(
-            items,
+            asked,
             tier=settings.tier,
             rotate=settings.turns,
             seed=settings.seed,
             inside=lambda item: not self._missing(item),
         )
+        taken = {*chosen.kept}
+        dropped = [item for item in items if item not in taken]
         items[:] = chosen.kept
         self.cells = chosen.cells
-        self._left_out = frozenset(item.nodeid for item in chosen.dropped)
-        if chosen.dropped:
-            config.hook.pytest_deselected(items=chosen.dropped)
+        self._left_out = frozenset(item.nodeid for item in dropped)
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
