@@ -42,7 +42,7 @@ passcode_env = "SANDBOX_STRANGER_PASSCODE"
 
 # Where the suite reads or spells something wrong, a run prints the line to add here:
 # [operations."ofm.physical.create"]
-# yields.physical_guid = "/data/facility/guid"
+# path = "/ofm/facility/physical/create"
 """
 _ASKED: Final = {
     "base_url": ("address of the sandbox", "https://sandbox.example.com"),
