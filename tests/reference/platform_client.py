@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
+# Never reached where it works, however busy the machine is.
+BOUND_S = 120.0
 PASSCODE = "Passw0rd!123"
 Record = dict[str, Any]
 SIGNATURE = {"authorization": "AWS4-HMAC-SHA256 Credential=test"}
@@ -33,11 +35,11 @@ def running(*options: str) -> Iterator["Platform"]:
         line = process.stdout.readline()
         assert line, process.communicate()[1]
         addresses = json.loads(line)
-        with httpx.Client(timeout=10) as client:
+        with httpx.Client(timeout=BOUND_S) as client:
             yield Platform(addresses["base_url"], addresses["operator_url"], client, process)
     finally:
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=BOUND_S)
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,18 @@ import pytest
 
 from tests.reference.platform_client import ROOT, Platform, command, running
 
-# A tenth of it on an idle machine; tests share theirs with other tests.
-STOP_BOUND_S = 5
+# Never reached where it works, however busy the machine is.
+STOP_BOUND_S = 120
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*options), cwd=ROOT, capture_output=True, text=True, timeout=10, check=False
+        command(*options),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=STOP_BOUND_S,
+        check=False,
     )
 
 
@@ -105,7 +110,7 @@ def test_siblings_share_deviations_and_end_with_their_parent() -> None:
 
 def _falls_silent(base_url: str) -> bool:
     port = int(base_url.rpartition(":")[2])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + STOP_BOUND_S
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -97,16 +97,14 @@ def tab_to(page: Page, selector: str, limit: int = 400) -> None:
     pytest.fail(f"{selector} is not reached with {limit} presses of Tab")
 
 
-def test_it_opens_within_a_second_and_asks_nobody_for_anything(page: Page, address: str) -> None:
+def test_it_opens_and_asks_nobody_for_anything(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("about:blank")
     page.goto(address)
-    took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     page.locator("details.evidence > summary").first.click()
     page.locator(".exchange pre").first.wait_for()
     assert {url for url in asked if not url.startswith("data:")} == {address}
-    assert 0 < took < 1000
 
 
 def test_the_first_screen_holds_verdict_scope_and_steps(page: Page, address: str) -> None:
