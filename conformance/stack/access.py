@@ -116,6 +116,8 @@ HEALTH: Final[Mapping[str, str]] = {
 # Operations that are asked with credentials in two places. The key is one of an account that has
 # the role.
 PRECEDENCE: Final = (
+    _each("PROD-75", ["pvm_edit"], "pvm.comment.create"),
+    _each("PUB-35", ["pmc_view"], "pmc.product.group"),
     _each("STOCK-74", ["ics_view"], "ics.stock.list"),
     _each("ORDER-71", ["scm_view"], "scm.backorder.list"),
     _each("PROC-64", ["pcm_view"], "pcm.po.list"),
@@ -124,7 +126,11 @@ PRECEDENCE: Final = (
     _each("EXIT-86", ["acct_view"], "accounting.event.list"),
 )
 # Operations that name the organisation in a header; that a body may name it too is a deduction.
-ORG_TWICE: Final[Mapping[str, str]] = {"ics.stock.list": "STOCK-75", "pcm.po.list": "PROC-65"}
+ORG_TWICE: Final[Mapping[str, str]] = {
+    "pmc.product.group": "PUB-38",
+    "ics.stock.list": "STOCK-75",
+    "pcm.po.list": "PROC-65",
+}
 
 # Operations that take credentials in the body as well. The key is one of an account that has the
 # role, for the first of the operations alone.

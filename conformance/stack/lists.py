@@ -18,6 +18,7 @@ class Paged:
     `page`: without a limit a page holds 8 records at most, and a cursor while there are more;
     `limit`: a limit outside 1 to 256 counts as the nearest one inside; `walk`: all pages together
     show each record once, and come to an end. None where the service has no such requirement.
+    A limit above 256 is seen to be cut where a list is longer than that, and else to be taken.
     `sizes` are the limits with which all pages are read, None for a request without a limit.
     """
 
@@ -32,20 +33,22 @@ class Paged:
     anywhere: bool = False
     # The list holds no other records than those that the suite filled it with.
     alone: bool = False
+    # The requirement that a cursor leads to the same records whenever it is sent.
+    again: str | None = None
 
     def __str__(self) -> str:
         return self.operation
 
 
-def _organization(noun: str, *sizes: int | None) -> Paged:
+def _organization(noun: str, *sizes: int | None, again: str | None = None) -> Paged:
     limits = (0, -1, LARGEST_LIMIT + 1, 10_000)
-    return Paged(f"ofm.{noun}.list", "ORG-45", "ORG-47", "ORG-48", sizes, limits)
+    return Paged(f"ofm.{noun}.list", "ORG-45", "ORG-47", "ORG-48", sizes, limits, again=again)
 
 
 PAGED: Final = (
-    _organization("cost_centre", 7),
+    _organization("cost_centre", 100),
     _organization("physical", 4, LARGEST_LIMIT),
-    _organization("zone", 1, 3, 5, None),
+    _organization("zone", 1, 3, 5, None, again="ORG-91"),
     Paged(
         "pvm.category.list",
         "PROD-49",
@@ -54,6 +57,7 @@ PAGED: Final = (
         (1, 3, 5, None),
         (0, -1, LARGEST_LIMIT + 1, 10_000),
         anywhere=True,
+        again="PROD-79",
     ),
     Paged(
         "ics.bin.list",
@@ -61,6 +65,7 @@ PAGED: Final = (
         "STOCK-5",
         "STOCK-6",
         (1, 3, 5, None),
+        again="STOCK-79",
     ),
     Paged(
         "scm.backorder.list",

@@ -18,9 +18,10 @@ from conformance.stack.lists import (
     Doomable,
     Paged,
 )
-from fixtures import Answer, Caller, Check, Session, expect_listed, holds, ids, pages
+from fixtures import Answer, Caller, Check, Inconclusive, Session, expect_listed, holds, ids, pages
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
+from fixtures.formats.json_values import objects
 from fixtures.probes.populated_lists import populated_list, recipes
 
 # --- pages ---
@@ -95,11 +96,11 @@ def test_list_without_limit_holds_at_most_8_records_and_offers_a_cursor(
     answer.expect(
         "a list without limit holds at most 8 records",
         holds=0 < count <= DEFAULT_LIMIT,
-        expected="some of ten records, and 8 at most",
+        expected="some of its records, and 8 at most",
         observed=f"{count} records",
         uses=populated.read_through("items"),
     )
-    expect_cursor(answer, "a list of ten records offers a cursor", there=True)
+    expect_cursor(answer, "a list of more records offers a cursor", there=True)
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,10 @@ def test_limit_is_pulled_into_its_range(populated: PopulatedList, limit: int) ->
         return  # the refusal is recorded as advice, and there is nothing to count
     count, most = populated.count(answer), max(1, min(limit, LARGEST_LIMIT))
     least = min(most, len(populated.members))
+    # A shorter list would not show that it is cut, and shows that the limit is taken.
+    is_cut = limit < 1 or len(populated.members) > most
     answer.expect(
-        f"limit {limit} is read as {most}",
+        f"limit {limit} is read as {most}" if is_cut else f"limit {limit} is taken",
         holds=least <= count <= (least if populated.paged.alone else most),
         expected=f"{most} records at most, and not less than there are",
         observed=f"{count} records",
@@ -136,12 +139,31 @@ def test_walk_through_a_list_shows_each_record_once_and_ends(
     walk[-1].expect(
         "a walk through the pages shows each record once",
         holds=not strays and not twice and not others,
-        expected="ten records, each of them once",
-        observed=f"{len(strays)} of ten missing or shown again, {twice} repeated in all",
+        expected=f"{len(populated.members)} records, each of them once",
+        observed=f"{len(strays)} of them missing or shown again, {twice} repeated in all",
         uses=populated.read_through("items", "item_id"),
     )
     rule = "the walk comes to a last page, without a cursor"
     expect_cursor(walk[-1], rule, there=False)
+
+
+@pytest.mark.parametrize("paged", [case(each.again, each) for each in PAGED if each.again])
+def test_cursor_leads_to_the_same_records_again(populated: PopulatedList) -> None:
+    token = populated(3).value("next_token")
+    operation = populated.paged.operation
+    first, second = (
+        populated.caller(operation, limit=3, next_token=token).accepted() for _ in range(2)
+    )
+    shown = [populated.found([page]) for page in (first, second)]
+    if not shown[0]:
+        raise Inconclusive(f"{operation}: the page behind a cursor shows none of the records")
+    second.expect(
+        "a cursor that is sent again leads to the records that it led to",
+        holds=set(shown[0]) == set(shown[1]),
+        expected=", ".join(shown[0]),
+        observed=", ".join(shown[1]) or "none of them",
+        uses=populated.read_through("items", "item_id", "next_token"),
+    )
 
 
 # --- what a list leaves out ---
@@ -222,9 +244,47 @@ def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
 ) -> None:
     own, foreign = id_of_one(here, listing.kind), id_of_one(there, listing.kind)
+    theirs = pages(there, listing.operation, limit=LARGEST_LIMIT)
+    if not holds(theirs, foreign):
+        raise Inconclusive(f"{listing}: its own organisation is not shown the record either")
     walk = pages(asking, listing.operation, limit=LARGEST_LIMIT)
     expect_listed(walk, own)
     expect_listed(walk, foreign, listed=False)
+    _expect_none_of(walk, theirs, foreign)
+
+
+def _expect_none_of(walk: Sequence[Answer], theirs: Sequence[Answer], planted: str) -> None:
+    """Expect that no row of `walk` is one that the other organisation's own list shows.
+
+    A row is told by what stands where the planted record was seen to have its id.
+    """
+    shared = {
+        f"{name} {value}"
+        for name, shape in _places_of(planted, theirs)
+        for value in _values(name, shape, walk) & _values(name, shape, theirs)
+    }
+    walk[-1].expect(
+        f"{walk[-1].operation.id} holds no row that another organisation's list shows",
+        holds=not shared,
+        expected="rows of one organisation alone",
+        observed=f"{len(shared)} rows that both lists show",
+    )
+
+
+def _places_of(planted: str, walk: Iterable[Answer]) -> set[tuple[str, frozenset[str]]]:
+    """The names under which rows hold this id, each with all names of such a row."""
+    return {
+        (name, frozenset(part))
+        for answer in walk
+        for part in objects(answer.body)
+        for name, value in part.items()
+        if value == planted
+    }
+
+
+def _values(name: str, shape: frozenset[str], walk: Iterable[Answer]) -> set[str]:
+    parts = (part for answer in walk for part in objects(answer.body))
+    return {str(part[name]) for part in parts if frozenset(part) == shape}
 
 
 @pytest.mark.parametrize("listing", [case(each.requirement, each) for each in APART_ON_LATER_PAGES])

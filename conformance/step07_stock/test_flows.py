@@ -147,3 +147,42 @@ def test_query_of_availability_changes_nothing(stock_item: StockItem) -> None:
     before = stock_item.look()
     stock_item("ics.atp.query").accepted()
     stock_item.look().expect_stock("the query changed no bucket", before.stock)
+
+
+@pytest.mark.requirement("STOCK-76")
+def test_allocation_is_suggested_of_what_is_available(stock_item: StockItem) -> None:
+    stock_item.adjust(5).accepted()
+    answer = stock_item("ics.allocation.suggest", quantity=3).accepted()
+    answer.expect(
+        "the units that are there are suggested",
+        holds=int(answer.value("suggested")) == 3,
+        expected="3",
+        observed=str(answer.value("suggested")),
+        uses=("suggested",),
+    )
+
+
+@pytest.mark.requirement("STOCK-77")
+def test_status_of_a_bin_is_set_and_read(ics_owner: Caller) -> None:
+    made = records.make(ics_owner, "ics.bin")
+    ics_owner("ics.bin.status_set", status="inactive", **_bin(made)).accepted()
+    answer = ics_owner("ics.bin.get", bin_id=made["bin_id"])
+    answer.in_state("inactive", "the bin has the status that was set")
+
+
+def _bin(made: Values) -> Values:
+    return {name: made[name] for name in ("bin_id", "expected_revision") if name in made}
+
+
+@pytest.mark.requirement("STOCK-78")
+@pytest.mark.parametrize("named", ["services", "target_type", "target_id"])
+def test_search_of_comments_takes_its_filters(owner: Caller, check: Check, named: str) -> None:
+    made = records.make(owner, "ics.comment")
+    filters = {"services": ["ics"], **{each: made[each] for each in ("target_type", "target_id")}}
+
+    def ask() -> Answer:
+        return owner("ics.search.comments", q=made["body"], **{named: filters[named]})
+
+    if not _parked(ask(), check):
+        found = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
+        expect_listed([found], made["comment_id"])

@@ -118,7 +118,8 @@ def _search(name: str, body: Mapping[str, str]) -> Operation:
     )
 
 
-SEARCH_COMMENTS = _search("comments", {"q": "$?q", **PAGE})
+_NARROWED: Final = {name: f"$?{name}" for name in ("services", "target_type", "target_id")}
+SEARCH_COMMENTS = _search("comments", {"q": "$?q", **_NARROWED, **PAGE})
 SEARCH_INBOX = _search("inbox", {"q": "$?q", "org_wide": "$?org_wide", **PAGE})
 
 # No way back is documented for either.
