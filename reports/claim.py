@@ -36,8 +36,10 @@ class Claim:
     def __post_init__(self) -> None:
         self._lock = FileLock(self.aim.directory / _LOCK)
 
-    def take(self) -> None:
+    def take(self, keep: frozenset[str] = frozenset()) -> None:
         """Take the directory, and leave there nothing but a run that has not ended.
+
+        A run that goes on with another will `keep` what it still needs of that.
 
         Raises:
             pytest.UsageError: another run is writing there, or what is there cannot be removed.
@@ -45,7 +47,7 @@ class Claim:
         directory = self.aim.directory
         try:
             self._lock.acquire(timeout=0)
-            for name in outputs():
+            for name in frozenset(outputs()) - keep:
                 _remove(directory / name)
             self.tell(GOING_ON)
         except Timeout:

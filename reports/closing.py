@@ -38,7 +38,7 @@ def collect(observed: Observed, session: Session) -> Collected:
     judgements = (*observed.judgements, *(judgement for _, judgement in stages))
     of_stages = tuple(results.of_stage(*stage) for stage in stages)
     of_invariants = _of_invariants(observed, session.directory)
-    checks = (*observed.tests, *of_stages, *of_invariants)
+    checks = (*observed.tests, *observed.carried, *of_stages, *of_invariants)
     entries = _clean_up(session, observed.aim, checks)
     session.runtime.evidence.close()
     exchanges = ExchangeLog(session.directory / EXCHANGES_JSONL)
@@ -52,6 +52,7 @@ def collect(observed: Observed, session: Session) -> Collected:
         exchanges=exchanges,
         traffic=counted,
         tests=observed.tests,
+        carried=observed.carried,
         stages=of_stages,
         invariants=of_invariants,
         readings=tuple(_readings(judgements, counted)),
@@ -98,6 +99,12 @@ def _clean_up(session: Session, aim: Aim, checks: Iterable[CheckResult]) -> list
     failed = any(check.verdict is Verdict.FAIL for check in checks)
     if aim.keep or (aim.keep_on_failure and failed):
         return entries
+    return closed(session)
+
+
+def closed(session: Session) -> list[Entry]:
+    """Close all that the ledger of a run lists; each entry with its fate."""
+    entries = list(ledger.read(session.directory))
     made = {
         entry.ids.get(name, "")
         for entry in entries
@@ -146,6 +153,7 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
         narrowed=observed.narrowed,
         interrupted=observed.interrupted,
         lost=observed.lost,
+        resumed=observed.resumed,
         crashed_workers=observed.crashed_workers,
         note=_note(observed),
         instrument=observed.canary,
@@ -156,6 +164,10 @@ def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
     parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
+    if observed.resumed:
+        when = ", ".join(f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in observed.resumed)
+        names = {check.nodeid for check in observed.carried}
+        parts.append(f"resumed {when}, {len(names)} checks having passed before")
     if observed.lost_answers:
         parts.append(f"{observed.lost_answers} requests sent again, for want of an answer")
     if taken < total:

@@ -81,7 +81,8 @@ class Observed:
 
     `seen` counts the answers that each invariant concerned; `cells` tells how many parameter sets
     were taken of how many; `narrowed` is what made the run smaller, as it was given; `lost` are
-    checks that the suite meant to run, and that came to no verdict of it.
+    checks that the suite meant to run, and that came to no verdict of it; `carried` are results of
+    the run that this one goes on with.
     """
 
     aim: Aim
@@ -98,6 +99,8 @@ class Observed:
     crashed_workers: int
     canary: Result
     lost_answers: int
+    carried: tuple[CheckResult, ...] = ()
+    resumed: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,7 @@ class Collected:
     exchanges: ExchangeLog
     traffic: Traffic = field(default_factory=Traffic)
     tests: tuple[CheckResult, ...] = ()
+    carried: tuple[CheckResult, ...] = ()
     stages: tuple[CheckResult, ...] = ()
     invariants: tuple[CheckResult, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -128,8 +132,8 @@ class Collected:
 
     @property
     def without_test(self) -> tuple[CheckResult, ...]:
-        """Results of checks that pytest does not know as tests."""
-        return (*self.stages, *self.invariants)
+        """Results of checks that pytest did not run as tests here."""
+        return (*self.carried, *self.stages, *self.invariants)
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

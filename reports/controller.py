@@ -1,14 +1,10 @@
 """The controlling side of a run: aims it, collects the verdicts, and tells the outcome."""
 
-import shutil
-import tempfile
 import threading
 import traceback
-from collections import Counter
 from collections.abc import Generator
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -27,15 +23,15 @@ from fixtures.run.front import Front
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
-from fixtures.run.world import new_run_id
-from reports import canary, closing, plan, preflight, results
+from reports import canary, closing, notes, plan, preflight, results
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
 from reports.claim import Claim
 from reports.collected import Observed
+from reports.course import Course
 from reports.messages import Judgement, Settings, Tally
-from reports.options import ROOT, Aim
+from reports.narrowing import narrowing
 from reports.recorder import TALLY, Recorder
 from reports.selection import SMOKE
 from reports.verdicts_of_tests import stamped, unrecorded_failure
@@ -59,19 +55,16 @@ _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 class Controller:
     """One per run. Lives where the summary is printed: in the only process, or above workers."""
 
-    def __init__(self, config: pytest.Config, aim: Aim, claim: Claim) -> None:
-        self.config, self.aim, self.claim = config, aim, claim
+    def __init__(self, config: pytest.Config, course: Course, claim: Claim) -> None:
+        self.config, self.course, self.claim = config, course, claim
+        self.aim = course.aim
         self.requirements: RequirementSet = load()
-        self.started_at = datetime.now(UTC)
-        self.directory = Path(tempfile.mkdtemp(prefix="conformance-run-"))
-        self.run_id = new_run_id()
+        self.directory, self.run_id = course.directory, course.run_id
         self.crashed = 0
         self.cells = (0, 0)
         self.tests: list[CheckResult] = []
-        self.judgements: list[Judgement] = []
-        self.seen: Counter[str] = Counter()
+        self.judgements: list[Judgement] = list(course.judgements)
         self.expected: dict[str, None] = {}
-        self.lost_answers = 0
         self.finished: Finished | None = None
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
@@ -82,8 +75,9 @@ class Controller:
         self.target = self._aim_at()
         if aim.checks:
             self.target = published.described(self.target, self.directory / "openapi")
+        course.aimed_at(self.target)
         self.session = self._session()
-        if not aim.plan:
+        if not self.aim.plan:
             self._prepare()
 
     # --- before the first check ---
@@ -97,7 +91,7 @@ class Controller:
         try:
             self._embedded = Embedded(["--rate-limit-rpm", "0", *self.aim.reference_args])
         except EmbeddedError as error:
-            self.remove()
+            self.course.close()
             raise pytest.UsageError(f"the embedded reference did not start: {error}") from None
         return Target(
             name="embedded reference",
@@ -122,7 +116,7 @@ class Controller:
             directory=self.directory,
             run_id=self.run_id,
             seed=self.aim.seed,
-            worker=worker,
+            worker=f"{self.course.part}{worker}",
             aim=self.aim.repeat,
         )
 
@@ -213,6 +207,7 @@ class Controller:
             repeat=f"{self.aim.repeat} --run-seed {self.aim.seed}",
             outputs={name: value for each in outputs for name, value in each.items()},
             waived=in_force(self.aim.waivers, self.target.host, self.target.kind, today),
+            part=self.course.part,
         )
 
     # --- while checks run ---
@@ -229,9 +224,7 @@ class Controller:
     def add(self, tally: Tally) -> None:
         """Add what one process counted. Parameter sets are the same in all of them."""
         self.cells = tally.cells or self.cells
-        self.seen.update(tally.seen)
         self.expected.update(dict.fromkeys(tally.expected))
-        self.lost_answers += tally.lost_answers
 
     def pytest_report_header(self) -> list[str]:
         aim, target = self.aim, self.target
@@ -240,9 +233,9 @@ class Controller:
         first = f"{where}, tier {aim.tier}, seed {aim.seed}"
         found = self.preflight
         if found is None or not found.faults or not aim.checks:
-            return [first]
+            return [first, *self.course.header()]
         told = "the target file has faults; what rests on them is not judged:"
-        return [first, told, *found.to_mend()]
+        return [first, *self.course.header(), told, *found.to_mend()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
@@ -260,6 +253,7 @@ class Controller:
         if judgement is not None:
             self.judgements.append(judgement)
             self.tests += results.of_test(report, judgement)
+            self.course.note(report, judgement)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -329,7 +323,9 @@ class Controller:
         announce(self.config, collected.without_test)
         told = Finished(assemble(collected), collected, self.aim.directory)
         self.finished = write_all(told)
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        self.course.finish(interrupted=interrupted)
+        nothing_left = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.course.carried
+        if nothing_left or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = exit_status(self.finished.run.verdict)
 
     def _tell_what_is_missing(self) -> None:
@@ -349,33 +345,29 @@ class Controller:
 
     def _lost(self) -> tuple[str, ...]:
         """Checks that the suite meant to run, and that nobody else was asked to leave out."""
-        told = {test.nodeid for test in self.tests}
+        told = {test.nodeid for test in (*self.tests, *self.course.carried)}
         return tuple(name for name in self.expected if name not in told)
 
     def _observed(self, *, interrupted: bool) -> Observed:
+        counted = notes.tally(self.directory)
         return Observed(
             aim=self.aim,
             target=self.target,
             requirements=self.requirements,
-            started_at=self.started_at,
+            started_at=self.course.started_at,
             tests=tuple(self.tests),
             judgements=tuple(self.judgements),
-            seen=dict(self.seen),
+            seen=counted.seen,
             cells=self.cells,
-            narrowed=self._narrowed(),
+            narrowed=narrowing(self.config),
             interrupted=interrupted,
-            lost=() if interrupted or self._narrowed() else self._lost(),
+            lost=() if interrupted or narrowing(self.config) else self._lost(),
             crashed_workers=self.crashed,
             canary=self.canary,
-            lost_answers=self.lost_answers,
+            lost_answers=counted.lost_answers,
+            carried=self.course.carried,
+            resumed=self.course.resumed,
         )
-
-    def _narrowed(self) -> str | None:
-        """What made this run smaller than the whole suite, as it was given."""
-        option = self.config.option
-        given = [f"{flag} {value}" for flag, value in _narrowing(option) if value]
-        paths = [path for path in self.config.args if not _is_whole_suite(path)]
-        return ", ".join([*given, *paths]) or None
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.finished is not None:
@@ -396,27 +388,4 @@ class Controller:
             self._front.close()
         if self._embedded is not None:
             self._embedded.stop()
-        self.remove()
-
-    def remove(self) -> None:
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _narrowing(option: Any) -> list[tuple[str, Any]]:
-    tier = option.tier if option.tier == "smoke" else ""
-    return [
-        ("-k", option.keyword),
-        ("-m", option.markexpr),
-        ("--deselect", " ".join(option.deselect or [])),
-        ("--ignore", " ".join(map(str, option.ignore or []))),
-        ("--ignore-glob", " ".join(map(str, option.ignore_glob or []))),
-        ("--last-failed", "on" if getattr(option, "lf", False) else ""),
-        ("--stepwise", "on" if getattr(option, "stepwise", False) else ""),
-        ("--maxfail", option.maxfail or ""),
-        ("--tier", tier),
-        ("--requirement", " ".join(option.requirement)),
-    ]
-
-
-def _is_whole_suite(path: str) -> bool:
-    return Path(path.partition("::")[0]).resolve() == ROOT / "conformance" and "::" not in path
+        self.course.close()

@@ -17,7 +17,8 @@ class Settings(Frozen):
 
     `turns` is whether parameter sets take turns by seed; `repeat` are the options that repeat the
     run's aim; `outputs` are pytest options by which plugins of a worker learn where to write;
-    `waived` are reasons by requirement.
+    `waived` are reasons by requirement; `part` goes before the names of workers, so that what a
+    run records after a death bears other ids.
     """
 
     target: Target
@@ -31,6 +32,7 @@ class Settings(Frozen):
     repeat: str
     outputs: dict[str, str | None]
     waived: dict[str, str]
+    part: str = ""
 
 
 class Judgement(Frozen):

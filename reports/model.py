@@ -115,6 +115,9 @@ class Scope(Frozen):
         default=(), description="outputs that could not be written, and why"
     )
     crashed_workers: Count = 0
+    resumed: tuple[AwareDatetime, ...] = Field(
+        default=(), description="when the run was gone on with after it had died"
+    )
     note: str | None = Field(default=None, description="companion plugins, extra arguments")
     instrument: Literal["caught", "missed", "not run"] = Field(
         default="not run", description="what became of the canary defect"

@@ -53,6 +53,11 @@ def add(parser: pytest.Parser) -> None:
         metavar="ID",
         help="only checks that prove this requirement; may be given again",
     )
+    group.addoption(
+        "--resume",
+        action="store_true",
+        help="go on where the run that died in the report directory stopped",
+    )
     group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
     group.addoption("--keep", action="store_true", help="leave what the run made")
     group.addoption(
@@ -82,6 +87,7 @@ class Aim:
     keep_on_failure: bool
     reference_args: tuple[str, ...]
     repeat: str
+    resume: bool = False
 
     @property
     def checks(self) -> bool:
@@ -122,6 +128,7 @@ def read(option: Any) -> Aim:
         keep_on_failure=option.keep_on_failure,
         reference_args=tuple(shlex.split(option.reference_args)),
         repeat=_repeat(option),
+        resume=option.resume,
     )
 
 

@@ -11,8 +11,10 @@ from fixtures.run.session import Session
 from reports import options, signals
 from reports.claim import Claim
 from reports.controller import SETTINGS, Controller
+from reports.course import Course
 from reports.messages import Settings
-from reports.options import ROOT, Aim
+from reports.narrowing import narrowing
+from reports.options import ROOT
 from reports.recorder import CHECK, Recorder
 from reports.writers import writers
 
@@ -66,25 +68,28 @@ def pytest_configure(config: pytest.Config) -> None:
     if not aim.checks:
         # Nothing is checked, so nothing is spread over workers and no report is begun.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
-    claim = Claim(aim)
+    course = Course(aim, config.option.run_seed, narrowing(config))
+    claim = Claim(course.aim)
     if aim.checks:
-        claim.take()
+        claim.take(course.kept)
         signals.end_in_order()
         for writer in writers():
             writer.configure(config, aim.directory)
-    controller = _controller(config, aim, claim)
+    controller = _controller(config, course, claim)
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(controller, "conformance-controller")
     if not getattr(config.option, "numprocesses", None):
         controller.recorder = _record(config, controller.settings, "main")
 
 
-def _controller(config: pytest.Config, aim: Aim, claim: Claim) -> Controller:
+def _controller(config: pytest.Config, course: Course, claim: Claim) -> Controller:
     """The controller of the run; where there can be none, run.json says why."""
     try:
-        return Controller(config, aim, claim)
+        course.begin()
+        return Controller(config, course, claim)
     except BaseException as error:
-        if not aim.plan:
+        course.close()
+        if not course.aim.plan:
             # A look at the target alone had no report to begin, and leaves no older verdict either.
             with suppress(OSError, pytest.UsageError):
                 claim.take()

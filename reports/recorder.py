@@ -15,7 +15,9 @@ from conformance.requirements import Requirement, RequirementSet, load
 from fixtures.exchange.check import Check
 from fixtures.exchange.outcome import NotApplicable
 from fixtures.run.session import Session
+from reports import notes
 from reports.messages import Judgement, Settings, Tally
+from reports.notes import carried
 from reports.selection import requirement_ids, select
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import judged, redact, stamp
@@ -31,7 +33,7 @@ class Recorder:
     """Runs in every process that runs tests: a worker's, or the only one."""
 
     def __init__(self, settings: Settings, worker: str) -> None:
-        self.settings, self.worker = settings, worker
+        self.settings, self.worker = settings, f"{settings.part}{worker}"
         self.requirements: RequirementSet = load()
         self.cells = (0, 0)
         self.expected: tuple[str, ...] = ()
@@ -66,6 +68,10 @@ class Recorder:
         yield
         self._select(config, items)
         self.expected = tuple(name for name in noted if name not in self._left_out)
+        passed = carried(Path(self.settings.directory))
+        if done := [item for item in items if item.nodeid in passed]:
+            items[:] = [item for item in items if item.nodeid not in passed]
+            config.hook.pytest_deselected(items=done)
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         settings, wanted = self.settings, {*config.option.requirement}
@@ -113,6 +119,12 @@ class Recorder:
             stamp(report, found, vault)
         return report
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logfinish(self) -> None:
+        """Keep what was counted: this process may not live to hand it over."""
+        if self._session is not None:
+            notes.count(Path(self.settings.directory), self.worker, self._counted(self._session))
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput[TALLY] = self.finish().model_dump(mode="json")
@@ -122,13 +134,14 @@ class Recorder:
         if self._session is None:
             return Tally(expected=self.expected)
         self._session.close()
-        invariants = self._session.runtime.invariants
-        return Tally(
-            seen=invariants.seen,
-            cells=self.cells,
-            expected=self.expected,
-            lost_answers=self._session.runtime.lost,
-        )
+        counted = self._counted(self._session)
+        notes.count(Path(self.settings.directory), self.worker, counted)
+        return counted.model_copy(update={"cells": self.cells, "expected": self.expected})
+
+    @staticmethod
+    def _counted(session: Session) -> Tally:
+        runtime = session.runtime
+        return Tally(seen=dict(runtime.invariants.seen), lost_answers=runtime.lost)
 
     def _missing(self, item: pytest.Item) -> frozenset[str]:
         """What the check stands on and the profile does not have."""

@@ -9,6 +9,7 @@ import pytest
 from conformance.requirements import Requirement, RequirementSet
 from fixtures.exchange.invariants import RULES
 from fixtures.run.store import StageResult
+from reports.journal import Line
 from reports.messages import Judgement
 from reports.model import Card, CheckResult
 from reports.verdict import Verdict
@@ -48,6 +49,17 @@ def of_test(report: pytest.TestReport, judgement: Judgement) -> Iterator[CheckRe
         duration_s=report.duration,
         started_at=datetime.fromtimestamp(started, UTC) if started else None,
         worker=getattr(report, "worker_id", None),
+    )
+
+
+def of_line(line: Line) -> Iterator[CheckResult]:
+    """The results of a check that a journal tells of."""
+    return _of_check(
+        line.nodeid,
+        line.judgement,
+        duration_s=line.duration_s,
+        started_at=line.started_at,
+        worker=line.worker,
     )
 
 

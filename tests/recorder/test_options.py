@@ -27,6 +27,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "keep": False,
         "keep_on_failure": False,
         "reference_args": "",
+        "resume": False,
     }
     return options.read(Namespace(**{**defaults, **given}))
 
