@@ -73,7 +73,7 @@ class Controller:
         self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = self._aim_at()
-        if aim.checks:
+        if self.aim.checks:
             self.target = published.described(self.target, self.directory / "openapi")
         course.aimed_at(self.target)
         self.session = self._session()
