@@ -61,7 +61,14 @@ def expect_no_older_claim(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("SIGINT", marks=pytest.mark.whole),
+        "SIGTERM",
+        pytest.param("SIGHUP", marks=pytest.mark.whole),
+    ],
+)
 def test_a_signal_to_all_processes_ends_a_run_in_order(
     tmp_path: Path, name: str, workers: str
 ) -> None:
