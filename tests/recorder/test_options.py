@@ -23,6 +23,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "report_dir": str(directory / "out"),
         "waivers": None,
         "run_seed": None,
+        "requirement": [],
         "plan": False,
         "keep": False,
         "keep_on_failure": False,

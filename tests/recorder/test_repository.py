@@ -316,7 +316,7 @@ def test_fixtures_are_laid_out_in_layers_and_services() -> None:
     for folder in ("fixtures", "fixtures/services"):
         assert [path.name for path in (ROOT / folder).glob("*.py")] == ["__init__.py"], folder
     found = {path.parent.name for path in (ROOT / "fixtures").glob("*/__init__.py")}
-    assert found == {*LAYERS, "reference"}
+    assert found == {*LAYERS, "learning", "reference"}
 
 
 def test_an_import_is_seen_in_every_form() -> None:
