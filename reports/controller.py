@@ -349,7 +349,7 @@ class Controller:
         return tuple(name for name in self.expected if name not in told)
 
     def _observed(self, *, interrupted: bool) -> Observed:
-        counted = notes.tally(self.directory)
+        counted, narrowed = notes.tally(self.directory), narrowing(self.config)
         return Observed(
             aim=self.aim,
             target=self.target,
@@ -359,9 +359,9 @@ class Controller:
             judgements=tuple(self.judgements),
             seen=counted.seen,
             cells=self.cells,
-            narrowed=narrowing(self.config),
+            narrowed=narrowed,
             interrupted=interrupted,
-            lost=() if interrupted or narrowing(self.config) else self._lost(),
+            lost=() if interrupted or narrowed else self._lost(),
             crashed_workers=self.crashed,
             canary=self.canary,
             lost_answers=counted.lost_answers,

@@ -1,22 +1,19 @@
 """The commands of `python -m conformance`: one module each, found by itself.
 
 A module of this folder that has a `run` is a command of its name. Commands stand above all rooms
-and may import any of them; nothing imports them.
+and may import any of them; nothing imports them but the package's `__main__`.
 """
 
-from importlib import import_module
-from pkgutil import iter_modules
+import sys
+from collections.abc import Sequence
+from typing import Final
 
-from conformance.commands.command import Command
+from reports.dispatch import dispatch, found_in
 
-
-def names() -> list[str]:
-    """The names of all commands, in alphabetical order."""
-    found = (module.name for module in iter_modules(__path__))
-    return sorted(name for name in found if name != "command")
+USAGE: Final = 4  # as pytest has it: 1 is a verdict
 
 
-def command(name: str) -> Command:
-    """The command of this name, which is one of `names()`."""
-    found: Command = import_module(f"{__name__}.{name}")
-    return found
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status, or 4 for bad input, in one line."""
+    told = "Runs of the suite, and what belongs to them."
+    return dispatch("conformance", told, found_in(sys.modules[__name__]), arguments, usage=USAGE)

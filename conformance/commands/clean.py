@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from conformance.commands.command import say
 from conformance.requirements import load
 from fixtures.context import credentials, organization
 from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
@@ -16,6 +15,7 @@ from fixtures.run.cleanup import UNKNOWN
 from fixtures.run.ledger import Entry, Fate, Ledger
 from fixtures.run.session import Session
 from reports import closing, private
+from reports.commands.command import say
 from reports.private import DeadRun
 
 HELP: Final = "close what a dead run has made on its target, and remove its private files"

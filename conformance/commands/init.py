@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from conformance.commands.command import say
+from reports.commands.command import say
 
 HELP: Final = "write a commented target file to fill in"
 

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from conformance.commands.command import say
 from conformance.contract import ROUTES
 from fixtures.exchange import openapi
 from fixtures.learning import binder, writing
+from reports.commands.command import say
 
 HELP: Final = "learn how a platform spells paths from its OpenAPI files"
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import Final
 
-from conformance.commands.command import say
+from reports.commands.command import say
 
 HELP: Final = "write the JSON Schema of the target file where the suite publishes it"
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.__main__ import main
+from conformance.commands import main
 from conformance.contract import OPERATIONS, ROUTES
 from fixtures.exchange import target
 from fixtures.exchange.target import Target, TargetError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures.exchange.actors import fresh_passcode
-from tests.run.operations import Operations
+from tests.run.operations import operator
 from tests.run.servers import Addresses
 
 PASSCODE: Final = "G3N_MISTAKES_PASSCODE"
@@ -26,7 +26,7 @@ class Mistake:
 
 def made(addresses: Addresses) -> tuple[Document, dict[str, str]]:
     """A good target file, parsed, and the environment it stands on."""
-    operations, passcode = Operations(addresses), fresh_passcode()
+    operations, passcode = operator(addresses), fresh_passcode()
     people = {
         name: operations.user(f"{name}@mistakes.example", passcode)
         for name in ("owner", "member", "stranger", "newcomer")

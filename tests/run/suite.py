@@ -50,6 +50,18 @@ def environment(**more: str) -> dict[str, str]:
     return {**inherited, **more}
 
 
+def run_module(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m ARGUMENTS` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def run_suite(*arguments: str, directory: Path, **env: str) -> Finished:
     """Run `pytest ARGUMENTS` to its end, with a bound."""
     done = subprocess.run(

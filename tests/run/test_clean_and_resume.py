@@ -3,7 +3,6 @@
 import json
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,7 @@ from fixtures.run import ledger
 from fixtures.run.ledger import Fate
 from tests.run.processes import BOUND_S, processes_of, recorded, start, wait_for
 from tests.run.servers import Addresses, reference
-from tests.run.suite import ROOT, Finished, environment, run_suite
+from tests.run.suite import Finished, run_module, run_suite
 
 CHECKS: Final = ("conformance/step08_order/test_promises.py", "--run-seed", "7")
 USAGE_ERROR: Final = 4
@@ -59,25 +58,11 @@ def kill(*arguments: str, directory: Path, after: int) -> None:
 
 
 def clean(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "conformance", "clean", *arguments],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_module("conformance", "clean", *arguments)
 
 
 def consistent(directory: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "reports", "check", str(directory)],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_module("reports", "check", str(directory))
     return "" if done.returncode == 0 else done.stdout
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from conformance.__main__ import main
+from conformance.commands import main
 from fixtures.exchange import target, target_schema
 from reports.options import ROOT
 from tests.run.suite import environment

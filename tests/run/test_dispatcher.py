@@ -1,20 +1,20 @@
 """`python -m conformance`: commands are found by their modules; bad input is one line."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from conformance.__main__ import main
-from conformance.commands import names
+from conformance import commands
+from conformance.commands import main
+from reports.dispatch import found_in
 from reports.options import ROOT
+from tests.run.suite import run_module
 
 
 def test_every_module_of_the_folder_is_a_command() -> None:
     folder = Path(ROOT / "conformance" / "commands")
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "command"}
-    assert set(names()) == modules
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert set(found_in(commands)) == modules
 
 
 def test_unknown_command_is_one_line_and_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,12 +27,6 @@ def test_unknown_command_is_one_line_and_no_verdict(capsys: pytest.CaptureFixtur
 
 
 def test_it_runs_as_a_module() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "conformance", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_module("conformance", "--help")
     assert done.returncode == 0, done.stderr
     assert "python -m conformance" in done.stdout

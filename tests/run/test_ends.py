@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +11,7 @@ import pytest
 
 from reports.files import RUN_JSON
 from tests.run.processes import BOUND_S, processes_of, recorded, start, wait_for
-from tests.run.suite import ROOT, environment, run_suite
+from tests.run.suite import run_module, run_suite
 
 INCOMPLETE: Final = 6
 INTERRUPTED: Final = 2
@@ -40,17 +38,6 @@ def leave_older_reports(directory: Path) -> None:
 def told(directory: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((directory / RUN_JSON).read_text(encoding="utf-8"))
     return found
-
-
-def check(directory: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reports", "check", str(directory)],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def expect_no_older_claim(directory: Path) -> None:
@@ -112,7 +99,7 @@ def test_a_killed_run_leaves_no_older_verdict(tmp_path: Path) -> None:
     assert told(out)["verdict"] == "INCOMPLETE"
     assert "did not come to its end" in told(out)["reasons"][0]
     expect_no_older_claim(out)
-    assert check(out).returncode == 1
+    assert run_module("reports", "check", str(out)).returncode == 1
 
 
 def test_a_target_that_is_down_leaves_no_older_verdict(tmp_path: Path) -> None:

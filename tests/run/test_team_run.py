@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.exchange.actors import fresh_passcode
-from tests.run.operations import Operations, client
+from tests.run.operations import client, operator
 from tests.run.servers import Addresses, free_port, reference
 from tests.run.suite import TURNS, Finished, run_suite
 
@@ -58,7 +58,7 @@ def team(
     tmp_path_factory: pytest.TempPathFactory, by_hand: Addresses, storage_port: int
 ) -> Finished:
     """A team's run: three accounts given, their passcode in the environment."""
-    passcode, operations = fresh_passcode(), Operations(by_hand)
+    passcode, operations = fresh_passcode(), operator(by_hand)
     owner, owner_session = operations.user("owner@team.example", passcode)
     member, _ = operations.user("member@team.example", passcode)
     stranger, stranger_session = operations.user("stranger@team.example", passcode)
