@@ -194,7 +194,6 @@ class Controller:
     def settings(self) -> Settings:
         """What a process that runs tests must know."""
         today = datetime.now(UTC).date()
-        outputs = [writer.worker_options(self.config) for writer in writers()]
         return Settings(
             target=self.target,
             needs=self.aim.profile.needs,
@@ -205,7 +204,6 @@ class Controller:
             seed=self.aim.seed,
             turns=self.aim.takes_turns(self.target),
             repeat=f"{self.aim.repeat} --run-seed {self.aim.seed}",
-            outputs={name: value for each in outputs for name, value in each.items()},
             waived=in_force(self.aim.waivers, self.target.host, self.target.kind, today),
             part=self.course.part,
         )

@@ -16,9 +16,8 @@ class Settings(Frozen):
     """From the controller to each process that runs tests: what it must know of the run.
 
     `turns` is whether parameter sets take turns by seed; `repeat` are the options that repeat the
-    run's aim; `outputs` are pytest options by which plugins of a worker learn where to write;
-    `waived` are reasons by requirement; `part` goes before the names of workers, so that what a
-    run records after a death bears other ids.
+    run's aim; `waived` are reasons by requirement; `part` goes before the names of workers, so that
+    what a run records after a death bears other ids.
     """
 
     target: Target
@@ -30,7 +29,6 @@ class Settings(Frozen):
     seed: int
     turns: bool
     repeat: str
-    outputs: dict[str, str | None]
     waived: dict[str, str]
     part: str = ""
 

@@ -57,8 +57,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         if SETTINGS in config.workerinput:
             settings = Settings.model_validate(config.workerinput[SETTINGS])
-            for name, value in settings.outputs.items():
-                setattr(config.option, name, value)
             _record(config, settings, config.workerinput["workerid"])
             signals.leave_to_controller()
         return

@@ -117,6 +117,8 @@ class Recorder:
             found = self._under_waiver(judged(error, check, requirement_ids(item)))
             redact(report, error, vault)
             stamp(report, found, vault)
+            # Of the next phase's report too: pytest's own JUnit takes them from the last.
+            item.user_properties[:] = report.user_properties
         return report
 
     @pytest.hookimpl(tryfirst=True)

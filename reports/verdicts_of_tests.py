@@ -71,11 +71,11 @@ def stamp(report: pytest.TestReport, found: Judgement, vault: Vault) -> None:
     """Put the judgement on the report and set pytest's outcome to fit; text loses its secrets."""
     clean = found.redacted(vault)
     setattr(report, JUDGEMENT, clean.model_dump(mode="json"))
-    report.user_properties = [
-        *report.user_properties,
-        *(("requirement", name) for name in clean.requirements),
-        ("verdict", clean.verdict.value),
-    ]
+    told = [("requirement", name) for name in clean.requirements]
+    told += [("verdict", clean.verdict.value)]
+    told += [("certainty", clean.certainty)] if clean.certainty else []
+    names = {name for name, _ in told}
+    report.user_properties = [*(it for it in report.user_properties if it[0] not in names), *told]
     _fit_outcome(report, clean.verdict, clean.message)
 
 

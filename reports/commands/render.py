@@ -1,12 +1,17 @@
-"""Makes compliance.html again, from run.json and exchanges.jsonl."""
+"""Makes again what is made of run.json and exchanges.jsonl alone."""
 
 import argparse
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reports.commands.command import add_directory, say
+from reports.files import EXCHANGES_JSONL, ExchangeLog, read_run
+from reports.writers import write_again
 from reports.writers.compliance import write_compliance
 
-HELP: Final = "make compliance.html again"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HELP: Final = "make compliance.html again, and every other format that is made of run.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,5 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    say(str(write_compliance(chosen.directory)))
+    directory: Path = chosen.directory
+    told, log = read_run(directory), ExchangeLog(directory / EXCHANGES_JSONL)
+    for path in (write_compliance(directory), *write_again(told, log, directory)):
+        say(str(path))
     return 0

@@ -7,10 +7,13 @@ the end of a run and `python -m reports check` ask for all there are.
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 from reports.assemble import assemble
-from reports.writers.writer import Finished, Writer
+from reports.files import ExchangeLog
+from reports.model import Run
+from reports.writers.writer import Finished, RunWriter, Writer
 
 
 @cache
@@ -24,6 +27,14 @@ def writers() -> tuple[Writer, ...]:
 def outputs() -> tuple[str, ...]:
     """What formats leave in the report directory."""
     return tuple(writer.output for writer in writers() if writer.output)
+
+
+def write_again(run: Run, log: ExchangeLog, directory: Path) -> list[Path]:
+    """Tell a run in every format that is made of it alone; the paths."""
+    again = [writer for writer in writers() if isinstance(writer, RunWriter)]
+    for writer in again:
+        writer.tell(run, log, directory)
+    return [directory / writer.output for writer in again if writer.output]
 
 
 def write_all(finished: Finished) -> Finished:

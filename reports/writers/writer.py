@@ -9,6 +9,7 @@ import pytest
 
 from conformance.requirements import Requirement, RequirementSet
 from reports.collected import Collected
+from reports.files import ExchangeLog
 from reports.model import Run
 
 
@@ -38,11 +39,6 @@ class Writer:
     def configure(self, config: pytest.Config, directory: Path) -> None:
         """Before the run starts: prepare pytest, where a plugin of pytest's is involved."""
 
-    def worker_options(self, config: pytest.Config) -> dict[str, str | None]:
-        """Options of pytest that processes which run tests must have as the controller has."""
-        del config
-        return {}
-
     def before_test(
         self, config: pytest.Config, requirement: Requirement, requirements: RequirementSet
     ) -> None:
@@ -61,6 +57,18 @@ class Writer:
         """
         del path, run
         return iter(())
+
+
+class RunWriter(Writer):
+    """A format that is made of a run and the log of its exchanges: whenever, and by whomever."""
+
+    def write(self, finished: Finished) -> None:
+        """Tell the run that is over."""
+        self.tell(finished.run, finished.collected.exchanges, finished.directory)
+
+    def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
+        """Write the output into `directory`; `log` may name a file that is not there."""
+        raise NotImplementedError
 
 
 class PluginWriter(Writer):

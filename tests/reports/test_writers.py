@@ -79,12 +79,8 @@ def test_every_output_is_of_one_format() -> None:
 def test_what_is_written_is_consistent(tmp_path: Path) -> None:
     over = finished(tmp_path / "out")
     write_all(over)
-    # pytest's plugins write the others, while it runs.
-    assert problems(over.directory) == [
-        "allure-results: missing",
-        "junit.xml: missing",
-        "pytest.html: missing",
-    ]
+    # A plugin of pytest's writes the other, while it runs.
+    assert problems(over.directory) == ["pytest.html: missing"]
 
 
 def test_exchanges_are_written_as_they_were_recorded(tmp_path: Path) -> None:
@@ -116,7 +112,8 @@ def test_the_order_of_formats_does_not_matter(tmp_path: Path) -> None:
         writer.write(first)
     for writer in reversed(writers()):
         writer.write(second)
-    names = {path.name for path in first.directory.iterdir()}
-    assert names == {"compliance.html", "exchanges.jsonl", "run.json"}
-    for name in names:
+    written = {path.name for path in first.directory.iterdir()}
+    assert written == {writer.output for writer in writers() if writer.output} - {"pytest.html"}
+    # Results of Allure bear names of chance.
+    for name in written - {"allure-results"}:
         assert (first.directory / name).read_bytes() == (second.directory / name).read_bytes()
