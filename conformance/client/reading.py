@@ -1,0 +1,164 @@
+"""Reads recordings: HAR 1.2 of any exporter, and one exchange a line as this suite writes them."""
+
+import base64
+import binascii
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from conformance.client import building, streaming
+from conformance.client.recording import Call, Recording
+
+_PROGRESS: Final = 100_000_000
+_LONGEST_BODY: Final = 4_000_000
+_LINES: Final = (".jsonl", ".ndjson")
+# The actor of exchanges which the platform began, as this suite records them.
+_PLATFORM: Final = "platform"
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+_NO_LINE: Final = object()
+
+
+def read(paths: Sequence[Path]) -> Recording:
+    """All files as one recording; what cannot be read is told in it, and the rest is taken.
+
+    Raises:
+        OSError: a file is not there or may not be read.
+    """
+    recording = Recording()
+    try:
+        for path in paths:
+            recording.files.append(path.name)
+            with path.open("rb") as stream:
+                _take(recording, path, stream)
+    except BaseException:
+        recording.close()
+        raise
+    return recording
+
+
+def _take(recording: Recording, path: Path, stream: IO[bytes]) -> None:
+    by_line = path.suffix.lower() in _LINES
+    found = _lines(stream) if by_line else streaming.entries(stream, _progress(path.name))
+    number = -1
+    try:
+        for number, entry in enumerate(found):
+            _keep(recording, f"{path.name}#{number}", entry, by_line=by_line)
+    except streaming.NotHarError as error:
+        after = f"after entry {number}" if number >= 0 else "from its beginning on"
+        recording.note(f"{path.name}: {error} ({after})")
+        return
+    if number < 0:
+        recording.note(f"{path.name}: it has no entries")
+
+
+def _keep(recording: Recording, where: str, entry: Any, *, by_line: bool) -> None:
+    try:
+        call = (_exchange if by_line else _entry)(entry, where)
+    except _UNREADABLE:
+        recording.note(f"{where}: the entry is malformed")
+        return
+    if call is None:
+        recording.others += 1
+        return
+    if call.status is None and call.op:
+        recording.note(f"{where}: no response: judged as not answered")
+    recording.add(call)
+
+
+def _progress(name: str) -> Any:
+    told = 0
+
+    def progress(read: int) -> None:
+        nonlocal told
+        if read - told >= _PROGRESS:
+            told = read
+            sys.stderr.write(f"{name}: {read // 1_000_000} MB read\n")
+
+    return progress
+
+
+def _lines(stream: IO[bytes]) -> Iterator[Any]:
+    for line in stream:
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError):
+                yield _NO_LINE
+
+
+def _text(content: Mapping[str, Any]) -> str | None:
+    """The text of a body, or None where it is binary or was left out."""
+    text = content.get("text")
+    if text is None or content.get("encoding") != "base64":
+        return text
+    try:
+        return base64.b64decode(text).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _parsed(text: str | None) -> Any:
+    if not text or len(text) > _LONGEST_BODY:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _instant(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _entry(entry: Mapping[str, Any], where: str) -> Call | None:
+    request, response = entry["request"], entry.get("response") or {}
+    posted = request.get("postData") or {}
+    text = _text(posted)
+    size = request.get("bodySize")
+    status = response.get("status")
+    return building.call(
+        where=where,
+        started=_instant(entry["startedDateTime"]),
+        elapsed=max(float(entry.get("time") or 0), 0) / 1000,
+        method=str(request["method"]),
+        url=str(request["url"]),
+        headers=building.headers_of(request.get("headers") or ()),
+        body=_parsed(text),
+        has_content=_has_content(text, posted, size),
+        # An entry that was given up has no status, or 0.
+        status=int(status) if isinstance(status, int | float) and status > 0 else None,
+        answer_headers=building.headers_of(response.get("headers") or ()),
+        answer=_parsed(_text(response.get("content") or {})),
+    )
+
+
+def _has_content(text: str | None, posted: Mapping[str, Any], size: Any) -> bool | None:
+    """Whether a request had a body; None where the exporter does not tell."""
+    if text or posted.get("params"):
+        return True
+    if posted and text is None:
+        return None
+    return None if isinstance(size, int | float) and size != 0 else False
+
+
+def _exchange(line: Mapping[str, Any], where: str) -> Call | None:
+    request, response = line["request"], line.get("response") or {}
+    if line.get("actor") == _PLATFORM or not str(request["url"]).startswith("http"):
+        return None
+    body = request.get("body")
+    return building.call(
+        where=where,
+        started=_instant(line["started_at"]),
+        elapsed=float(line.get("elapsed_ms") or 0) / 1000,
+        method=str(request["method"]),
+        url=str(request["url"]),
+        headers=building.headers_of(request.get("headers") or {}),
+        body=body,
+        has_content=body is not None,
+        status=response.get("status"),
+        answer_headers=building.headers_of(response.get("headers") or {}),
+        answer=response.get("body"),
+    )

@@ -1,0 +1,100 @@
+"""F: how answers are read."""
+
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from conformance.client.operations import made_fields, told_fields
+from conformance.client.recording import Call, Facts
+from conformance.client.rules.retries import payload
+from conformance.client.rules.rule import Occasion, Rule, held, watching
+from conformance.contract.operation import Kind
+
+_MISSING: Final = 404
+_SELF_CHECK: Final = "ofm.member.resolve"
+
+
+@watching("F2")
+class SelfCheckAfterMissing(Rule):
+    """After a 404 of a read: `member/resolve`, or nothing is made in place of what was missing."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._missing: dict[tuple[str, str], Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        operation, who = call.operation, call.identity
+        if not operation:
+            return
+        if operation.id == _SELF_CHECK:
+            for key in [key for key in self._missing if key[0] == who]:
+                del self._missing[key]
+                yield Occasion(call, kept=True)
+            return
+        if operation.kind is Kind.CREATE:
+            for name in made_fields(operation.id):
+                if self._missing.pop((who, name), None):
+                    yield Occasion(call, kept=False, said="made again right after a 404")
+        elif call.status == _MISSING and not operation.writes and operation.org_scoped:
+            for name in told_fields(operation.id):
+                self._missing[who, name] = call
+
+    def end(self) -> Iterator[Occasion]:
+        # The flow came to its end, and nothing was made in place of what was not found.
+        for call in {id(call): call for call in self._missing.values()}.values():
+            yield Occasion(call, kept=True)
+
+
+@watching("F3")
+class StopWhenBlocked(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._blocked: dict[tuple[str, str], Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        operation = call.operation
+        if not operation or not operation.org_scoped:
+            return
+        org = (call.identity, call.orgcode or str(call.inputs.get("org_guid", "")))
+        if call.writes and org in self._blocked:
+            yield Occasion(call, kept=False, said="a further write while the org is blocked")
+        if call.tag == "org-write-blocked":
+            self._blocked.setdefault(org, call)
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._blocked.values():
+            yield Occasion(call, kept=True)
+
+
+@watching("F6")
+class AnotherQuantity(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._short: dict[tuple[str, str], str] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        same = (call.identity, call.path)
+        if (before := self._short.pop(same, None)) is not None:
+            yield from held(call, payload(call) != before, "the same call again")
+        if call.tag == "insufficient-stock":
+            self._short[same] = payload(call)
+
+
+@watching("F9")
+class MovedBeforeSunset(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._sunset: dict[tuple[str, str], float] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        if (until := self._sunset.get((call.identity, call.path))) is not None:
+            yield from held(call, call.started <= until, "used after the sunset it announced")
+        if told := call.answer_headers.get("sunset"):
+            try:
+                self._sunset[call.identity, call.path] = parsedate_to_datetime(told).timestamp()
+            except (TypeError, ValueError):
+                return

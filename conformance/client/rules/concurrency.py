@@ -1,0 +1,130 @@
+"""D: revisions. What is known of a record is kept by who called, for each reads for itself."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.client.operations import is_id
+from conformance.client.recording import Call, Facts
+from conformance.client.rules.context import ids_in
+from conformance.client.rules.rule import Occasion, Rule, held, watching
+
+_PRECONDITION: Final = 428
+_CONFLICT: Final = 409
+_EXPECTED: Final = "expected_revision"
+# What the stand does to a request, so that its answer tells nothing about what the client sent.
+TAKEN_OUT: Final = "revision-missing"
+_Known = tuple[str, str]
+
+
+def is_stale(call: Call) -> bool:
+    """Whether a change was refused since the record is no longer what it was."""
+    by_conflict = call.status == _CONFLICT and call.tag == "conflict"
+    return call.changes and (by_conflict or call.status == _PRECONDITION)
+
+
+def _sent(call: Call) -> str:
+    return json.dumps(call.inputs.get(_EXPECTED))
+
+
+def _records_told(call: Call) -> Iterator[_Known]:
+    """The records that an answer tells a revision of: its subject, or what it made."""
+    if call.subject:
+        yield call.identity, call.subject
+    elif isinstance(call.data, dict):
+        for name, value in call.data.items():
+            if is_id(name) and isinstance(value, str):
+                yield call.identity, f"{call.service}:{value}"
+
+
+def _read_by(call: Call) -> Iterator[_Known]:
+    """The records that a successful read shows."""
+    if call.op and not call.writes and call.succeeded:
+        if call.subject:
+            yield call.identity, call.subject
+        for shown in ids_in(call.data):
+            yield call.identity, f"{call.service}:{shown}"
+
+
+@watching("D1")
+class RevisionSent(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._known: set[_Known] = set()
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        operation = call.operation
+        guarded = operation and call.changes and operation.guard_is_documented
+        if guarded and (call.identity, call.subject or "") in self._known:
+            # What the stand took out of the request, the client had sent.
+            kept = _EXPECTED in call.inputs or call.act == TAKEN_OUT
+            yield from held(call, kept, "no expected_revision")
+        if call.succeeded and call.revision is not None:
+            self._known.update(_records_told(call))
+
+
+@watching("D2")
+class RevisionAsRead(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._last: dict[_Known, Any] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        known = (call.identity, call.subject or "")
+        if call.changes and known in self._last and _EXPECTED in call.inputs:
+            kept = _sent(call) == self._last[known]
+            yield from held(call, kept, "another revision than the one last read")
+        if call.succeeded and call.revision is not None:
+            for record in _records_told(call):
+                self._last[record] = json.dumps(call.revision)
+
+
+class _Refused(Rule):
+    """The changes that were refused as stale, until a read or a further change of the record."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self.refused: set[_Known] = set()
+        self.read: set[_Known] = set()
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        known = (call.identity, call.subject or "")
+        for record in _read_by(call):
+            if record in self.refused:
+                self.read.add(record)
+        if call.changes and known in self.refused:
+            yield from self.decide(call, read=known in self.read)
+            self.refused.discard(known)
+            self.read.discard(known)
+        if is_stale(call):
+            self.refused.add(known)
+
+    def decide(self, call: Call, *, read: bool) -> Iterator[Occasion]:
+        raise NotImplementedError
+
+
+@watching("D3")
+class ReadAfterConflict(_Refused):
+    def decide(self, call: Call, *, read: bool) -> Iterator[Occasion]:
+        return held(call, read, "written again without a read after the refusal")
+
+
+@watching("D4")
+class SameRevisionAgain(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._open: dict[tuple[str, str, str], str] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        for who, record in _read_by(call):
+            for key in [key for key in self._open if key[:2] == (who, record)]:
+                del self._open[key]
+                yield Occasion(call, kept=True)
+        if not call.changes or call.subject is None:
+            return
+        key = (call.identity, call.subject, call.op)
+        if key in self._open:
+            said = "repeated with another expected_revision, unread"
+            yield from held(call, _sent(call) == self._open.pop(key), said)
+        if call.status is None and _EXPECTED in call.inputs:
+            self._open[key] = _sent(call)

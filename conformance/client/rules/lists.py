@@ -1,0 +1,136 @@
+"""G: lists, search, reads."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from conformance.client.recording import Call, Facts
+from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.contract import envelope
+from conformance.contract.operation import Kind
+from fixtures.formats.json_values import MISSING, at
+
+_LARGEST: Final = 256
+_TOKEN: Final = "next_token"  # noqa: S105 - the name of a field
+_PAGING: Final = frozenset(
+    {_TOKEN, "limit", "orgcode", "session_guid", "api_key", "request_context"}
+)
+
+
+def _is_list(call: Call) -> bool:
+    return bool(call.operation and call.operation.kind is Kind.LIST)
+
+
+def _told(call: Call) -> Any:
+    """The token for the next page that an answer tells, or None."""
+    for pointer in envelope.NEXT_TOKEN.pointers:
+        if (found := at(call.answer, pointer)) is not MISSING and found:
+            return found
+    return None
+
+
+def _filters(call: Call) -> str:
+    left = {name: value for name, value in call.inputs.items() if name not in _PAGING}
+    return json.dumps(left, sort_keys=True, default=str)
+
+
+@watching("G1")
+class TokenUnchanged(Rule):
+    """A token that nobody gave is a breach where a walk of the same caller and filters waited."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._given: dict[tuple[str, str], set[str]] = {}
+        self._waiting: set[tuple[str, str, str]] = set()
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not _is_list(call):
+            return
+        walk = (call.identity, call.path, _filters(call))
+        given = self._given.setdefault(walk[:2], set())
+        if sent := call.inputs.get(_TOKEN):
+            if str(sent) in given:
+                yield Occasion(call, kept=True)
+            elif walk in self._waiting:
+                yield Occasion(call, kept=False, said="a token that no answer gave")
+            self._waiting.discard(walk)
+        if told := _told(call):
+            given.add(str(told))
+            self._waiting.add(walk)
+
+
+@watching("G2")
+class FiltersUnchanged(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._of: dict[tuple[str, str, str], str] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not _is_list(call):
+            return
+        sent = call.inputs.get(_TOKEN)
+        before = self._of.get((call.identity, call.path, str(sent))) if sent else None
+        if before is not None:
+            yield from held(call, before == _filters(call), "another filter inside a walk")
+        if told := _told(call):
+            self._of[call.identity, call.path, str(told)] = before or _filters(call)
+
+
+@watching("G3")
+class ToTheEnd(Rule):
+    """An empty page that has a token is followed."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._open: dict[tuple[str, str, str], Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not _is_list(call):
+            return
+        page = (call.identity, call.path, str(call.inputs.get(_TOKEN)))
+        if self._open.pop(page, None):
+            yield Occasion(call, kept=True)
+        if (told := _told(call)) and _is_empty(call):
+            self._open[call.identity, call.path, str(told)] = call
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._open.values():
+            yield Occasion(call, kept=False, said="the walk ended at an empty page")
+
+
+def _is_empty(call: Call) -> bool:
+    values = call.data.values() if isinstance(call.data, dict) else [call.data]
+    pages = [value for value in values if isinstance(value, list)]
+    return bool(pages) and not any(pages)
+
+
+@each("G5")
+def limit_in_range(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    limit = call.inputs.get("limit")
+    if _is_list(call) and limit is not None:
+        text = str(limit)
+        kept = text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _LARGEST
+        yield from held(call, kept, "a limit outside 1 to 256")
+
+
+@each("G9")
+def one_filter(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    if call.op == "pmc.product.list":
+        # The channel says which catalogue is meant, and narrows nothing.
+        kept = len(call.inputs.keys() - _PAGING - {"channel_guid"}) <= 1
+        yield from held(call, kept, "several filters at once")
+
+
+@each("G10")
+def style_with_variant(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    selector = call.inputs.get("selector")
+    if call.op == "pmc.run.start" and isinstance(selector, dict) and "variant_id" in selector:
+        yield from held(call, "style_id" in selector, "a variant selected without its style")
+    elif call.op == "pvm.variant.get" and "variant_id" in call.inputs:
+        # That a read wants both is our conclusion from a printed example.
+        kept = "style_id" in call.inputs
+        said = "" if kept else "a variant read without its style"
+        yield Occasion(call, kept=kept, said=said, grave=False)

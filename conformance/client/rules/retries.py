@@ -1,0 +1,204 @@
+"""E: retries, idempotency, throttling."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from conformance.client.operations import made_fields, told_fields
+from conformance.client.recording import Call, Facts
+from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.contract.operation import Kind
+
+_KEYED: Final = frozenset({"scm", "pcm", "ppm", "ics", "mrs"})
+_REPEAT_S: Final = 60.0
+_DAY_S: Final = 86_400.0
+_AT_ONCE_S: Final = 0.05
+_MOST_TRIES: Final = 10
+_THROTTLED, _MAINTENANCE, _FORBIDDEN, _FAULT = 429, 503, 403, 500
+_LONGEST_KEY: Final = 128
+# Calls that are meant to be repeated as they are.
+_STEPS: Final = ("/step", "/continue", "/poll")
+# Credentials may be renewed between two tries, and a context tells its own instant.
+_RENEWED: Final = frozenset({"session_guid", "api_key", "request_context"})
+
+
+def key_of(call: Call) -> str | None:
+    found = call.inputs.get("idempotency_key")
+    return found if isinstance(found, str) else None
+
+
+def payload(call: Call) -> str:
+    """What is asked, without what a repeated call may renew."""
+    left = {name: value for name, value in call.inputs.items() if name not in _RENEWED}
+    return json.dumps(left, sort_keys=True, default=str)
+
+
+def _is_create(call: Call) -> bool:
+    operation = call.operation
+    return bool(operation and operation.kind is Kind.CREATE and operation.org_scoped)
+
+
+_Asked = tuple[str, str, str]
+
+
+def _asked(call: Call) -> _Asked:
+    return call.identity, call.path, payload(call)
+
+
+class _LostCreates(Rule):
+    """The creates that got no answer, until they are looked for or sent again."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._open: dict[_Asked, Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        if self._open:
+            yield from self._decide(call)
+        if _is_create(call) and call.status is None:
+            self._open[_asked(call)] = call
+
+    def _decide(self, call: Call) -> Iterator[Occasion]:
+        if call.writes:
+            if first := self._open.pop(_asked(call), None):
+                kept = key_of(call) is not None and key_of(call) == key_of(first)
+                yield from held(call, kept, "a create sent again, unkeyed, without a look")
+            return
+        for asked, lost in [*self._open.items()]:
+            if asked[0] == call.identity and made_fields(lost.op) & told_fields(call.op):
+                del self._open[asked]
+                yield Occasion(call, kept=True)
+
+
+@watching("E1")
+class BlindCreates(_LostCreates):
+    pass
+
+
+@watching("E2")
+class CheckBeforeCreate(_LostCreates):
+    pass
+
+
+@watching("E3")
+class GuardedRepeats(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._failed: dict[_Asked, float] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        operation = call.operation
+        if not operation or not call.writes or not operation.org_scoped:
+            return
+        if call.path.endswith(_STEPS):
+            return
+        asked = _asked(call)
+        at = self._failed.pop(asked, None)
+        if at is not None and call.started - at < _REPEAT_S:
+            kept = key_of(call) is not None or "expected_revision" in call.inputs
+            yield from held(call, kept, "a write repeated with neither key nor revision")
+        if call.status is None or call.status == _THROTTLED or call.status >= _FAULT:
+            self._failed[asked] = call.started
+
+
+@each("E4")
+def keys_used(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    takes_key = call.operation and "idempotency_key" in call.operation.body
+    if _is_create(call) and takes_key and call.service in _KEYED and isinstance(call.body, dict):
+        yield from held(call, key_of(call) is not None, "no idempotency key")
+
+
+@watching("E5")
+class OneBodyPerKey(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._bodies: dict[tuple[str, str, str], tuple[str, float]] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        key = key_of(call)
+        if key is None or not call.op:
+            return
+        body, first = self._bodies.setdefault(
+            (call.path, call.orgcode, key), (payload(call), call.started)
+        )
+        if call.started - first <= _DAY_S:
+            yield from held(call, body == payload(call), "one key with two bodies")
+
+
+@each("E7")
+def keys_of_messages(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    if call.service == "mrs" and (key := key_of(call)):
+        kept = key.isascii() and len(key) <= _LONGEST_KEY
+        yield from held(call, kept, "a key that is longer than 128, or not ASCII")
+
+
+class _Pauses(Rule):
+    """Whether what was refused for the moment is tried again after a pause, and not for ever."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._refused: dict[_Asked, tuple[Call, int]] = {}
+
+    def is_meant(self, call: Call) -> bool:
+        raise NotImplementedError
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        asked = _asked(call)
+        first, tries = self._refused.pop(asked, (None, 0))
+        if first:
+            pause = call.started - first.started - first.elapsed
+            least = max(_seconds(first.answer_headers.get("retry-after")), 2 * _AT_ONCE_S)
+            kept = pause >= least - _AT_ONCE_S and tries < _MOST_TRIES
+            yield from held(call, kept, "tried again at once, or for ever")
+        if self.is_meant(call):
+            self._refused[asked] = (call, tries + 1)
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
+
+
+@watching("E8")
+class PauseWhenThrottled(_Pauses):
+    def is_meant(self, call: Call) -> bool:
+        return call.status == _THROTTLED
+
+
+@watching("E11")
+class PauseInMaintenance(_Pauses):
+    def is_meant(self, call: Call) -> bool:
+        return call.status == _MAINTENANCE
+
+
+def is_firewall(call: Call) -> bool:
+    """Whether the firewall refused, and not the application: 403 in HTML."""
+    told = call.answer_headers.get("content-type", "")
+    return call.status == _FORBIDDEN and "html" in told
+
+
+@watching("E12")
+class NoRepeatPastFirewall(Rule):
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._refused: dict[_Asked, Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        if self._refused.pop(_asked(call), None):
+            yield Occasion(call, kept=False, said="the payload that the firewall refused, again")
+        if is_firewall(call):
+            self._refused[_asked(call)] = call
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._refused.values():
+            yield Occasion(call, kept=True)
