@@ -5,7 +5,6 @@ Pure, so that the same evidence always gives the same certificate.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from reports import certificate
@@ -17,15 +16,14 @@ from reports.model import (
     CheckResult,
     RequirementRun,
     Run,
+    Scope,
     Slow,
     StepRun,
     Target,
-    Waiver,
-    WaiverState,
 )
 from reports.traffic import Traffic
 from reports.verdict import Verdict, worst
-from reports.waivers import aims_at, in_force
+from reports.waivers import in_force, waiver_states
 
 SLOWEST = 10
 
@@ -38,16 +36,15 @@ def assemble(collected: Collected) -> Run:
     A fail under a waiver in force becomes waived; a waived check without one becomes a fail.
     """
     scope, profile, rules = collected.scope, collected.profile, collected.requirements
-    mine = [item for item in collected.waivers if aims_at(item, scope.host, scope.target_kind)]
-    waived = in_force(mine, scope.host, scope.target_kind, collected.today)
+    waived = in_force(collected.waivers, scope.host, scope.target_kind, collected.today)
     judged = [_under_waiver(check, waived) for check in collected.checks]
     requirements = _requirements(judged, rules, profile)
     known = {requirement.id for requirement in requirements}
     unassigned = tuple(check for check in judged if check.requirement not in known)
-    states = tuple(_state(waiver, requirements, collected.today) for waiver in mine)
+    states = waiver_states(collected.waivers, scope, requirements, collected.today)
     verdict = certificate.certify(scope, requirements, unassigned=unassigned, waivers=states)
     return Run(
-        **_certified(verdict, requirements, profile.name),
+        **_certified(verdict, requirements, scope, profile.name),
         **_traffic(collected.traffic),
         target=Target(kind=scope.target_kind, host=scope.host, org=scope.org),
         started_at=scope.started_at,
@@ -68,12 +65,16 @@ def assemble(collected: Collected) -> Run:
 
 
 def _certified(
-    verdict: certificate.Certificate, requirements: Sequence[RequirementRun], profile: str
+    verdict: certificate.Certificate,
+    requirements: Sequence[RequirementRun],
+    scope: Scope,
+    profile: str,
 ) -> dict[str, Any]:
     counts = certificate.tally(requirements)
+    self_test = scope.target_kind == "reference"
     return {
         "verdict": verdict.verdict,
-        "headline": certificate.headline(verdict.verdict, profile, counts),
+        "headline": certificate.headline(verdict.verdict, profile, counts, self_test=self_test),
         "reasons": verdict.reasons,
         "profile": profile,
         "profile_outside": counts.outside,
@@ -125,20 +126,6 @@ def _under_waiver(check: CheckResult, waived: Collection[str]) -> CheckResult:
     return check if check.verdict is verdict else check.model_copy(update={"verdict": verdict})
 
 
-def _state(waiver: Waiver, requirements: Sequence[RequirementRun], today: date) -> WaiverState:
-    state = "active"
-    if waiver.expires < today:
-        state = "expired"
-    elif any(r.id == waiver.requirement and _fails_no_more(r) for r in requirements):
-        state = "stale"
-    return WaiverState.model_validate({**waiver.model_dump(), "state": state})
-
-
-def _fails_no_more(requirement: RequirementRun) -> bool:
-    """Whether it was judged in full, and nothing failed: a waiver nobody needs hides the next."""
-    return requirement.in_profile and requirement.met
-
-
 def _requirements(
     checks: Iterable[CheckResult], requirement_set: RequirementSetLike, profile: ProfileLike
 ) -> tuple[RequirementRun, ...]:
@@ -163,6 +150,7 @@ def _requirement(
         step=item.step,
         level=str(item.level),
         certainty=_certainty(item.certainty, checks),
+        documented=str(item.certainty) == "documented",
         source=f"{item.source}, {item.heading}" if item.heading else item.source,
         text=item.text,
         remedy=item.remedy,

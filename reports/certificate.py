@@ -14,6 +14,7 @@ from reports.verdict import MET, Verdict, worst
 CONFORMANT = "CONFORMANT"
 NOT_CONFORMANT = "NOT CONFORMANT"
 INCOMPLETE = "INCOMPLETE"
+SELF_TEST = "Self-test"
 
 _NAMED = 12  # ids spelt out in one reason; more only hide the first ones
 
@@ -63,11 +64,15 @@ def requirement_verdict(
 ) -> Verdict:
     """Worst of the checks. Without any: inconclusive inside the profile, not applicable outside.
 
-    A documented MUST (`counted`) that could only be advised was not decided.
+    A documented MUST (`counted`) that could only be advised was not decided. A failure that is
+    waived is one: what its other checks came to makes the requirement neither better nor worse.
     """
     if not checks:
         return Verdict.INCONCLUSIVE if in_profile else Verdict.NOT_APPLICABLE
-    found = worst(check.verdict for check in checks)
+    verdicts = {check.verdict for check in checks}
+    if Verdict.WAIVED in verdicts and Verdict.FAIL not in verdicts:
+        return Verdict.WAIVED
+    found = worst(verdicts)
     if counted and (found is Verdict.ADVISORY or (found in MET and not _could_fail(checks))):
         return Verdict.UNDECIDED
     return found
@@ -111,11 +116,15 @@ def certify(
     return Certificate(CONFORMANT, ())
 
 
-def headline(verdict: str, profile: str, counts: Tally) -> str:
-    """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`: met of all documented MUSTs."""
+def headline(verdict: str, profile: str, counts: Tally, *, self_test: bool = False) -> str:
+    """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`: met of all documented MUSTs.
+
+    A run against the reference says of itself that it tests the instrument and no platform.
+    """
     reach = f"{counts.outside} outside the profile"
     open_ones = f", {counts.undecided} undecided" if counts.undecided else ""
-    return f"{verdict} [{profile}] {counts.met} of {counts.total}{open_ones}; {reach}"
+    told = f"{verdict} [{profile}] {counts.met} of {counts.total}{open_ones}; {reach}"
+    return f"{SELF_TEST}: {told}" if self_test else told
 
 
 def _limits(scope: Scope) -> Iterable[str]:

@@ -2,19 +2,21 @@
 
 import json
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.contract import ROUTES
 from conformance.contract.not_covered import uncovered
+from conformance.requirements import RequirementSet
 from fixtures.context.cast import Stranger
 from fixtures.context.organization import Org
 from fixtures.exchange.actors import Actor
+from fixtures.exchange.target import Target
 from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
@@ -55,7 +57,7 @@ def collect(observed: Observed, session: Session) -> Collected:
         carried=observed.carried,
         stages=of_stages,
         invariants=of_invariants,
-        readings=tuple(_readings(judgements, counted)),
+        readings=tuple(_readings(judgements, counted, observed.requirements)),
         causes=tuple(_causes(judgements)),
         leftovers=tuple(_leftovers(entries)),
         not_covered=tuple(_not_covered()),
@@ -142,7 +144,7 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
         requirement_set=observed.requirements.version,
         profile=aim.profile.name,
         tier=aim.tier,
-        target_kind=target.kind,
+        target_kind="reference" if _is_reference(target, counted) else target.kind,
         host=target.host,
         org=org.orgcode if org else target.orgcode,
         started_at=observed.started_at,
@@ -160,6 +162,11 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
     )
 
 
+def _is_reference(target: Target, counted: Traffic) -> bool:
+    """Whether any answer of the target came from the reference: then it is no platform's run."""
+    return urlsplit(target.base_url).netloc in counted.reference_hosts
+
+
 def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
     parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
@@ -175,7 +182,9 @@ def _note(observed: Observed) -> str | None:
     return "; ".join(parts) or None
 
 
-def _readings(judgements: Iterable[Judgement], counted: Traffic) -> Iterator[Reading]:
+def _readings(
+    judgements: Iterable[Judgement], counted: Traffic, rules: RequirementSet
+) -> Iterator[Reading]:
     for name, seen in counted.build_places.items():
         yield Reading(
             topic="where build stands",
@@ -183,9 +192,20 @@ def _readings(judgements: Iterable[Judgement], counted: Traffic) -> Iterator[Rea
             source="common/, usm/, pmc/surfaces/",
             seen=seen,
         )
-    told = Counter(reading for it in judgements for reading in it.readings.items())
-    for (topic, reading), seen in sorted(told.items()):
-        yield Reading(topic=topic, reading=reading, source="see the requirement", seen=seen)
+    told: dict[tuple[str, str], list[str]] = {}
+    for it in judgements:
+        for found in it.readings.items():
+            told.setdefault(found, []).append(it.requirements[0])
+    for (topic, reading), ids in sorted(told.items()):
+        named = tuple(dict.fromkeys(ids))
+        pages = dict.fromkeys(rules.get(each).source for each in named)
+        yield Reading(
+            topic=topic,
+            reading=reading,
+            source=", ".join(pages),
+            seen=len(ids),
+            requirements=named,
+        )
 
 
 def _causes(judgements: Iterable[Judgement]) -> Iterator[CauseNote]:

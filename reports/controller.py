@@ -34,6 +34,7 @@ from reports.messages import Judgement, Settings, Tally
 from reports.narrowing import narrowing
 from reports.recorder import TALLY, Recorder
 from reports.selection import SMOKE
+from reports.traffic import REFERENCE
 from reports.verdicts_of_tests import stamped, unrecorded_failure
 from reports.waivers import in_force
 from reports.writers import write_all, writers
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 SETTINGS: Final = "conformance_settings"
 # How long workers have to come to their end, in seconds, when a run is interrupted.
 _PATIENCE_S: Final = 3
-# Only the reference answers with this header, whoever has started it.
-REFERENCE: Final = "x-conformance-reference"
 _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 

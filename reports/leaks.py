@@ -4,9 +4,12 @@ Found are fields known to carry a secret whose value is neither redacted nor the
 in JSON, in JSON quoted inside JSON or HTML, in Python reprs, in header lines and in query strings.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from reports.page import evidence
 
 _NAMES = (
     "session_guid|api_key|passcode|token|secret|invitation_code|invite_code"
@@ -27,5 +30,7 @@ def leaks(directory: Path) -> Iterator[str]:
     for path in sorted(directory.rglob("*")):
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
+            if path.suffix == ".html":
+                text += "".join(json.dumps(whole) for whole in evidence.exchanges_in(text))
             for field in sorted({match[str(match.lastgroup)] for match in _LEAKS.finditer(text)}):
                 yield f"{path.relative_to(directory)}: a value of {field} is not redacted"

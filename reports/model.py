@@ -131,6 +131,7 @@ class Reading(Frozen):
     reading: str
     source: str
     seen: Count = Field(description="answers that showed it")
+    requirements: tuple[str, ...] = Field(default=(), description="whose checks found it")
 
 
 class CauseNote(Frozen):
@@ -189,7 +190,8 @@ class Waiver(Frozen):
 class WaiverState(Waiver):
     """A waiver as this run found it."""
 
-    state: Literal["active", "expired", "stale"]
+    state: Literal["active", "expired", "stale", "foreign"]
+    told: str = Field(default="", description="what that means, in one sentence")
 
 
 class DetectingPower(Frozen):
@@ -229,7 +231,10 @@ class RequirementRun(Frozen):
     id: str
     step: int
     level: str
-    certainty: Certainty
+    certainty: Certainty = Field(description="how surely it was judged: the best of its checks")
+    documented: bool | None = Field(
+        default=None, description="whether a page states the rule; null in older runs"
+    )
     source: str
     text: str
     remedy: str
@@ -239,6 +244,11 @@ class RequirementRun(Frozen):
     denominator: bool = Field(description="a documented MUST of the profile")
     needs: tuple[str, ...] = ()
     checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether a page states the rule itself, however surely it was judged."""
+        return self.denominator if self.documented is None else self.documented
 
     @property
     def met(self) -> bool:

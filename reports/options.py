@@ -45,6 +45,11 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
     group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
+    group.addoption(
+        "--write-waivers",
+        metavar="FILE",
+        help="after the run, write a waiver file of its failures, to be filled in",
+    )
     group.addoption("--run-seed", type=int, metavar="N", help="seed of all that is drawn")
     group.addoption(
         "--requirement",
@@ -114,6 +119,7 @@ def read(option: Any) -> Aim:
     except (TargetError, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
     _known(option.requirement, requirements)
+    _unwritten(option.write_waivers)
     name = option.profile or (target and target.profile) or DEFAULT_PROFILE
     return Aim(
         target=target,
@@ -161,6 +167,14 @@ def _known(asked: list[str], requirements: RequirementSet) -> None:
     for each in asked:
         if each not in known:
             raise pytest.UsageError(f"unknown requirement {each!r}{did_you_mean(each, known)}")
+
+
+def _unwritten(path: str | None) -> None:
+    """A waiver file that is there is somebody's work, and is not written over."""
+    if path and Path(path).exists():
+        raise pytest.UsageError(f"{path} is there already: --write-waivers writes a new file")
+    if path and not Path(path).absolute().parent.is_dir():
+        raise pytest.UsageError(f"{path}: no such folder to write the waiver file into")
 
 
 def _profile(requirements: RequirementSet, name: str) -> Profile:

@@ -14,8 +14,8 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     BLOCKED = "blocked"
     UNDECIDED = "undecided"
-    ADVISORY = "advisory"
     WAIVED = "waived"
+    ADVISORY = "advisory"
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     NOT_APPLICABLE = "not-applicable"
 

@@ -10,7 +10,7 @@ expires = 2026-12-31
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from fixtures.formats.text_files import TextFileError, read_text
-from reports.model import Waiver
+from reports.model import RequirementRun, Scope, Waiver, WaiverState
 
 
 class WaivableLike(Protocol):
@@ -43,6 +43,30 @@ def in_force(waivers: Iterable[Waiver], host: str, kind: str, today: date) -> di
         for waiver in waivers
         if aims_at(waiver, host, kind) and waiver.expires >= today
     }
+
+
+def waiver_states(
+    waivers: Iterable[Waiver], scope: Scope, requirements: Sequence[RequirementRun], today: date
+) -> tuple[WaiverState, ...]:
+    """What became of each waiver of the file in this run, told in words."""
+    by_id = {requirement.id: requirement for requirement in requirements}
+    return tuple(_state(each, scope, by_id.get(each.requirement), today) for each in waivers)
+
+
+def _state(
+    waiver: Waiver, scope: Scope, requirement: RequirementRun | None, today: date
+) -> WaiverState:
+    fails_no_more = requirement is not None and requirement.in_profile and requirement.met
+    state, told = "active", f"answered for by {waiver.owner} until {waiver.expires}"
+    if not aims_at(waiver, scope.host, scope.target_kind):
+        where = scope.host if scope.target_kind == "foreign" else f"the reference ({scope.host})"
+        state = "foreign"
+        told = f"written for {waiver.target}, and this run was aimed at {where}: it waives nothing"
+    elif waiver.expires < today:
+        state, told = "expired", f"ended on {waiver.expires}: it waives nothing any more"
+    elif fails_no_more:
+        state, told = "stale", "no check of it fails any more: take it out of the waiver file"
+    return WaiverState.model_validate({**waiver.model_dump(), "state": state, "told": told})
 
 
 def load_waivers(path: Path, requirements: Iterable[WaivableLike]) -> tuple[Waiver, ...]:

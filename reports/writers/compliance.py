@@ -18,25 +18,21 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import evidence_block
 from reports.exchange import Exchange
 from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, run_text, write_text
-from reports.model import VALIDITY_DAYS, Card, CheckResult, RequirementRun, Run
+from reports.model import VALIDITY_DAYS, RequirementRun, Run
+from reports.page import charts, sections
+from reports.page.evidence import Block, Evidence
 from reports.verdict import Verdict
 from reports.writers.writer import Finished, Writer
 
 COMPLIANCE_HTML = "compliance.html"
 DOCUMENTATION = "https://doc.g3nretailstack.com/"
 SIZE_LIMIT = 1_950_000  # bytes; promised are 2 MB
-CARDS = 200  # cards on the page; the rest is in run.json
-
-_FOLDS = {
-    Verdict.INCONCLUSIVE: ("not-judged", "Not judged", "Could not be judged: no pass and no fail"),
-    Verdict.WAIVED: ("waived", "Waived", "Failures that somebody answers for until a day"),
-    Verdict.ADVISORY: ("advisories", "Advisories", "Contradicted readings of ours: never a fail"),
-}
 
 _PAGE = re.compile(r"(?<![\w:/.-])[a-z0-9][\w-]*(?:/[\w-]+)*(?:/|\.html)(?:#[\w-]+)?(?![\w/.#-]+)")
+_ID = re.compile(r"\b[A-Z]{2,}-\d+[A-Z]?(?:-[A-Z]{3,})?\b")
+_NOTE = 200  # bytes set aside for what is said only when the rest of the page is known
 _CODE = re.compile(r"`([^`\n]{1,120})`")
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 # Undecided is said of requirements, never of a check.
@@ -82,7 +78,9 @@ def write_compliance(directory: Path) -> Path:
 
 def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
     """The page as text. `digest` is the SHA-256 of run.json, for the signing sheet."""
-    ranked = evidence_block.rank_exchanges(run, exchanges)
+    listed = list(exchanges)
+    evidence = Evidence(run, listed)
+    kept = f"kept:{digest}"  # stands where it will be said how much fitted in
     style, script = _asset("compliance.css"), _asset("compliance.js")
     page = (
         _environment()
@@ -90,22 +88,32 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
         .render(
             run=run,
             digest=digest,
+            kept=kept,
             style=Markup(style),  # noqa: S704 - our own file
             policy=_policy(style, script),
             validity_days=VALIDITY_DAYS,
             void_after=run.finished_at + timedelta(days=VALIDITY_DAYS),
             verdicts=_OF_CHECKS,
+            all_verdicts=tuple(Verdict),
             by_step=_by_step(run),
-            remedies={requirement.id: requirement.remedy for requirement in run.requirements},
-            failures=_carded(run, Verdict.FAIL),
-            folds=[(*fold, _carded(run, verdict)) for verdict, fold in _FOLDS.items()],
-            card_limit=CARDS,
-            refs=_References(evidence_block.positions(ranked)),
+            sections=sections.sections(run, evidence),
+            untested=sections.untested(run),
+            card_limit=sections.CARDS,
+            bars=charts.bars(run, listed),
+            linked=_Linked(item.id for item in run.requirements),
         )
     )
     tail = "</script>\n<script>" + script + "</script>\n</body>\n</html>\n"
-    runtime = SIZE_LIMIT - len(page.encode("utf-8", "replace")) - len(tail.encode())
-    return page + evidence_block.pack(ranked, max(runtime, 0)) + tail
+    room = SIZE_LIMIT - len(page.encode("utf-8", "replace")) - len(tail.encode()) - _NOTE
+    block = evidence.pack({}, max(room, 0))
+    return page.replace(kept, _told(block), 1) + block.text + tail
+
+
+def _told(block: Block) -> str:
+    """How much of what was recorded is in the page."""
+    whole = "all of them" if block.whole == block.total else f"{block.whole} of them"
+    kept = f"{whole} stand here in full, {block.lines} as a line"
+    return f"{block.total} exchanges were recorded; {kept}."
 
 
 def source_parts(source: str) -> list[tuple[str, str | None]]:
@@ -119,24 +127,18 @@ def source_parts(source: str) -> list[tuple[str, str | None]]:
     return [part for part in parts if part[0]]
 
 
-class _References:
-    """Exchange ids as the indices under which the page's script finds them."""
+class _Linked:
+    """Text in which the ids of requirements lead to them, and `names` are set as code."""
 
-    def __init__(self, positions: Mapping[str, int]) -> None:
-        self._positions = positions
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
 
-    def __call__(self, ids: Iterable[str | None]) -> str:
-        known = (self._positions.get(name) for name in ids if name)
-        return " ".join(str(position) for position in known if position is not None)
+    def __call__(self, text: str) -> Markup:
+        return Markup(_ID.sub(self._link, str(_prose(text))))  # noqa: S704 - escaped by `_prose`
 
-
-def _carded(run: Run, verdict: Verdict) -> list[tuple[CheckResult, Card | None]]:
-    """Cards of all checks of one verdict; a check without a card still gets its place."""
-    found: list[tuple[CheckResult, Card | None]] = []
-    for check in run.counting:
-        if check.verdict is verdict:
-            found += [(check, card) for card in check.cards] or [(check, None)]
-    return found
+    def _link(self, found: re.Match[str]) -> str:
+        name = found[0]
+        return f'<a href="#{name}">{name}</a>' if name in self._known else name
 
 
 def _by_step(run: Run) -> Mapping[int, Sequence[RequirementRun]]:

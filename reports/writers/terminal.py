@@ -44,6 +44,7 @@ def summary(run: Run, width: int = 100) -> str:
         _readings(run, width),
         _causes(run, width),
         _failures(run, width),
+        _waivers(run, width),
         _undecided(run, width),
         _deciding(run),
         _bindings(run),
@@ -134,6 +135,13 @@ def _card(card: Card, width: int) -> Iterator[str]:
 def _bare(check: CheckResult, remedy: str, width: int) -> Iterator[str]:
     yield from _wrapped(check.message, width, "    ")
     yield from _wrapped(remedy, width, "    remedy   ")
+
+
+def _waivers(run: Run, width: int) -> Iterator[str]:
+    if run.waivers:
+        yield f"Waivers ({len(run.waivers)})"
+    for waiver in run.waivers:
+        yield from _wrapped(f"{waiver.requirement}  {waiver.state}: {waiver.told}", width)
 
 
 def _undecided(run: Run, width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from conformance.requirements import load
 from reports.assemble import assemble
 from reports.model import CauseNote, CheckResult, Run, Waiver
 from reports.verdict import Verdict
+from reports.writers.terminal import summary
 from tests.reports.synthetic import (
     TODAY,
     Requirement,
@@ -56,10 +57,37 @@ def test_a_waiver_holds_through_its_last_day() -> None:
     assert waived(Verdict.FAIL, waiver(expires=TODAY)).verdict == "CONFORMANT WITH 1 WAIVERS"
 
 
-def test_a_waiver_of_another_target_is_not_in_the_run() -> None:
+def test_a_waiver_of_another_target_is_told_and_does_nothing() -> None:
     run = waived(Verdict.FAIL, waiver(target="other.example.com"))
     assert run.verdict == "NOT CONFORMANT"
-    assert run.waivers == ()
+    assert [item.state for item in run.waivers] == ["foreign"]
+    assert "other.example.com" in run.waivers[0].told
+    assert "sandbox.example.com" in run.waivers[0].told
+
+
+def test_what_is_waived_stays_waived_where_another_check_only_advises() -> None:
+    found = [Verdict.FAIL, Verdict.ADVISORY, Verdict.ADVISORY, Verdict.PASS, Verdict.BLOCKED]
+    checks = [check("ORG-1", verdict, nodeid=str(n)) for n, verdict in enumerate(found)]
+    run = assemble(collected([*checks, check("ORG-2")], ONE, waivers=[waiver()]))
+    assert run.requirements[0].verdict is Verdict.WAIVED
+    assert run.verdict == "CONFORMANT WITH 1 WAIVERS"
+    assert [item.state for item in run.waivers] == ["active"]
+    assert not run.requirements[0].met
+
+
+@pytest.mark.parametrize(
+    ("verdict", "given", "said"),
+    [
+        (Verdict.FAIL, waiver(), "active: answered for by store team until 2026-12-31"),
+        (Verdict.FAIL, waiver(expires=date(2026, 3, 1)), "expired: ended on 2026-03-01"),
+        (Verdict.PASS, waiver(), "stale: no check of it fails any more"),
+        (Verdict.FAIL, waiver(target="other.example.com"), "foreign: written for other"),
+    ],
+)
+def test_the_terminal_tells_in_words_what_became_of_a_waiver(
+    verdict: Verdict, given: Waiver, said: str
+) -> None:
+    assert f"ORG-1 {said}" in summary(waived(verdict, given), width=200)
 
 
 def test_a_waiver_nobody_needs_any_more_makes_the_run_incomplete() -> None:

@@ -1,0 +1,1 @@
+"""What compliance.html is put together from: sections, evidence, charts, scripts."""
