@@ -29,6 +29,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "keep_on_failure": False,
         "reference_args": "",
         "resume": False,
+        "write_waivers": None,
     }
     return options.read(Namespace(**{**defaults, **given}))
 
@@ -110,3 +111,12 @@ def test_aim_is_repeated_by_its_options(tmp_path: Path, given: dict[str, Any], w
 def test_arguments_of_the_reference_are_split(tmp_path: Path) -> None:
     aim = read(tmp_path, reference_args="--defect a --defect b")
     assert aim.reference_args == ("--defect", "a", "--defect", "b")
+
+
+def test_a_waiver_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    there = tmp_path / "waivers.toml"
+    there.write_text("", encoding="utf-8")
+    with pytest.raises(pytest.UsageError, match="is there already"):
+        read(tmp_path, write_waivers=str(there))
+    with pytest.raises(pytest.UsageError, match="no such folder"):
+        read(tmp_path, write_waivers=str(tmp_path / "none" / "waivers.toml"))
