@@ -1,6 +1,6 @@
 """Tells pytest's listeners of checks that have no test, so that their reports hold them too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pytest
@@ -13,8 +13,11 @@ _ANNOUNCED: Final = "conformance_announced"
 
 def announce(config: pytest.Config, results: Iterable[CheckResult]) -> None:
     """Report each result as pytest reports a test, phase by phase."""
+    alike: dict[str, list[CheckResult]] = {}
     for result in results:
-        for report in _phases(result):
+        alike.setdefault(result.nodeid, []).append(result)
+    for each in alike.values():
+        for report in _phases(each):
             setattr(report, _ANNOUNCED, True)
             config.hook.pytest_runtest_logreport(report=report)
 
@@ -24,7 +27,9 @@ def is_announced(report: pytest.TestReport) -> bool:
     return getattr(report, _ANNOUNCED, False)
 
 
-def _phases(result: CheckResult) -> Iterable[pytest.TestReport]:
+def _phases(alike: Sequence[CheckResult]) -> Iterable[pytest.TestReport]:
+    """The reports of one check, which has a result for each requirement that it proves."""
+    result = alike[0]
     path, _, name = result.nodeid.partition("::")
     text = "\n".join([result.message, *(f"{c.observed}\n{c.remedy}" for c in result.cards)])
     phases: list[tuple[Any, Any, Any]] = [("setup", "passed", None), ("call", "passed", None)]
@@ -43,8 +48,9 @@ def _phases(result: CheckResult) -> Iterable[pytest.TestReport]:
             outcome=outcome,
             longrepr=longrepr,
             when=when,
+            duration=result.duration_s if when == "call" else 0,
             user_properties=[
-                ("requirement", result.requirement),
+                *(("requirement", each.requirement) for each in alike),
                 ("verdict", result.verdict.value),
             ],
         )

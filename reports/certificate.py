@@ -128,8 +128,7 @@ def headline(verdict: str, profile: str, counts: Tally, *, self_test: bool = Fal
 
 
 def _limits(scope: Scope) -> Iterable[str]:
-    if scope.narrowed:
-        yield f"The run was narrowed by {scope.narrowed}."
+    yield from _parts(scope)
     if scope.unfinished:
         yield f"The run did not come to its end: {scope.unfinished}."
     if scope.lost:
@@ -144,6 +143,16 @@ def _limits(scope: Scope) -> Iterable[str]:
         yield "The canary defect was not caught: the instrument itself is in doubt."
     elif scope.instrument == "not run":
         yield "The canary defect was not run: nothing shows that the instrument is alive."
+
+
+def _parts(scope: Scope) -> Iterable[str]:
+    """What makes the run a part of what it could be."""
+    if scope.narrowed:
+        yield f"The run was narrowed by {scope.narrowed}."
+    if scope.shard:
+        yield f"This is shard {scope.shard} of a run: python -m reports merge puts all together."
+    if scope.missing_shards:
+        yield _listing("missing shards", scope.missing_shards)
 
 
 def _unmet(inside: Sequence[RequirementRun]) -> Iterable[str]:

@@ -28,9 +28,10 @@ _LOCK: Final = ".run.lock"
 
 @dataclass
 class Claim:
-    """The hold of one run on its report directory."""
+    """The hold of one run on its report directory. `identity` is what makes it that run."""
 
     aim: Aim
+    identity: dict[str, str]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -82,6 +83,8 @@ class Claim:
             finished_at=datetime.now(UTC),
             seed=aim.seed,
             unfinished=" ".join(why.split()),
+            identity=self.identity,
+            shard=aim.shard,
         )
         return Collected(
             scope=scope,

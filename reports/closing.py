@@ -157,6 +157,8 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
         lost=observed.lost,
         resumed=observed.resumed,
         crashed_workers=observed.crashed_workers,
+        identity=dict(observed.identity),
+        shard=aim.shard and aim.shard.model_copy(update={"divided": observed.divided}),
         note=_note(observed),
         instrument=observed.canary,
     )

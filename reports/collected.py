@@ -84,7 +84,8 @@ class Observed:
     `seen` counts the answers that each invariant concerned; `cells` tells how many parameter sets
     were taken of how many; `narrowed` is what made the run smaller, as it was given; `lost` are
     checks that the suite meant to run, and that came to no verdict of it; `carried` are results of
-    the run that this one goes on with.
+    the run that this one goes on with; `identity` is what it has in common with other parts of its
+    run, and `divided` a digest of the checks that its shards divide.
     """
 
     aim: Aim
@@ -103,6 +104,8 @@ class Observed:
     lost_answers: int
     carried: tuple[CheckResult, ...] = ()
     resumed: tuple[datetime, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+    divided: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

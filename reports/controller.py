@@ -23,7 +23,7 @@ from fixtures.run.front import Front
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
-from reports import canary, closing, notes, plan, preflight, results
+from reports import canary, closing, notes, plan, preflight, results, shards
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
@@ -61,6 +61,7 @@ class Controller:
         self.directory, self.run_id = course.directory, course.run_id
         self.crashed = 0
         self.cells = (0, 0)
+        self.divided: str | None = None
         self.tests: list[CheckResult] = []
         self.judgements: list[Judgement] = list(course.judgements)
         self.expected: dict[str, None] = {}
@@ -71,7 +72,7 @@ class Controller:
         self._embedded: Embedded | None = None
         self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
-        self.target = self._aim_at()
+        self.target = shards.share(self._aim_at(), self.aim.shard)
         if self.aim.checks:
             self.target = published.described(self.target, self.directory / "openapi")
         course.aimed_at(self.target)
@@ -168,7 +169,8 @@ class Controller:
             }
         )
         self.session.close()
-        self.target = self.target.model_copy(update={"kind": "reference", "limits": limits})
+        known = self.target.model_copy(update={"kind": "reference", "limits": limits})
+        self.target = shards.share(known, self.aim.shard)
         # Another name: what the first session has recorded keeps its numbers.
         self.session = self._session("controller-paced")
 
@@ -205,6 +207,7 @@ class Controller:
             repeat=f"{self.aim.repeat} --run-seed {self.aim.seed}",
             waived=in_force(self.aim.waivers, self.target.host, self.target.kind, today),
             part=self.course.part,
+            shard=self.aim.shard,
         )
 
     # --- while checks run ---
@@ -221,6 +224,7 @@ class Controller:
     def add(self, tally: Tally) -> None:
         """Add what one process counted. Parameter sets are the same in all of them."""
         self.cells = tally.cells or self.cells
+        self.divided = tally.divided or self.divided
         self.expected.update(dict.fromkeys(tally.expected))
 
     def pytest_report_header(self) -> list[str]:
@@ -321,7 +325,8 @@ class Controller:
         told = Finished(assemble(collected), collected, self.aim.directory)
         self.finished = write_all(told)
         self.course.finish(interrupted=interrupted)
-        nothing_left = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.course.carried
+        none_ran = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+        nothing_left = none_ran and (self.course.carried or self.aim.shard)
         if nothing_left or exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = exit_status(self.finished.run.verdict)
 
@@ -364,6 +369,8 @@ class Controller:
             lost_answers=counted.lost_answers,
             carried=self.course.carried,
             resumed=self.course.resumed,
+            identity=self.course.identity,
+            divided=self.divided,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

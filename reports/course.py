@@ -4,7 +4,6 @@ One `Course` a run, on the controlling side. It owns the journal and the private
 knows the run that this one resumes, if any.
 """
 
-import hashlib
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,12 +12,11 @@ from typing import Final
 
 import pytest
 
-from conformance import __version__
-from conformance.requirements import load
 from fixtures.exchange.target import Target
 from fixtures.run.world import new_run_id
 from reports import journal, notes, private, results
 from reports.files import EXCHANGES_JSONL
+from reports.identity import identity
 from reports.journal import JOURNAL, Dead, Heading, Journal, Line
 from reports.messages import Judgement
 from reports.model import CheckResult
@@ -40,7 +38,8 @@ class Course:
         if self._dead is not None and seed is None:
             aim = replace(aim, seed=self._dead.heading.seed)
         self.aim = aim
-        self._same = _same(aim, narrowed)
+        self.identity = identity(aim, narrowed)
+        self._same = {**self.identity, "shard": str(aim.shard or "none")}
         if self._dead is not None and (differs := self._dead.differs(self._same)):
             raise pytest.UsageError(f"the run cannot be resumed: {differs}")
         heading = self._dead.heading if self._dead is not None else None
@@ -61,7 +60,8 @@ class Course:
     @property
     def part(self) -> str:
         """What goes before the names of workers, so that their exchanges bear different ids."""
-        return f"r{len(self.resumed)}-" if self.resumed else ""
+        shard = f"s{self.aim.shard.number}-" if self.aim.shard else ""
+        return shard + (f"r{len(self.resumed)}-" if self.resumed else "")
 
     def begin(self) -> None:
         """Start: the report directory is this run's.
@@ -196,26 +196,3 @@ def _dead(aim: Aim) -> Dead | None:
         return journal.read(aim.directory) if aim.resume and not aim.plan else None
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
-
-
-def _same(aim: Aim, narrowed: str | None) -> dict[str, str]:
-    """What a run and the one that goes on with it must have in common."""
-    return {
-        "suite version": __version__,
-        "requirement set": load().version,
-        "target": _named(aim.target),
-        "profile": aim.profile.name,
-        "seed": str(aim.seed),
-        "tier": aim.tier,
-        "choice of cells": aim.cells,
-        "narrowing": narrowed or "none",
-        "reference": " ".join(aim.reference_args) or "as it is",
-    }
-
-
-def _named(target: Target | None) -> str:
-    """A target by its host and a digest of all that is said of it."""
-    if target is None:
-        return "embedded reference"
-    digest = hashlib.sha256(target.model_dump_json().encode()).hexdigest()
-    return f"{target.host} (file {digest[:8]})"

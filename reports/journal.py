@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 from pydantic import AwareDatetime, ValidationError
 
 from reports.files import write_text
+from reports.identity import difference
 from reports.messages import Judgement, Tally
 from reports.model import Frozen
 from reports.verdict import Verdict
@@ -93,11 +94,8 @@ class Dead:
 
     def differs(self, same: dict[str, str]) -> str | None:
         """What the run that wants to go on does not have in common with it, as a phrase."""
-        for name in sorted(self.heading.same.keys() | same.keys()):
-            before, now = self.heading.same.get(name, "none"), same.get(name, "none")
-            if before != now:
-                return f"its {name} was {before}, this one has {now}"
-        return None
+        found = difference(self.heading.same, same)
+        return f"its {found[0]} was {found[1]}, this one has {found[2]}" if found else None
 
 
 def read(directory: Path) -> Dead:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fixtures.exchange.redaction import Vault
 from fixtures.exchange.target import Target
-from reports.model import Card, Certainty, Frozen
+from reports.model import Card, Certainty, Frozen, Shard
 from reports.verdict import Verdict
 
 
@@ -31,6 +31,7 @@ class Settings(Frozen):
     repeat: str
     waived: dict[str, str]
     part: str = ""
+    shard: Shard | None = None
 
 
 class Judgement(Frozen):
@@ -64,13 +65,15 @@ class Tally(Frozen):
 
     `seen` are the answers that each invariant concerned; `cells` tells how many parameter sets
     were taken of how many; `expected` are the checks that the suite itself meant to run;
-    `lost_answers` are requests that were sent again because no answer of the platform came.
+    `lost_answers` are requests that were sent again because no answer of the platform came;
+    `divided` is a digest of the checks that the shards of a run divide.
     """
 
     seen: dict[str, int] = Field(default_factory=dict)
     cells: tuple[int, int] | None = None
     expected: tuple[str, ...] = ()
     lost_answers: int = 0
+    divided: str | None = None
 
 
 def _redacted(card: Card, vault: Vault) -> Card:

@@ -88,6 +88,19 @@ class CheckResult(Frozen):
         return self.verdict in EXECUTED and (self.counts is None or self.counts.get("seen", 1) > 0)
 
 
+class Shard(Frozen):
+    """A part of a run that several machines share."""
+
+    number: Annotated[int, Field(ge=1)]
+    total: Annotated[int, Field(ge=1)]
+    divided: str | None = Field(
+        default=None, description="digest of the checks of all shards; null if it died before"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.total}"
+
+
 class Scope(Frozen):
     """What was run, against what, and what limits the statement."""
 
@@ -118,6 +131,12 @@ class Scope(Frozen):
     resumed: tuple[AwareDatetime, ...] = Field(
         default=(), description="when the run was gone on with after it had died"
     )
+    identity: dict[str, str] = Field(
+        default_factory=dict, description="what parts of one run have in common, by name"
+    )
+    shard: Shard | None = Field(default=None, description="which part of a run this is")
+    merged: tuple[str, ...] = Field(default=(), description="the shards it was put together from")
+    missing_shards: tuple[str, ...] = ()
     note: str | None = Field(default=None, description="companion plugins, extra arguments")
     instrument: Literal["caught", "missed", "not run"] = Field(
         default="not run", description="what became of the canary defect"

@@ -13,7 +13,8 @@ from conformance.requirements import Profile, RequirementSet, load
 from fixtures.exchange import target as targets
 from fixtures.exchange.target import Target, TargetError
 from fixtures.exchange.wording import did_you_mean
-from reports.model import Waiver
+from reports import shards
+from reports.model import Shard, Waiver
 from reports.selection import SMOKE
 from reports.waivers import load_waivers
 
@@ -63,6 +64,11 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="go on where the run that died in the report directory stopped",
     )
+    group.addoption(
+        "--shard",
+        metavar="N/M",
+        help="only the Nth of M parts, of like size; python -m reports merge puts them together",
+    )
     group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
     group.addoption("--keep", action="store_true", help="leave what the run made")
     group.addoption(
@@ -93,6 +99,7 @@ class Aim:
     reference_args: tuple[str, ...]
     repeat: str
     resume: bool = False
+    shard: Shard | None = None
 
     @property
     def checks(self) -> bool:
@@ -135,7 +142,19 @@ def read(option: Any) -> Aim:
         reference_args=tuple(shlex.split(option.reference_args)),
         repeat=_repeat(option),
         resume=option.resume,
+        shard=_shard(option),
     )
+
+
+def _shard(option: Any) -> Shard | None:
+    if option.shard is None:
+        return None
+    if option.run_seed is None and not option.resume:
+        raise pytest.UsageError("--shard needs --run-seed N, the same for all shards of a run")
+    try:
+        return shards.parse(option.shard)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _target(option: Any) -> Target | None:

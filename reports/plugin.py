@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Nothing is checked, so nothing is spread over workers and no report is begun.
         config.option.dist, config.option.tx, config.option.numprocesses = "no", [], None
     course = Course(aim, config.option.run_seed, narrowing(config))
-    claim = Claim(course.aim)
+    claim = Claim(course.aim, course.identity)
     if aim.checks:
         claim.take(course.kept)
         signals.end_in_order()

@@ -15,8 +15,9 @@ from conformance.requirements import Requirement, RequirementSet, load
 from fixtures.exchange.check import Check
 from fixtures.exchange.outcome import NotApplicable
 from fixtures.run.session import Session
-from reports import notes
+from reports import notes, shards
 from reports.messages import Judgement, Settings, Tally
+from reports.model import Shard
 from reports.notes import carried
 from reports.selection import requirement_ids, select
 from reports.verdict import Verdict
@@ -37,6 +38,7 @@ class Recorder:
         self.requirements: RequirementSet = load()
         self.cells = (0, 0)
         self.expected: tuple[str, ...] = ()
+        self.divided: str | None = None
         self._left_out: frozenset[str] = frozenset()
         self._session: Session | None = None
 
@@ -64,10 +66,13 @@ class Recorder:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
         """Note what was collected before any other plugin can touch it; choose after them all."""
-        noted = [item.nodeid for item in items]
+        noted = [*items]
         yield
         self._select(config, items)
-        self.expected = tuple(name for name in noted if name not in self._left_out)
+        meant = [item for item in noted if item.nodeid not in self._left_out]
+        if self.settings.shard is not None:
+            meant = self._share(config, items, meant, self.settings.shard)
+        self.expected = tuple(item.nodeid for item in meant)
         passed = carried(Path(self.settings.directory))
         if done := [item for item in items if item.nodeid in passed]:
             items[:] = [item for item in items if item.nodeid not in passed]
@@ -90,6 +95,22 @@ class Recorder:
         self._left_out = frozenset(item.nodeid for item in dropped)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+    def _share(
+        self,
+        config: pytest.Config,
+        items: list[pytest.Item],
+        meant: list[pytest.Item],
+        shard: Shard,
+    ) -> list[pytest.Item]:
+        """Take the checks of this shard, of all that the run means to do, whoever left some out."""
+        areas = {i.nodeid: f"{requirement_of(i, self.requirements).step:02}" for i in meant}
+        self.divided = shards.digest(areas)
+        mine = shards.chosen(meant, areas, shard)
+        if others := [item for item in items if item.nodeid not in mine]:
+            items[:] = [item for item in items if item.nodeid in mine]
+            config.hook.pytest_deselected(items=others)
+        return [item for item in meant if item.nodeid in mine]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -134,11 +155,12 @@ class Recorder:
     def finish(self) -> Tally:
         """Close the session; returns what was counted in it."""
         if self._session is None:
-            return Tally(expected=self.expected)
+            return Tally(expected=self.expected, divided=self.divided)
         self._session.close()
         counted = self._counted(self._session)
         notes.count(Path(self.settings.directory), self.worker, counted)
-        return counted.model_copy(update={"cells": self.cells, "expected": self.expected})
+        told = {"cells": self.cells, "expected": self.expected, "divided": self.divided}
+        return counted.model_copy(update=told)
 
     @staticmethod
     def _counted(session: Session) -> Tally:

@@ -17,7 +17,7 @@ from reports.verdict import Verdict
 STAGES, INVARIANTS = "conformance/stages", "conformance/invariants"
 
 # Of what violates an invariant, so many are told in full, and so many by the id of the exchange.
-_CARDS, _EXCHANGES = 3, 20
+CARDS, EXCHANGES = 3, 20
 
 # What answers violate an invariant: pairs (exchange, what is wrong).
 Violations = Sequence[tuple[str, str]]
@@ -108,8 +108,8 @@ def _of_invariant(
         verdict=bad if found else Verdict.PASS if seen else Verdict.NOT_APPLICABLE,
         message=f"{len(found)} of {seen} answers: {found[0][1]}" if found else "",
         certainty=requirement.certainty,
-        cards=tuple(_card(requirement, each, repeat) for each in found[:_CARDS]),
-        exchanges=tuple(exchange for exchange, _ in found[:_EXCHANGES]),
+        cards=tuple(_card(requirement, each, repeat) for each in found[:CARDS]),
+        exchanges=tuple(exchange for exchange, _ in found[:EXCHANGES]),
         counts={"seen": seen, "violated": len(found)},
     )
 

@@ -123,14 +123,15 @@ def _group(item: pytest.Item) -> tuple[str, ...]:
 
 def _operation(item: pytest.Item) -> Operation | None:
     """The operation of a cell of the status map, or None for any other check."""
-    return _parameter(item, Operation)
+    return parameter(item, Operation)
 
 
 def record_kind(item: pytest.Item) -> RecordKind | None:
     """The record kind whose revisions a check is about, or None."""
-    return _parameter(item, RecordKind)
+    return parameter(item, RecordKind)
 
 
-def _parameter(item: pytest.Item, kind: type[Parameter]) -> Parameter | None:
+def parameter(item: pytest.Item, kind: type[Parameter]) -> Parameter | None:
+    """The first parameter of this class that a check is given, or None."""
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     return next((value for value in parameters.values() if isinstance(value, kind)), None)

@@ -30,6 +30,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "reference_args": "",
         "resume": False,
         "write_waivers": None,
+        "shard": None,
     }
     return options.read(Namespace(**{**defaults, **given}))
 
@@ -70,6 +71,8 @@ def test_profile_of_the_option_wins_over_that_of_the_file(tmp_path: Path) -> Non
             "unknown profile 'half/1': choose one of full/1, full/2, team/1, team/2, solo/1",
         ),
         ({"waivers": "none.toml"}, "none.toml"),
+        ({"shard": "1/2"}, "--shard needs --run-seed N"),
+        ({"shard": "3/2", "run_seed": 1}, "give it as 2/5"),
         ({"report_dir": "/dev/null/x"}, "choose another with --report-dir"),
     ],
 )
