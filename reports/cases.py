@@ -191,6 +191,8 @@ def about(run: Run) -> dict[str, str]:
         "requirement_set": scope.requirement_set,
         "seed": None if scope.seed is None else str(scope.seed),
         "narrowed": scope.narrowed,
+        "shard": str(scope.shard or ""),
+        "note": scope.note,
         "started_at": scope.started_at.isoformat(),
         "finished_at": scope.finished_at.isoformat(),
     }

@@ -73,7 +73,7 @@ def test_every_format_tells_the_merged_run(merged: Finished) -> None:
     out = merged.directory
     assert problems(out) == []
     tests = {check.partition(" ")[2] for check in checks(merged.run)}
-    results = [json.loads(p.read_text("utf-8")) for p in out.glob("allure-results/*.json")]
+    results = [json.loads(p.read_text("utf-8")) for p in out.glob("allure-results/*-result.json")]
     assert len(results) == len(tests)
     assert len({result["historyId"] for result in results}) == len(tests)
     failed = [r for r in results if r["status"] == "failed"]
