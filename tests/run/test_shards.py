@@ -50,7 +50,9 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def merged(parts: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    return merge(*parts, out=tmp_path_factory.mktemp("merged"))
+    merged = merge(*parts, out=tmp_path_factory.mktemp("merged"))
+    assert merged.exit_status != BAD_INPUT, merged.output
+    return merged
 
 
 def together(directories: Iterable[Path], tmp_path: Path) -> Run:
