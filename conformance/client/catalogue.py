@@ -15,7 +15,10 @@ _FROZEN: Final = FOLDER / "frozen.toml"
 
 
 class Duty(BaseModel):
-    """One duty. `seen` says which witnesses can decide it, `scenario` what makes its occasion."""
+    """One duty. `seen` says which witnesses can decide it, `scenario` what makes its occasion.
+
+    An empty `scenario`: the stand cannot make it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -173,6 +173,8 @@ class Facts:
     hosts: frozenset[str] = frozenset()
     # Whether an exporter took credentials out.
     stripped: bool = False
+    # Whether a session was accepted that no answer of the recording gave out.
+    around: bool = False
 
 
 class Recording:
@@ -183,6 +185,8 @@ class Recording:
         self.files: list[str] = []
         self.others = 0
         self._secrets: set[str] = set()
+        self._issued: set[str] = set()
+        self._accepted: set[str] = set()
         self._hosts: set[str] = set()
         self._stripped = False
         # Unlinked at once: nobody else can open it, and it ends with the process.
@@ -209,6 +213,9 @@ class Recording:
 
     def add(self, call: Call) -> None:
         """Keep one call."""
+        self._issued.update(each.print for each in call.issued)
+        if call.succeeded and call.op:
+            self._accepted.update(e.print for e in call.credentials if e.kind == "session")
         self._secrets.update(each.print for each in (*call.credentials, *call.issued))
         if call.op:
             self._hosts.add(call.host)
@@ -221,7 +228,8 @@ class Recording:
 
     @property
     def facts(self) -> Facts:
-        return Facts(frozenset(self._secrets), frozenset(self._hosts), self._stripped)
+        around = not self._accepted <= self._issued
+        return Facts(frozenset(self._secrets), frozenset(self._hosts), self._stripped, around)
 
     def __len__(self) -> int:
         return len(self._starts)

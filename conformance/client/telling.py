@@ -66,6 +66,8 @@ def occasion(duty: Duty) -> str:
     """What makes the occasion of a duty."""
     if duty.scenario == "plain":
         return "the client's ordinary work does it"
+    if not duty.scenario:
+        return "no scenario brings it about yet"
     return f"scenario {duty.scenario} brings it about"
 
 

@@ -2,17 +2,24 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from fixtures.run.reference_process import EmbeddedError
 from reports.commands.command import say
+
+if TYPE_CHECKING:
+    from conformance.client.certificate import Certificate
+    from conformance.client.platform import Platform
 
 HELP: Final = "certify the integration itself, from recordings or before a stand"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the commands below this one."""
-    choice = parser.add_subparsers(required=True, metavar="duties|judge")
+    choice = parser.add_subparsers(required=True, metavar="duties|judge|certify")
     table = choice.add_parser("duties", help="the duties of a client, with their pages")
     table.add_argument("--step", type=int, help="of this step of the checklist alone")
     table.add_argument("--part", help="of this part of the platform alone")
@@ -20,8 +27,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judged = choice.add_parser("judge", help="judge recorded traffic: HAR, or exchanges.jsonl")
     judged.add_argument("files", nargs="+", type=Path, metavar="FILE")
     judged.add_argument("--parts", help="what the client uses, with commas; default: all")
-    judged.add_argument("--json", type=Path, metavar="FILE", help="write the certificate there")
+    _add_reports(judged)
     judged.set_defaults(act=_judge)
+    certified = choice.add_parser(
+        "certify", help="run a client's own command before the stand, once a scenario"
+    )
+    certified.add_argument("--client", type=Path, required=True, metavar="client.toml")
+    certified.add_argument("--scenario", action="append", metavar="NAME", help="default: all")
+    _add_stand(certified)
+    certified.set_defaults(act=_certify)
+
+
+def _add_stand(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--target", type=Path, metavar="FILE", help="a sandbox; default: the reference platform"
+    )
+    _add_reports(parser)
+
+
+def _add_reports(parser: argparse.ArgumentParser) -> None:
+    told = "write client.json, client.html, and what the client printed, there"
+    parser.add_argument("--report-dir", type=Path, metavar="DIR", help=told)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -40,15 +66,54 @@ def _duties(chosen: argparse.Namespace) -> int:
 
 
 def _judge(chosen: argparse.Namespace) -> int:
-    from conformance.client import judgement, reading, telling  # noqa: PLC0415
+    from conformance.client import judgement, reading  # noqa: PLC0415
 
     claim = judgement.Claim(parts=_parts(chosen.parts))
     with reading.read(chosen.files) as recording:
         certificate = judgement.judge(recording, claim)
-    if chosen.json:
-        chosen.json.write_text(certificate.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return _told(certificate, chosen.report_dir)
+
+
+def _certify(chosen: argparse.Namespace) -> int:
+    from conformance.client import platform, scenarios, settings, stand  # noqa: PLC0415
+
+    client = settings.read(chosen.client)
+    names = list(scenarios.ALL) if chosen.scenario is None else chosen.scenario
+    known = (*scenarios.ALL, stand.PLAIN)
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"{unknown[0]}: no scenario; there are {', '.join(known)}")
+    names = [name for name in names if name != stand.PLAIN]
+    try:
+        with _platform(chosen.target) as opened:
+            certificate, logs = stand.certify(opened, client, names, _progress)
+    except (platform.StandError, EmbeddedError) as error:
+        raise ValueError(f"the stand: {error}") from None
+    return _told(certificate, chosen.report_dir, logs)
+
+
+def _platform(target: Path | None) -> AbstractContextManager["Platform"]:
+    from conformance.client import stand  # noqa: PLC0415
+    from fixtures.exchange.target import read  # noqa: PLC0415
+
+    return stand.practice() if target is None else closing(stand.of_target(read(target)))
+
+
+def _progress(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _told(
+    certificate: "Certificate", folder: Path | None, logs: Mapping[str, str] | None = None
+) -> int:
+    from conformance.client import telling, writing  # noqa: PLC0415
+
+    if folder:
+        writing.write(certificate, folder, logs or {})
     for line in telling.lines(certificate):
         say(line)
+    if folder:
+        say(f"written to {folder}: client.json, client.html")
     sys.stdout.flush()
     return certificate.exit_status
 

@@ -139,7 +139,8 @@ SUITE: Final = [
     path
     for folder in ("conformance", "fixtures")
     for path in modules(folder)
-    if "reference" not in path.parts
+    # An example is a program of its own, as a team writes one.
+    if "reference" not in path.parts and "example" not in path.parts
 ]
 ENVELOPE: Final = ROOT / "conformance" / "contract" / "envelope.py"
 # The members of an answer, and a pointer that begins with one of them, or is one.

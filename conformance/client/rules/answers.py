@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.retries import payload
+from conformance.client.rules.retries import Asked, asked, payload
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
 
@@ -21,6 +21,8 @@ class SelfCheckAfterMissing(Rule):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self._missing: dict[tuple[str, str], Call] = {}
+        # What was asked for and missing, and looked into since: it may be missing again.
+        self._settled: set[Asked] = set()
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation, who = call.operation, call.identity
@@ -28,7 +30,7 @@ class SelfCheckAfterMissing(Rule):
             return
         if operation.id == _SELF_CHECK:
             for key in [key for key in self._missing if key[0] == who]:
-                del self._missing[key]
+                self._settled.add(asked(self._missing.pop(key)))
                 yield Occasion(call, kept=True)
             return
         if operation.kind is Kind.CREATE:
@@ -36,6 +38,8 @@ class SelfCheckAfterMissing(Rule):
                 if self._missing.pop((who, name), None):
                     yield Occasion(call, kept=False, said="made again right after a 404")
         elif call.status == _MISSING and not operation.writes and operation.org_scoped:
+            if asked(call) in self._settled:
+                return
             for name in told_fields(operation.id):
                 self._missing[who, name] = call
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.client.operations import is_id
+from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call, Facts
 from conformance.client.rules.context import ids_in
 from conformance.client.rules.rule import Occasion, Rule, held, watching
+from conformance.contract.operation import Kind
+from fixtures.formats.json_values import objects
 
 _PRECONDITION: Final = 428
 _CONFLICT: Final = 409
@@ -31,10 +33,11 @@ def _records_told(call: Call) -> Iterator[_Known]:
     """The records that an answer tells a revision of: its subject, or what it made."""
     if call.subject:
         yield call.identity, call.subject
-    elif isinstance(call.data, dict):
-        for name, value in call.data.items():
-            if is_id(name) and isinstance(value, str):
-                yield call.identity, f"{call.service}:{value}"
+    elif call.operation and call.operation.kind is not Kind.LIST:
+        named = made_fields(call.op) or told_fields(call.op)
+        for told in objects(call.data):
+            for name in named & told.keys():
+                yield call.identity, f"{call.service}:{told[name]}"
 
 
 def _read_by(call: Call) -> Iterator[_Known]:

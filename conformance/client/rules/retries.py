@@ -38,10 +38,10 @@ def _is_create(call: Call) -> bool:
     return bool(operation and operation.kind is Kind.CREATE and operation.org_scoped)
 
 
-_Asked = tuple[str, str, str]
+Asked = tuple[str, str, str]
 
 
-def _asked(call: Call) -> _Asked:
+def asked(call: Call) -> Asked:
     return call.identity, call.path, payload(call)
 
 
@@ -50,7 +50,7 @@ class _LostCreates(Rule):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._open: dict[_Asked, Call] = {}
+        self._open: dict[Asked, Call] = {}
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
@@ -58,17 +58,17 @@ class _LostCreates(Rule):
         if self._open:
             yield from self._decide(call)
         if _is_create(call) and call.status is None:
-            self._open[_asked(call)] = call
+            self._open[asked(call)] = call
 
     def _decide(self, call: Call) -> Iterator[Occasion]:
         if call.writes:
-            if first := self._open.pop(_asked(call), None):
+            if first := self._open.pop(asked(call), None):
                 kept = key_of(call) is not None and key_of(call) == key_of(first)
                 yield from held(call, kept, "a create sent again, unkeyed, without a look")
             return
-        for asked, lost in [*self._open.items()]:
-            if asked[0] == call.identity and made_fields(lost.op) & told_fields(call.op):
-                del self._open[asked]
+        for what, lost in [*self._open.items()]:
+            if what[0] == call.identity and made_fields(lost.op) & told_fields(call.op):
+                del self._open[what]
                 yield Occasion(call, kept=True)
 
 
@@ -86,21 +86,28 @@ class CheckBeforeCreate(_LostCreates):
 class GuardedRepeats(Rule):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._failed: dict[_Asked, float] = {}
+        self._failed: dict[Asked, Call] = {}
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation = call.operation
-        if not operation or not call.writes or not operation.org_scoped:
+        if not operation or not operation.org_scoped or call.path.endswith(_STEPS):
             return
-        if call.path.endswith(_STEPS):
+        if not operation.writes:
+            self._looked(call)
             return
-        asked = _asked(call)
-        at = self._failed.pop(asked, None)
-        if at is not None and call.started - at < _REPEAT_S:
+        what = asked(call)
+        first = self._failed.pop(what, None)
+        if first and call.started - first.started < _REPEAT_S:
             kept = key_of(call) is not None or "expected_revision" in call.inputs
             yield from held(call, kept, "a write repeated with neither key nor revision")
         if call.status is None or call.status == _THROTTLED or call.status >= _FAULT:
-            self._failed[asked] = call.started
+            self._failed[what] = call
+
+    def _looked(self, call: Call) -> None:
+        """Whoever looked for a record and then makes it decides anew, and repeats nothing."""
+        for what, first in [*self._failed.items()]:
+            if what[0] == call.identity and made_fields(first.op) & told_fields(call.op):
+                del self._failed[what]
 
 
 @each("E4")
@@ -141,7 +148,7 @@ class _Pauses(Rule):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._refused: dict[_Asked, tuple[Call, int]] = {}
+        self._refused: dict[Asked, tuple[Call, int]] = {}
 
     def is_meant(self, call: Call) -> bool:
         raise NotImplementedError
@@ -149,15 +156,15 @@ class _Pauses(Rule):
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
             return
-        asked = _asked(call)
-        first, tries = self._refused.pop(asked, (None, 0))
+        what = asked(call)
+        first, tries = self._refused.pop(what, (None, 0))
         if first:
             pause = call.started - first.started - first.elapsed
             least = max(_seconds(first.answer_headers.get("retry-after")), 2 * _AT_ONCE_S)
             kept = pause >= least - _AT_ONCE_S and tries < _MOST_TRIES
             yield from held(call, kept, "tried again at once, or for ever")
         if self.is_meant(call):
-            self._refused[asked] = (call, tries + 1)
+            self._refused[what] = (call, tries + 1)
 
 
 def _seconds(text: str | None) -> float:
@@ -189,15 +196,15 @@ def is_firewall(call: Call) -> bool:
 class NoRepeatPastFirewall(Rule):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._refused: dict[_Asked, Call] = {}
+        self._refused: dict[Asked, Call] = {}
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
             return
-        if self._refused.pop(_asked(call), None):
+        if self._refused.pop(asked(call), None):
             yield Occasion(call, kept=False, said="the payload that the firewall refused, again")
         if is_firewall(call):
-            self._refused[_asked(call)] = call
+            self._refused[asked(call)] = call
 
     def end(self) -> Iterator[Occasion]:
         for call in self._refused.values():

@@ -1,0 +1,121 @@
+"""The model client before the stand, and clients with one bad habit each."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.client import canary, scenarios, settings
+from conformance.client.catalogue import duties
+from conformance.client.certificate import Certificate, Verdict
+from conformance.client.platform import Platform
+from conformance.client.recording import Recording
+from conformance.client.relay import Relay
+from conformance.client.settings import ClientFile
+from conformance.client.stand import PLAIN, Stand, certify, practice
+from tests.client.judging import broken, verdicts
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parents[1] / "conformance" / "client" / "example"
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    with practice() as opened:
+        yield opened
+
+
+def model(**changes: object) -> ClientFile:
+    client = settings.read(EXAMPLE / "client.toml")
+    command = [sys.executable, "client.py"]
+    return client.model_copy(update={"command": command, **changes})
+
+
+def with_habit(habit: str) -> ClientFile:
+    return model(command=[sys.executable, str(HERE / "habits.py"), habit])
+
+
+Examined = Callable[..., Certificate]
+
+
+@pytest.fixture
+def examined(platform: Platform) -> Examined:
+    """Runs a client in these scenarios, without the canary."""
+
+    def examine(client: ClientFile, *names: str) -> Certificate:
+        with Recording() as recording, Relay(platform.base_url, recording) as relay:
+            stand = Stand(platform, client, relay, lambda _: None)
+            for name in names:
+                stand.run(name)
+            return stand.certificate()
+
+    return examine
+
+
+# The habit, the scenarios that show it, and the duty that it breaks.
+HABITS = [
+    ("makes_again_blindly", ["lost-answer"], "E2"),
+    ("counts_revisions_up", ["stale-record"], "D3"),
+    ("guesses_after_a_loss", ["lost-request"], "D4"),
+    ("wants_known_fields_alone", [PLAIN, "alien-answers"], "F8"),
+    ("takes_the_first_of_a_list", [PLAIN, "other-order"], "G6"),
+    ("believes_each_404", [PLAIN], "F2"),
+    ("logs_no_ids", [PLAIN], "F11"),
+]
+WARNED = [("never_waits", ["throttled"], "E8"), ("signs_in_never_again", ["ended-session"], "F5")]
+
+
+@pytest.mark.parametrize(("habit", "names", "duty"), HABITS)
+def test_a_bad_habit_breaks_its_duty_and_no_other(
+    habit: str, names: list[str], duty: str, examined: Examined
+) -> None:
+    assert broken(examined(with_habit(habit), *names)) == [duty]
+
+
+@pytest.mark.parametrize(("habit", "names", "duty"), WARNED)
+def test_a_habit_against_advice_warns(
+    habit: str, names: list[str], duty: str, examined: Examined
+) -> None:
+    certificate = examined(with_habit(habit), *names)
+    assert verdicts(certificate)[duty] is Verdict.WARNING
+    assert broken(certificate) == []
+
+
+def test_without_scenarios_the_model_client_is_incomplete(examined: Examined) -> None:
+    certificate = examined(model(), PLAIN)
+    assert certificate.verdict == "INCOMPLETE"
+    assert certificate.doubts == ()
+    wanted = {"D3", "D4", "E2", "F8", "F9", "G6"}
+    assert {result.duty.id for result in certificate.missing} == wanted
+    named = {result.duty.scenario for result in certificate.missing}
+    assert named <= scenarios.ALL.keys()
+
+
+def test_an_idle_client_is_no_traffic_throughout(examined: Examined) -> None:
+    certificate = examined(with_habit("does_nothing"), PLAIN, "lost-answer", "alien-answers")
+    found = set(verdicts(certificate).values())
+    assert found == {Verdict.NO_TRAFFIC, Verdict.NOT_JUDGED, Verdict.STATED, Verdict.OUTSIDE}
+    assert [run.note for run in certificate.runs[1:]] == ["found no call of its kind"] * 2
+
+
+def test_the_canaries_are_told_apart(platform: Platform) -> None:
+    assert list(canary.doubts(platform)) == []
+
+
+def test_every_duty_names_a_scenario_that_exists() -> None:
+    assert {duty.scenario for duty in duties()} <= {"", PLAIN, *scenarios.ALL}
+
+
+@pytest.mark.whole
+def test_the_model_client_is_certified_by_all_scenarios(platform: Platform) -> None:
+    certificate, logs = certify(platform, model(), list(scenarios.ALL), lambda _: None)
+    assert certificate.verdict == "CONFORMANT CLIENT"
+    assert certificate.doubts == ()
+    assert {Verdict.BROKEN, Verdict.WARNING}.isdisjoint(verdicts(certificate).values())
+    assert [
+        run.scenario for run in certificate.runs if run.scenario != PLAIN and not run.acted
+    ] == []
+    told = certificate.model_dump_json() + "".join(logs.values())
+    assert platform.passcode not in told
+    assert platform.session not in told
