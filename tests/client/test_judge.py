@@ -136,11 +136,11 @@ def test_duties_on_credentials_are_not_judged_where_they_were_taken_out(tmp_path
 
 def test_no_secret_reaches_an_output(tmp_path: Path, command: Callable[..., Ran]) -> None:
     leaks = [entry for duty in SAMPLES for entry in entries(duty, Mood.BROKEN, who=duty.lower())]
-    written = tmp_path / "client.json"
-    ran = command("judge", har(tmp_path / "leaky.har", leaks), "--json", written)
+    out = tmp_path / "out"
+    ran = command("judge", har(tmp_path / "leaky.har", leaks), "--report-dir", out)
     assert ran.status == 1, ran.err
-    text = written.read_text("utf-8")
-    assert not [each for each in (ran.out, ran.err, text) if "SECRET" in each]
+    text, page = ((out / name).read_text("utf-8") for name in ("client.json", "client.html"))
+    assert not [each for each in (ran.out, ran.err, text, page) if "SECRET" in each]
     certificate = Certificate.model_validate_json(text)
     assert certificate.verdict == "NOT CONFORMANT"
     assert len(broken(certificate)) >= 30
