@@ -86,7 +86,8 @@ def test_order_is_placed_once(scm_owner: Caller) -> None:
 
 @pytest.mark.requirement("ORDER-29")
 def test_order_keeps_the_catalogue_of_its_sale(sellable_item: SellableItem) -> None:
-    named = {"variant_id": sellable_item.variant_id}
+    world = sellable_item.caller.world
+    named = {name: str(world[name]) for name in ("style_id", "variant_id")}
     caption = str(read(sellable_item.caller, "pvm.variant", named).value("caption"))
     order_id = sellable_item.create_order(1, PLACE)
     _expect_snapshot(sellable_item.read_order(order_id), caption)
