@@ -1,0 +1,51 @@
+"""`python -m tests.mutation`: how many small mistakes of a platform the suite finds."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.mutation import campaign, results, sample
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when the sample was tried; 2 when a run left no report."""
+    options = _parser().parse_args(arguments)
+    started = time.monotonic()
+    chosen = sample.drawn(sample.all_mutants(), options.size, options.seed)
+    with tempfile.TemporaryDirectory(prefix="mutation-cache-") as directory:
+        cache = Path(directory)
+        try:
+            _say(f"{len(chosen)} mutants; the run that tells what reaches them")
+            reached = campaign.reach(chosen, cache)
+            _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
+            found = campaign.judge(chosen, reached, cache, options.jobs, _say)
+        except campaign.BrokenRunError as error:
+            _say(f"a run ended without a report: {error}")
+            return 2
+    told = results.of(chosen, reached, found, seed=options.seed)
+    for line in results.summary(told):
+        _say(line)
+    if options.write:
+        results.write(told)
+    _say(f"{time.monotonic() - started:.0f} s")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("--size", type=int, default=sample.SIZE, metavar="N", help="of the sample")
+    parser.add_argument("--seed", type=int, default=sample.SEED, metavar="N", help="of the draw")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
+    parser.add_argument("--write", action="store_true", help="write the results file")
+    return parser
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

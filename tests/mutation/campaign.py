@@ -1,0 +1,154 @@
+"""Tries the sample: one run with all mutants asleep tells what reaches them, the next ones judge.
+
+Each request bears the requirement of its check, so that one run judges many mutants, each by the
+checks of its own requirements; stages and all other checks meet the sound platform.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.mutation.instrument import Mutant
+from tests.mutation.judging import Outcome, outcomes, verdicts
+from tests.run.suite import ROOT, environment
+
+STARTUP: Final = Path(__file__).parent / "startup"
+BOUND_S: Final = 1500
+# Requirements that judge a mutant in one run, the rarest first; and mutants in one run. More would
+# leave too little of a run sound, and what no sound request has proven cannot be judged.
+JUDGES: Final = 12
+MOST_AT_ONCE: Final = 45
+ROUNDS: Final = 4
+_UNUSED: Final = ("allure_pytest", "html", "metadata", "randomly")
+
+Run = Mapping[str, Any]
+Table = Mapping[str, str]  # which mutant a requirement's requests meet
+
+
+class BrokenRunError(RuntimeError):
+    """A run ended without a report; the text is what it said last."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The run with all mutants asleep: its verdicts, and what each requirement's checks reach."""
+
+    run: Run
+    requirements: Mapping[str, tuple[str, ...]]  # by key
+
+    def judges(self, key: str) -> tuple[str, ...]:
+        """Requirements that can judge a mutant, the rarest first; those of stages cannot."""
+        return self.requirements.get(key, ())
+
+
+def reach(sample: Sequence[Mutant], cache: Path) -> Reach:
+    """Run the whole suite once, with all mutants asleep.
+
+    Raises:
+        BrokenRunError: the run left no report.
+    """
+    with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
+        log = Path(directory) / "reached.txt"
+        log.touch()
+        run = _run(sample, {}, cache, "-n", "2", log=str(log))
+        pairs = {tuple(line.split("\t")) for line in log.read_text("utf-8").splitlines()}
+    usable = _usable(run)
+    often = Counter(requirement for requirement, _ in pairs)
+    found: dict[str, list[str]] = defaultdict(list)
+    for requirement, key in sorted(pairs, key=lambda pair: (often[pair[0]], pair)):
+        if requirement in usable:
+            found[key].append(requirement)
+    return Reach(run, {key: tuple(names) for key, names in found.items()})
+
+
+def _usable(run: Run) -> set[str]:
+    """Requirements with a check, none of whose requests are those of a stage."""
+    kinds = {
+        each["id"]: {check["kind"] for check in each["checks"]} for each in run["requirements"]
+    }
+    return {name for name, found in kinds.items() if "test" in found and "stage" not in found}
+
+
+def judge(
+    sample: Sequence[Mutant], reached: Reach, cache: Path, jobs: int, tell: Callable[[str], None]
+) -> dict[str, Outcome]:
+    """What became of each mutant that is reached, by key.
+
+    In each round the mutants that are not failed yet meet further requirements of theirs.
+    """
+    base = verdicts(reached.run)
+    best: dict[str, Outcome] = {}
+    asked: dict[str, int] = {each.key: 0 for each in sample if reached.judges(each.key)}
+    for number in range(ROUNDS):
+        open_ = [key for key in asked if best.get(key, Outcome.SURVIVED) is not Outcome.FAILED]
+        tables = list(_packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
+        tell(f"round {number + 1}: {len(open_)} mutants in {len(tables)} runs")
+        with ThreadPoolExecutor(jobs) as pool:
+            for found in pool.map(lambda table: _judged(sample, table, cache, base), tables):
+                for key, outcome in found.items():
+                    best[key] = min(best.get(key, Outcome.SURVIVED), outcome)
+                tell(f"  {Counter(each.name.lower() for each in best.values())}")
+    return best
+
+
+def _packed(
+    open_: Iterable[str], asked: dict[str, int], reached: Reach, judges: int
+) -> Iterable[dict[str, str]]:
+    """Tables in which no requirement judges two mutants; `asked` moves on by what is in them."""
+    tables: list[dict[str, str]] = []
+    for key in open_:
+        names = reached.judges(key)[asked[key] : asked[key] + judges]
+        asked[key] += len(names)
+        if not names:
+            continue
+        for table in tables:
+            if len(set(table.values())) < MOST_AT_ONCE and not table.keys() & set(names):
+                break
+        else:
+            tables.append(table := {})
+        table |= dict.fromkeys(names, key)
+    return tables
+
+
+def _judged(
+    sample: Sequence[Mutant], table: Table, cache: Path, base: Mapping[str, str]
+) -> dict[str, Outcome]:
+    chosen = [part for name in table for part in ("--requirement", name)]
+    return outcomes(_run(sample, table, cache, *chosen), table, base)
+
+
+def _run(
+    sample: Sequence[Mutant], table: Table, cache: Path, *arguments: str, log: str | None = None
+) -> Run:
+    """`run.json` of a run whose platform holds these mutants."""
+    keys = {each.key for each in sample}
+    awake = keys if log else keys & set(table.values())
+    with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
+        told = Path(directory) / "mutants.json"
+        content = {"chosen": sorted(awake), "by_check": dict(table), "log": log}
+        told.write_text(json.dumps(content), encoding="utf-8")
+        without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
+        command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, "--run-seed", "1", *without, "--report-dir", directory, *arguments],
+            cwd=ROOT,
+            env=environment(
+                G3N_MUTANTS=str(told), PYTHONPATH=str(STARTUP), PYTHONPYCACHEPREFIX=str(cache)
+            ),
+            capture_output=True,
+            text=True,
+            timeout=BOUND_S,
+            check=False,
+        )
+        report = Path(directory) / "run.json"
+        if not report.exists():
+            raise BrokenRunError((done.stdout + done.stderr)[-2000:])
+        loaded: Run = json.loads(report.read_text(encoding="utf-8"))
+        return loaded
