@@ -10,8 +10,9 @@ import pytest
 
 from conformance.contract.envelope import ERROR
 from conformance.contract.errors import Tag
+from conformance.contract.facts import Certainty
 from conformance.contract.operation import RecordKind
-from fixtures import Answer, Check, Inconclusive, Session
+from fixtures import Answer, Check, Inconclusive, NotApplicable, Session
 from fixtures.context import records
 from fixtures.probes import revision_trials
 from fixtures.probes.histories import Fault, Outcome, Version, flaws
@@ -23,7 +24,7 @@ from fixtures.probes.revision_plans import (
     carries,
     told_by_conflict,
 )
-from fixtures.probes.trials import Judge
+from fixtures.probes.trials import NOTHING_JUDGED, Judge, every
 
 # Of each service, as many kinds take part in the longer race of a certificate.
 _RACING = 3
@@ -55,9 +56,30 @@ def _as_sure_as_the_revisions(check: Check, kind: RecordKind) -> None:
     check.rests_on(*(write.revision_certainty for write in records.changing(kind)))
 
 
+class KindJudge(Judge[Plan, Turn]):
+    """Judges the plans of one kind of record."""
+
+    def each_answer(
+        self, rule: Callable[[Turn, Answer], object], where: Callable[[Turn], bool] = every
+    ) -> None:
+        try:
+            super().each_answer(rule, where)
+        except Inconclusive as error:
+            if not error.reason.startswith(NOTHING_JUDGED):
+                raise
+            raise _undecided(self.check, error.reason) from None
+
+
+def _undecided(check: Check, why: str) -> Inconclusive | NotApplicable:
+    """Where only we say that the kind is revisioned, that it is not guarded decides the matter."""
+    if check.ground is Certainty.DOCUMENTED:
+        return Inconclusive(why)
+    return NotApplicable(f"{why}; no page says that such records are guarded by revisions")
+
+
 @pytest.fixture
 def judge(session: Session, check: Check, kind: RecordKind) -> Judge[Plan, Turn]:
-    return Judge(session, check, revision_trials.planned(kind))
+    return KindJudge(session, check, revision_trials.planned(kind))
 
 
 def of(*moves: Action) -> Callable[[Turn], bool]:
@@ -284,7 +306,7 @@ def test_writers_that_do_not_win_a_race_are_refused_with_conflict(
             if answer is not None and not answer.ok:
                 refused_as_stale(answer)
     if not check.expectations:
-        raise Inconclusive(f"{kind.name}: every writer won, so there was nobody to refuse")
+        raise _undecided(check, f"{kind.name}: every writer won, so there was nobody to refuse")
 
 
 def _has_none_of(session: Session, check: Check, kind: RecordKind, *faults: Fault) -> None:
