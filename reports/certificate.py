@@ -64,7 +64,8 @@ def requirement_verdict(
 ) -> Verdict:
     """Worst of the checks. Without any: inconclusive inside the profile, not applicable outside.
 
-    A documented MUST (`counted`) that could only be advised was not decided. A failure that is
+    A documented MUST (`counted`) that could only be advised was not decided; advice about things
+    of which only we say that they are there leaves it to its other checks. A failure that is
     waived is one: what its other checks came to makes the requirement neither better nor worse.
     """
     if not checks:
@@ -73,9 +74,17 @@ def requirement_verdict(
     if Verdict.WAIVED in verdicts and Verdict.FAIL not in verdicts:
         return Verdict.WAIVED
     found = worst(verdicts)
+    if counted and found is Verdict.ADVISORY and (rest := _but_of_the_deduced(checks)):
+        found = worst(rest)
     if counted and (found is Verdict.ADVISORY or (found in MET and not _could_fail(checks))):
         return Verdict.UNDECIDED
     return found
+
+
+def _but_of_the_deduced(checks: Sequence[CheckResult]) -> set[Verdict]:
+    """The verdicts without the advice about what is there by our deduction alone."""
+    advised_of_deduced = (Verdict.ADVISORY, "inferred")
+    return {each.verdict for each in checks if (each.verdict, each.subject) != advised_of_deduced}
 
 
 def _could_fail(checks: Sequence[CheckResult]) -> bool:

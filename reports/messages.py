@@ -39,7 +39,8 @@ class Judgement(Frozen):
 
     `requirements` are the ids that the check proves; `cause` is what kept it from a verdict;
     `line` is what to add to the target file; `exchanges` are ids in exchanges.jsonl; `readings`
-    tell by topic which of several documented readings the target follows.
+    tell by topic which of several documented readings the target follows; `subject` is how sure it
+    is that what the check is about is there at all.
     """
 
     requirements: tuple[str, ...]
@@ -50,6 +51,7 @@ class Judgement(Frozen):
     cards: tuple[Card, ...] = ()
     exchanges: tuple[str, ...] = ()
     certainty: Certainty | None = None
+    subject: Certainty | None = None
     unsure: tuple[str, ...] = ()
     readings: dict[str, str] = Field(default_factory=dict)
 

@@ -63,6 +63,9 @@ class CheckResult(Frozen):
     certainty: Certainty | None = Field(
         default=None, description="weakest of the expectations the check relied on"
     )
+    subject: Certainty | None = Field(
+        default=None, description="how sure it is that what the check is about is there at all"
+    )
     cards: tuple[Card, ...] = ()
     exchanges: tuple[str, ...] = Field(default=(), description="ids in exchanges.jsonl")
     cause: str | None = Field(default=None, description="what kept it from a verdict")

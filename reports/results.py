@@ -32,6 +32,7 @@ def _of_check(nodeid: str, judgement: Judgement, **more: Any) -> Iterator[CheckR
             verdict=judgement.verdict,
             message=judgement.message,
             certainty=judgement.certainty,
+            subject=judgement.subject,
             cards=judgement.cards,
             exchanges=judgement.exchanges,
             cause=judgement.cause,

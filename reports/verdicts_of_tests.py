@@ -31,6 +31,7 @@ def judged(  # noqa: C901, PLR0911 - a table
     if check is not None:
         about |= {"exchanges": tuple(check.exchanges), "readings": dict(check.readings)}
         about["certainty"] = str(check.weakest_used) if check.expectations else None
+        about["subject"] = str(check.ground)
         about["unsure"] = tuple(check.unsure)
         if error is None and not check.expectations:
             return _suite_error("the check judged nothing", about)

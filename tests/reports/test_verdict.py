@@ -126,6 +126,17 @@ def test_a_check_of_an_unknown_requirement_is_kept_and_makes_the_run_incomplete(
     assert run_of(check("ORG-1"), check("NONE-1", Verdict.FAIL)).verdict == "NOT CONFORMANT"
 
 
+def test_advice_about_what_we_deduced_to_be_there_leaves_a_must_to_its_other_checks() -> None:
+    sound = check("ORG-1").model_copy(update={"certainty": "documented"})
+    advised = check("ORG-1", Verdict.ADVISORY)
+    deduced = advised.model_copy(update={"certainty": "inferred", "subject": "inferred"})
+    stated = deduced.model_copy(update={"subject": "documented"})
+    assert run_of(sound, deduced).verdict == "CONFORMANT"
+    undecided = "INCOMPLETE [full/1] 0 of 1, 1 undecided; 0 outside the profile"
+    assert run_of(sound, stated).headline == undecided
+    assert run_of(deduced).headline == undecided
+
+
 def test_exit_status_tells_the_four_verdicts_apart() -> None:
     names = ["CONFORMANT", "NOT CONFORMANT", "INCOMPLETE", "CONFORMANT WITH 2 WAIVERS"]
     assert [exit_status(name) for name in names] == [0, 1, 6, 8]
