@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -115,11 +115,16 @@ class ExchangeLog:
 
 def write_text(path: Path, text: str) -> None:
     """Write through a temporary file in the same directory, then rename over `path`."""
+    write_parts(path, (text,))
+
+
+def write_parts(path: Path, parts: Iterable[str]) -> None:
+    """The same for a text that is made part by part."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            # Half of a surrogate pair, which JSON can name and UTF-8 cannot hold.
-            stream.write(text.encode("utf-8", "replace").decode("utf-8"))
+        # Replaced is half of a surrogate pair, which JSON can name and UTF-8 cannot hold.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
+            stream.writelines(parts)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:

@@ -16,12 +16,12 @@ from uuid import uuid4
 import allure
 import pytest
 
-from conformance.contract.facts import DOCUMENTATION
 from conformance.requirements import Requirement, RequirementSet
 from reports import ci
 from reports.cases import FAILED, PASSED, SKIPPED, UNKNOWN, Case, about, cases
 from reports.files import ExchangeLog, write_text
 from reports.model import Run
+from reports.sources import pages
 from reports.verdict import Verdict
 from reports.writers.writer import RunWriter
 
@@ -86,7 +86,8 @@ class Allure(RunWriter):
             allure.dynamic.feature(f"{requirement.step} {title}")
             allure.dynamic.story(f"{requirement.id} {requirement.text}")
             allure.dynamic.severity(_SEVERITY[requirement.level])
-            allure.dynamic.link(DOCUMENTATION + requirement.source, name=requirement.source)
+            for name, address in pages(requirement.source):
+                allure.dynamic.link(address, name=name)
 
     def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
         results = directory / self.output
@@ -140,8 +141,9 @@ def _result(case: Case) -> dict[str, Any]:
         "description": "\n\n".join(f"**{rule.id}** {rule.text}" for rule in rules),
         "labels": [{"name": name, "value": value} for name, value in _labels(case)],
         "links": [
-            {"type": "link", "name": source, "url": DOCUMENTATION + source.partition(",")[0]}
+            {"type": "link", "name": name, "url": address}
             for source in dict.fromkeys(rule.source for rule in rules)
+            for name, address in pages(source)
         ],
         "parameters": [{"name": "case", "value": case.parameters}] if case.parameters else [],
     }

@@ -46,7 +46,7 @@ def test_a_run_that_breaks_its_schema_is_not_written(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     write_text(path, "old")
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         write_text(path, None)  # type: ignore[arg-type]
     assert [item.read_text() for item in tmp_path.iterdir()] == ["old"]
 

@@ -68,11 +68,16 @@ def test_every_output_is_of_one_format() -> None:
     outputs = [writer.output for writer in writers() if writer.output]
     assert sorted(outputs) == [
         "allure-results",
+        "badge.svg",
         "compliance.html",
+        "ctrf.json",
+        "exchanges.har",
         "exchanges.jsonl",
         "junit.xml",
         "pytest.html",
+        "results.sarif",
         "run.json",
+        "summary.md",
     ]
 
 

@@ -45,8 +45,9 @@ def command(*arguments: str, directory: Path) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without what an outer pytest run has put there."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    """The environment without what an outer pytest run has put there, and a job of GitHub's."""
+    outer = ("PYTEST", "GITHUB")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(outer)}
     return {**inherited, **more}
 
 
