@@ -13,7 +13,8 @@ from conformance.requirements import Profile, RequirementSet, load
 from fixtures.exchange import target as targets
 from fixtures.exchange.target import Target, TargetError
 from fixtures.exchange.wording import did_you_mean
-from reports import shards
+from reports import history, shards
+from reports.history import HISTORY_JSONL
 from reports.model import Shard, Waiver
 from reports.selection import SMOKE
 from reports.waivers import load_waivers
@@ -45,6 +46,11 @@ def add(parser: pytest.Parser) -> None:
         " where requests are a budget: in tier certify on a target that is not loopback",
     )
     group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
+    group.addoption(
+        "--history",
+        metavar="DIR",
+        help="add the run to the history in this folder: python -m reports history DIR tells it",
+    )
     group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
     group.addoption(
         "--write-waivers",
@@ -126,6 +132,7 @@ def read(option: Any) -> Aim:
     except (TargetError, ValueError) as error:
         raise pytest.UsageError(str(error)) from None
     _known(option.requirement, requirements)
+    _readable_history(option)
     _unwritten(option.write_waivers)
     name = option.profile or (target and target.profile) or DEFAULT_PROFILE
     return Aim(
@@ -179,6 +186,20 @@ def _target(option: Any) -> Target | None:
         given = {key: value for key, value in data.items() if value}
         return targets.build(given, "--target-url", reading_only=reads)
     return None
+
+
+def _readable_history(option: Any) -> None:
+    """Before the first request: a night's run is not to end with a history that takes no line."""
+    if option.history and not option.plan:
+        directory = Path(option.history)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            if (directory / HISTORY_JSONL).exists():
+                history.read(directory)
+        except OSError as error:
+            raise pytest.UsageError(f"--history {directory}: {error.strerror}") from None
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def _known(asked: list[str], requirements: RequirementSet) -> None:

@@ -31,6 +31,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "resume": False,
         "write_waivers": None,
         "shard": None,
+        "history": None,
     }
     return options.read(Namespace(**{**defaults, **given}))
 
@@ -123,3 +124,12 @@ def test_a_waiver_file_that_is_there_is_not_written_over(tmp_path: Path) -> None
         read(tmp_path, write_waivers=str(there))
     with pytest.raises(pytest.UsageError, match="no such folder"):
         read(tmp_path, write_waivers=str(tmp_path / "none" / "waivers.toml"))
+
+
+def test_a_history_that_cannot_be_read_is_told_before_the_run(tmp_path: Path) -> None:
+    assert read(tmp_path, history=str(tmp_path / "new")).seed
+    (tmp_path / "new" / "history.jsonl").write_text("no run\n", encoding="utf-8")
+    with pytest.raises(pytest.UsageError, match="line 1: not a run"):
+        read(tmp_path, history=str(tmp_path / "new"))
+    with pytest.raises(pytest.UsageError, match="--history"):
+        read(tmp_path, history=str(file(tmp_path)))

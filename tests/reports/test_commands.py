@@ -183,7 +183,7 @@ def test_every_command_tells_what_it_does(capsys: pytest.CaptureFixture[str]) ->
         main(["--help"])
     assert left.value.code == 0
     said = capsys.readouterr().out
-    for name in ("check", "costs", "diff", "render", "schema"):
+    for name in ("check", "costs", "diff", "history", "render", "schema"):
         assert f"    {name} " in said
 
 
@@ -192,7 +192,7 @@ def test_diff_of_a_run_with_itself_finds_nothing(
 ) -> None:
     outputs(tmp_path)
     assert main(["diff", str(tmp_path), str(tmp_path / "run.json")]) == 0
-    assert capsys.readouterr().out == "0 changes, 0 for the worse\n"
+    assert capsys.readouterr().out == "0 changes, 0 for the worse, 0 new failures\n"
 
 
 def test_diff_tells_better_from_worse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,10 +205,10 @@ def test_diff_tells_better_from_worse(tmp_path: Path, capsys: pytest.CaptureFixt
     good = outputs(tmp_path / "good", run.model_copy(update={"requirements": tuple(mended)}))
     assert main(["diff", str(bad), str(good)]) == 1
     said = capsys.readouterr().out
-    assert "      VALID-4: fail -> pass" in said
-    assert f"worse {run.requirements[-1].id}: gone" in said
+    assert "mended (1)\n  step  2  fail -> pass  VALID-4\n" in said
+    assert f" -> absent  {run.requirements[-1].id}\n" in said
     assert main(["diff", str(good), str(bad)]) == 1
-    assert "worse VALID-4: pass -> fail" in capsys.readouterr().out
+    assert "new failures (1)\n  step  2  pass -> fail  VALID-4 " in capsys.readouterr().out
 
 
 def test_render_makes_the_page_again(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.run.suite import Finished, run_suite
+from reports import history
+from tests.run.suite import Finished, run_module, run_suite
 
 pytestmark = pytest.mark.xdist_group("pipelines")
 
@@ -27,7 +28,8 @@ def a_run(directory: Path, processes: str) -> Finished:
     """A run with failures; one for all tests of this file."""
     made = directory / processes
     own = f"--junitxml={directory / processes}.xml"
-    return run_suite(*SOME, DEFECTS, "-n", processes, own, directory=made)
+    kept = f"--history={directory / 'history'}"
+    return run_suite(*SOME, DEFECTS, "-n", processes, own, kept, directory=made)
 
 
 @pytest.fixture(params=["0", "2"])
@@ -83,3 +85,17 @@ def test_every_check_reaches_allure(run: Finished) -> None:
         shown = (run.directory / "allure-results" / source).read_text(encoding="utf-8")
         assert "x-session-guid" in shown or "x-api-key" in shown
         assert "[redacted" in shown
+
+
+def test_a_run_is_added_to_the_history(directory: Path) -> None:
+    runs = [a_run(directory, processes) for processes in ("0", "2")]
+    entries = history.read(directory / "history")
+    assert [entry.headline for entry in entries] == [run.run["headline"] for run in runs]
+    assert [list(entry.failed) for entry in entries] == [run.with_verdict("fail") for run in runs]
+
+
+def test_two_runs_of_one_target_differ_in_nothing_that_is_worse(directory: Path) -> None:
+    first, second = (a_run(directory, processes).directory for processes in ("0", "2"))
+    done = run_module("reports", "diff", str(first), str(second))
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == "0 changes, 0 for the worse, 0 new failures\n"
