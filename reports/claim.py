@@ -18,6 +18,7 @@ from conformance.requirements import load
 from reports.assemble import assemble
 from reports.collected import Collected
 from reports.files import EXCHANGES_JSONL, ExchangeLog, write_run
+from reports.learned import BINDINGS
 from reports.model import Scope
 from reports.options import Aim
 from reports.writers import outputs
@@ -48,7 +49,7 @@ class Claim:
         directory = self.aim.directory
         try:
             self._lock.acquire(timeout=0)
-            for name in frozenset(outputs()) - keep:
+            for name in {*outputs(), BINDINGS} - keep:
                 _remove(directory / name)
             self.tell(GOING_ON)
         except Timeout:

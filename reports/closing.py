@@ -173,6 +173,8 @@ def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
     parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
+    if observed.learned:
+        parts.append(f"learned {observed.learned}")
     if observed.resumed:
         when = ", ".join(f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in observed.resumed)
         names = {check.nodeid for check in observed.carried}

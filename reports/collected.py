@@ -85,7 +85,8 @@ class Observed:
     were taken of how many; `narrowed` is what made the run smaller, as it was given; `lost` are
     checks that the suite meant to run, and that came to no verdict of it; `carried` are results of
     the run that this one goes on with; `identity` is what it has in common with other parts of its
-    run, and `divided` a digest of the checks that its shards divide.
+    run, and `divided` a digest of the checks that its shards divide; `learned`
+    tells what came of the OpenAPI files of the target.
     """
 
     aim: Aim
@@ -106,6 +107,7 @@ class Observed:
     resumed: tuple[datetime, ...] = ()
     identity: Mapping[str, str] = field(default_factory=dict)
     divided: str | None = None
+    learned: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from fixtures.run.front import Front
 from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
-from reports import canary, closing, notes, plan, preflight, results, shards
+from reports import canary, closing, learned, notes, plan, preflight, results, shards
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
@@ -73,8 +73,11 @@ class Controller:
         self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = shards.share(self._aim_at(), self.aim.shard)
-        if self.aim.checks:
+        self.learned = ""
+        if not self.aim.plan:
             self.target = published.described(self.target, self.directory / "openapi")
+            kept = self.aim.directory if self.aim.checks else None
+            self.target, self.learned = learned.teach(self.target, kept)
         course.aimed_at(self.target)
         self.session = self._session()
         if not self.aim.plan:
@@ -232,6 +235,7 @@ class Controller:
         host = target.host if aim.target or not aim.plan else "none yet"
         where = f"target: {host} ({target.kind}), profile {aim.profile.name}"
         first = f"{where}, tier {aim.tier}, seed {aim.seed}"
+        first += f"\nlearned: {self.learned}" if self.learned else ""
         found = self.preflight
         if found is None or not found.faults or not aim.checks:
             return [first, *self.course.header()]
@@ -371,6 +375,7 @@ class Controller:
             resumed=self.course.resumed,
             identity=self.course.identity,
             divided=self.divided,
+            learned=self.learned,
         )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

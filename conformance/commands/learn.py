@@ -30,23 +30,23 @@ def run(chosen: argparse.Namespace) -> int:
     Raises:
         ValueError: the folder holds no file of a service that could be read.
     """
-    found: list[binder.Learned] = []
-    read = 0
+    described: dict[str, openapi.Description] = {}
+    origins: dict[str, str] = {}
     for service in sorted({operation.service for operation in ROUTES.values()}):
         if (path := _file(chosen.openapi, service)) is None:
             continue
         try:
-            description = openapi.read(path, service)
+            described[service] = openapi.read(path, service)
         except openapi.OpenApiError as error:
             say(f"left out: {error}")
             continue
-        read += 1
-        found += binder.learned(description, service, str(path))
-    if not read:
+        origins[service] = str(path)
+    if not described:
         raise ValueError(f"{chosen.openapi} holds no OpenAPI file of a service that can be read")
+    found = binder.learned(described, origins)
     chosen.write.write_text(writing.text(found), encoding="utf-8")
     told = ", ".join(f"{count} {name}" for name, count in binder.counts(found).items())
-    say(f"{read} services read: {told}; written to {chosen.write}")
+    say(f"{len(described)} services read: {told}; written to {chosen.write}")
     return 0
 
 

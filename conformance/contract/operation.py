@@ -2,9 +2,11 @@
 
 Bodies are templates over the suite's own parameter names, so that a target file can rename a field
 or move it without touching a check: `"$caption"` stands for the parameter `caption`, `"$?reason"`
-for one that is left out unless the check gives it.
+for one that is left out unless the check gives it, `"$quantity|text"` for a number that the target
+takes as text (`number` and `joined` turn a text into a number, a list into a text).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +18,11 @@ Template = Mapping[str, Any]
 
 OPTIONAL: Final = "$?"
 PARAMETER: Final = "$"
+# A parameter that is so named is a new value of the kind that follows.
+FRESH: Final = "fresh_"
+# What follows says in which form the value is written.
+AS: Final = "|"
+FORMS: Final = ("text", "number", "joined")
 
 
 class Kind(StrEnum):
@@ -197,12 +204,12 @@ def render(template: Any, values: Mapping[str, Any]) -> Any:
         KeyError: a parameter that is not optional has no value.
     """
     if isinstance(template, str) and template.startswith(PARAMETER):
-        return values[_name(template)]
+        return _written(values[name_of(template)], template.partition(AS)[2])
     if isinstance(template, Mapping):
         return {
             key: render(part, values)
             for key, part in template.items()
-            if not (_is_optional(part) and _name(part) not in values)
+            if not (_is_optional(part) and name_of(part) not in values)
         }
     if isinstance(template, Sequence) and not isinstance(template, str):
         rendered = [(part, render(part, values)) for part in template]
@@ -214,7 +221,7 @@ def render(template: Any, values: Mapping[str, Any]) -> Any:
 def parameters(template: Any) -> frozenset[str]:
     """Names of all parameters in `template`, the optional ones included."""
     if isinstance(template, str):
-        return frozenset({_name(template)}) if template.startswith(PARAMETER) else frozenset()
+        return frozenset({name_of(template)}) if template.startswith(PARAMETER) else frozenset()
     if isinstance(template, Mapping):
         return frozenset().union(*(parameters(part) for part in template.values()))
     if isinstance(template, Sequence):
@@ -222,9 +229,31 @@ def parameters(template: Any) -> frozenset[str]:
     return frozenset()
 
 
+def optional_parameters(template: Any) -> frozenset[str]:
+    """Names of the parameters that are left out where they have no value."""
+    if isinstance(template, Mapping):
+        return frozenset().union(*(optional_parameters(part) for part in template.values()))
+    if isinstance(template, list):
+        return frozenset().union(*(optional_parameters(part) for part in template))
+    return frozenset({name_of(template)}) if _is_optional(template) else frozenset()
+
+
 def _is_optional(part: Any) -> bool:
     return isinstance(part, str) and part.startswith(OPTIONAL)
 
 
-def _name(part: str) -> str:
-    return part.removeprefix(OPTIONAL).removeprefix(PARAMETER)
+def name_of(part: str) -> str:
+    """The name of the parameter that a part of a template stands for."""
+    return part.removeprefix(OPTIONAL).removeprefix(PARAMETER).partition(AS)[0]
+
+
+def _written(value: Any, form: str) -> Any:
+    """A value in the form in which the target takes it; without a form, as it is."""
+    if form == "text":
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+    if form == "number" and isinstance(value, str):
+        number = float(value)
+        return int(number) if number.is_integer() else number
+    if form == "joined" and isinstance(value, list):
+        return ",".join(map(str, value))
+    return value
