@@ -188,6 +188,8 @@ def about(run: Run) -> dict[str, str]:
         "builds": ", ".join(scope.builds),
         "api_versions": ", ".join(scope.api_versions),
         "suite_version": scope.suite_version,
+        "suite_commit": scope.suite_commit,
+        "challenge": scope.challenge,
         "requirement_set": scope.requirement_set,
         "seed": None if scope.seed is None else str(scope.seed),
         "narrowed": scope.narrowed,

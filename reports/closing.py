@@ -21,7 +21,7 @@ from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
 from fixtures.run.session import Session
-from reports import results, traffic
+from reports import results, suite, traffic
 from reports.collected import Collected, Observed
 from reports.detection import detecting_power
 from reports.files import EXCHANGES_JSONL, ExchangeLog, write_text
@@ -141,6 +141,8 @@ def _scope(observed: Observed, session: Session, counted: Traffic) -> Scope:
     org = session.store.peek("organization", Org)
     return Scope(
         suite_version=__version__,
+        suite_commit=suite.commit(),
+        challenge=aim.challenge,
         requirement_set=observed.requirements.version,
         profile=aim.profile.name,
         tier=aim.tier,

@@ -121,6 +121,7 @@ class Controller:
             seed=self.aim.seed,
             worker=f"{self.course.part}{worker}",
             aim=self.aim.repeat,
+            challenge=self.aim.challenge,
         )
 
     def _prepare(self) -> None:
@@ -211,6 +212,7 @@ class Controller:
             waived=in_force(self.aim.waivers, self.target.host, self.target.kind, today),
             part=self.course.part,
             shard=self.aim.shard,
+            challenge=self.aim.challenge,
         )
 
     # --- while checks run ---

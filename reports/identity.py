@@ -31,6 +31,7 @@ def identity(aim: Aim, narrowed: str | None) -> dict[str, str]:
         "tier": aim.tier,
         "choice of cells": aim.cells,
         "narrowing": narrowed or "none",
+        "challenge": aim.challenge or "none",
         "reference": " ".join(aim.reference_args) or "as it is",
     }
 

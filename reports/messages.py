@@ -17,7 +17,7 @@ class Settings(Frozen):
 
     `turns` is whether parameter sets take turns by seed; `repeat` are the options that repeat the
     run's aim; `waived` are reasons by requirement; `part` goes before the names of workers, so that
-    what a run records after a death bears other ids.
+    what a run records after a death bears other ids; `challenge` is borne by every request.
     """
 
     target: Target
@@ -31,6 +31,7 @@ class Settings(Frozen):
     repeat: str
     waived: dict[str, str]
     part: str = ""
+    challenge: str | None = None
     shard: Shard | None = None
 
 

@@ -119,6 +119,8 @@ class Scope(Frozen):
     builds: tuple[str, ...] = ()
     api_versions: tuple[str, ...] = Field(default=(), description="values of X-API-Version seen")
     seed: int | str | None = None
+    suite_commit: str | None = Field(default=None, description="of the suite's checkout")
+    challenge: str | None = Field(default=None, description="digest of the nonce it answers")
     narrowed: str | None = Field(default=None, description="the selection, as given: -k session")
     interrupted: bool = False
     unfinished: str | None = Field(

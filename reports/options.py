@@ -14,6 +14,7 @@ from fixtures.exchange import target as targets
 from fixtures.exchange.target import Target, TargetError
 from fixtures.exchange.wording import did_you_mean
 from reports import history, shards
+from reports.challenge import challenge_of
 from reports.history import HISTORY_JSONL
 from reports.model import Shard, Waiver
 from reports.selection import SMOKE
@@ -50,6 +51,11 @@ def add(parser: pytest.Parser) -> None:
         "--history",
         metavar="DIR",
         help="add the run to the history in this folder: python -m reports history DIR tells it",
+    )
+    group.addoption(
+        "--challenge",
+        metavar="NONCE",
+        help="what a reviewer gave: every request bears a digest of it, and verify asks for it",
     )
     group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
     group.addoption(
@@ -106,6 +112,7 @@ class Aim:
     repeat: str
     resume: bool = False
     shard: Shard | None = None
+    challenge: str | None = None
 
     @property
     def checks(self) -> bool:
@@ -150,6 +157,7 @@ def read(option: Any) -> Aim:
         repeat=_repeat(option),
         resume=option.resume,
         shard=_shard(option),
+        challenge=challenge_of(option.challenge) if option.challenge else None,
     )
 
 

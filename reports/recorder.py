@@ -56,6 +56,7 @@ class Recorder:
                 worker=self.worker,
                 aim=settings.repeat,
                 tier=settings.tier,
+                challenge=settings.challenge,
             )
         return self._session
 

@@ -32,6 +32,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "write_waivers": None,
         "shard": None,
         "history": None,
+        "challenge": None,
     }
     return options.read(Namespace(**{**defaults, **given}))
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.xdist_group("pipelines")
 
 SOME: Final = ("conformance/step03_association", "-q", "--cells", "turns", "--run-seed", "1")
 DEFECTS: Final = "--reference-args=--defect member-shown-as-owner --defect stranger-told-org-exists"
+NONCE: Final = "what the reviewer gave"
 PROPERTIES: Final = {"requirement", "step", "level", "source", "verdict", "certainty"}
 
 
@@ -29,7 +30,8 @@ def a_run(directory: Path, processes: str) -> Finished:
     made = directory / processes
     own = f"--junitxml={directory / processes}.xml"
     kept = f"--history={directory / 'history'}"
-    return run_suite(*SOME, DEFECTS, "-n", processes, own, kept, directory=made)
+    challenge = f"--challenge={NONCE}"
+    return run_suite(*SOME, DEFECTS, "-n", processes, own, kept, challenge, directory=made)
 
 
 @pytest.fixture(params=["0", "2"])
@@ -99,3 +101,13 @@ def test_two_runs_of_one_target_differ_in_nothing_that_is_worse(directory: Path)
     done = run_module("reports", "diff", str(first), str(second))
     assert done.returncode == 0, done.stdout
     assert done.stdout == "0 changes, 0 for the worse, 0 new failures\n"
+
+
+def test_a_bundle_of_a_run_verifies_and_answers_its_challenge(directory: Path) -> None:
+    made, out = a_run(directory, "2").directory, directory / "bundle.zip"
+    done = run_module("reports", "bundle", str(made), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    done = run_module("reports", "verify", str(out), "--challenge", NONCE)
+    assert done.returncode == 0, done.stdout
+    assert "as it was made, not signed" in done.stdout
+    assert run_module("reports", "verify", str(out), "--challenge", "another").returncode == 1
