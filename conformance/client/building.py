@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.client.operations import is_documented, known_services, operation_of
+from conformance.client.operations import is_documented, known_services, operation_of, texts_in
 from conformance.client.recording import CARRIERS, Call, Credential, fingerprint, was_removed
 from fixtures.exchange.redaction import is_secret_field
-from fixtures.formats.json_values import objects
 
 # Shorter texts are too common to be recognised as a secret.
 _LEAST: Final = 12
@@ -49,7 +48,7 @@ def call(
         path=parts.path,
         op=operation.id if operation else "",
         query=_cleaned(query),
-        headers=_cleaned(headers),
+        headers=_cleaned(dict(headers)),
         body=_cleaned(body) if ours else None,
         answer=_cleaned(answer) if ours else None,
         credentials=(
@@ -72,13 +71,16 @@ def headers_of(pairs: Any) -> dict[str, str]:
 
 def _cleaned(value: Any, name: str = "") -> Any:
     """A JSON value whose fields that hold secrets hold fingerprints."""
-    if isinstance(value, Mapping):
-        return {str(key): _cleaned(inner, str(key)) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_cleaned(inner, name) for inner in value]
-    if isinstance(value, str) and name and is_secret_field(name):
-        return value if was_removed(value) else fingerprint(value)
-    return value
+    kind = type(value)
+    if kind is str:
+        return _hidden(value) if name and is_secret_field(name) else value
+    if kind is dict:
+        return {key: _cleaned(inner, key) for key, inner in value.items()}
+    return [_cleaned(inner, name) for inner in value] if kind is list else value
+
+
+def _hidden(text: str) -> str:
+    return text if was_removed(text) else fingerprint(text)
 
 
 def _carried(fields: Mapping[str, Any], place: str) -> Iterator[Credential]:
@@ -90,8 +92,9 @@ def _carried(fields: Mapping[str, Any], place: str) -> Iterator[Credential]:
 
 def _issued(answer: Any) -> Iterator[Credential]:
     """Credentials that an answer gives out, wherever they stand in it."""
-    for each in objects(answer):
-        yield from _carried({k: v for k, v in each.items() if isinstance(v, str)}, "answer")
+    for name, text in texts_in(answer):
+        if name in CARRIERS and not was_removed(text):
+            yield Credential(CARRIERS[name], "answer", fingerprint(text))
 
 
 def _traces(

@@ -20,6 +20,7 @@ from conformance.client.rules.rule import Occasion, Rule
 
 _TOLD: Final = 20
 _BEFORE: Final = 3
+_CALLERS: Final = 10_000
 # What cannot be said of a recording whose exporter took credentials out.
 _OF_CREDENTIALS: Final = frozenset(
     {"B1", "B2", "B3", "B4", "B6", "B7", "B11", "B13", "B14", "B15", "C3", "F5"}
@@ -101,17 +102,21 @@ def _see(calls: Iterable[Call], facts: Facts, tallies: Mapping[str, _Tally]) -> 
     """Show the calls to the rules; what a rule remembers ends with each run of the client."""
     rules: dict[str, Rule] = {}
     run: str | None = None
-    before: deque[Call] = deque(maxlen=_BEFORE)
+    # What each caller called last.
+    last: dict[str, deque[str]] = {}
     for call in calls:
         if call.run != run:
             _end(rules, tallies)
             rules = {duty: make(facts) for duty, make in ALL.items()}
             run = call.run
-            before.clear()
+            last.clear()
+        if len(last) > _CALLERS:
+            last.clear()
+        before = last.setdefault(call.identity, deque(maxlen=_BEFORE))
         for duty, rule in rules.items():
             for occasion in rule.see(call):
                 _add(tallies[duty], occasion, before)
-        before.append(call)
+        before.append(call.told)
     _end(rules, tallies)
 
 
@@ -121,7 +126,7 @@ def _end(rules: Mapping[str, Rule], tallies: Mapping[str, _Tally]) -> None:
             _add(tallies[duty], occasion, ())
 
 
-def _add(tally: _Tally, occasion: Occasion, before: Collection[Call]) -> None:
+def _add(tally: _Tally, occasion: Occasion, before: Iterable[str]) -> None:
     tally.occasions += 1
     if occasion.kept:
         return
@@ -129,9 +134,9 @@ def _add(tally: _Tally, occasion: Occasion, before: Collection[Call]) -> None:
     tally.light += not occasion.grave
     if len(tally.told) < _TOLD:
         call = occasion.call
-        told = tuple(each.told for each in before)
+        said = occasion.said
         tally.told.append(
-            Breach(where=call.where, run=call.run, call=call.told, said=occasion.said, before=told)
+            Breach(where=call.where, run=call.run, call=call.told, said=said, before=tuple(before))
         )
 
 

@@ -1,6 +1,6 @@
 """Which documented operation a request calls, and what record it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -47,6 +47,31 @@ def operation_of(method: str, path: str, inputs: Mapping[str, Any]) -> Operation
 def is_id(name: str) -> bool:
     """Whether a field of this name holds an id, and not the caller's org or session."""
     return name.endswith(_ID) and name not in _OF_THE_CALLER
+
+
+def texts_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Each text that a member of an object inside a JSON value is, with the member's name.
+
+    Many thousands of bodies are walked through: a stack, and the two types that JSON has.
+    """
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if type(found) is dict:
+            for name, inner in found.items():
+                if type(inner) is str:
+                    yield name, inner
+                elif type(inner) is dict or type(inner) is list:
+                    waiting.append(inner)
+        elif type(found) is list:
+            waiting += [inner for inner in found if type(inner) is dict or type(inner) is list]
+
+
+def ids_in(value: Any) -> Iterator[str]:
+    """Each id inside a JSON value; the org's is one, a session is none."""
+    for name, text in texts_in(value):
+        if name.endswith(_ID) and text and name != "session_guid":
+            yield text
 
 
 @cache

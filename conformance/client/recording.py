@@ -5,17 +5,18 @@ bounded. Credentials are fingerprints from the moment of reading on.
 """
 
 import hashlib
+import json
 import pickle
 import re
 import secrets
 import tempfile
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self
 
-from conformance.client.operations import known_services, subject_of, yielded
+from conformance.client.operations import ids_in, known_services, subject_of, yielded
 from conformance.contract import ROUTES, envelope
 from conformance.contract.operation import Operation
 from fixtures.formats.json_values import MISSING, at
@@ -34,6 +35,8 @@ _METHOD: Final = re.compile("[A-Z]{3,7}")
 _TAG: Final = re.compile(r"[a-z][a-z-]{2,40}")
 _OK: Final = range(200, 300)
 _NOTES: Final = 100
+# Credentials may be renewed between two tries, and a context tells its own instant.
+_RENEWED: Final = frozenset({"session_guid", "api_key", "request_context"})
 
 
 def fingerprint(text: str) -> str:
@@ -117,6 +120,17 @@ class Call:
         return {} if found is MISSING or found is None else found
 
     @cached_property
+    def payload(self) -> str:
+        """What is asked, without what a repeated call may renew."""
+        left = {name: value for name, value in self.inputs.items() if name not in _RENEWED}
+        return json.dumps(left, sort_keys=True, default=str)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The ids that the payload of the answer holds."""
+        return tuple(ids_in(self.data))
+
+    @cached_property
     def subject(self) -> str | None:
         """The record that the call reads or changes, as `service:id`."""
         return subject_of(self.operation, self.inputs) if self.operation else None
@@ -151,7 +165,15 @@ class Call:
         """Whether it alters a record that is there."""
         return self.writes and self.subject is not None
 
-    @property
+    def slim(self) -> "Call":
+        """The call without its bodies and headers, for a rule that remembers it for long."""
+        kept = replace(
+            self, query={}, headers={}, body=None, answer_headers={}, answer=None, traces={}
+        )
+        vars(kept).update(told=self.told, payload=self.payload, orgcode=self.orgcode)
+        return kept
+
+    @cached_property
     def told(self) -> str:
         """The call in words that hold nothing of the recording but its shape."""
         known = f"/{self.service}/…" if self.service in known_services() else "/…"

@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.retries import Asked, asked, payload
+from conformance.client.rules.retries import Asked, asked
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
 
@@ -41,7 +41,7 @@ class SelfCheckAfterMissing(Rule):
             if asked(call) in self._settled:
                 return
             for name in told_fields(operation.id):
-                self._missing[who, name] = call
+                self._missing[who, name] = call.slim()
 
     def end(self) -> Iterator[Occasion]:
         # The flow came to its end, and nothing was made in place of what was not found.
@@ -63,7 +63,7 @@ class StopWhenBlocked(Rule):
         if call.writes and org in self._blocked:
             yield Occasion(call, kept=False, said="a further write while the org is blocked")
         if call.tag == "org-write-blocked":
-            self._blocked.setdefault(org, call)
+            self._blocked.setdefault(org, call.slim())
 
     def end(self) -> Iterator[Occasion]:
         for call in self._blocked.values():
@@ -81,9 +81,9 @@ class AnotherQuantity(Rule):
             return
         same = (call.identity, call.path)
         if (before := self._short.pop(same, None)) is not None:
-            yield from held(call, payload(call) != before, "the same call again")
+            yield from held(call, call.payload != before, "the same call again")
         if call.tag == "insufficient-stock":
-            self._short[same] = payload(call)
+            self._short[same] = call.payload
 
 
 @watching("F9")

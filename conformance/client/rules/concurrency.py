@@ -4,12 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from conformance.client.operations import made_fields, told_fields
+from conformance.client.operations import made_fields, texts_in, told_fields
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.context import ids_in
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
-from fixtures.formats.json_values import objects
 
 _PRECONDITION: Final = 428
 _CONFLICT: Final = 409
@@ -35,9 +33,9 @@ def _records_told(call: Call) -> Iterator[_Known]:
         yield call.identity, call.subject
     elif call.operation and call.operation.kind is not Kind.LIST:
         named = made_fields(call.op) or told_fields(call.op)
-        for told in objects(call.data):
-            for name in named & told.keys():
-                yield call.identity, f"{call.service}:{told[name]}"
+        for name, value in texts_in(call.data):
+            if name in named:
+                yield call.identity, f"{call.service}:{value}"
 
 
 def _read_by(call: Call) -> Iterator[_Known]:
@@ -45,7 +43,7 @@ def _read_by(call: Call) -> Iterator[_Known]:
     if call.op and not call.writes and call.succeeded:
         if call.subject:
             yield call.identity, call.subject
-        for shown in ids_in(call.data):
+        for shown in call.shown:
             yield call.identity, f"{call.service}:{shown}"
 
 
@@ -92,7 +90,7 @@ class _Refused(Rule):
 
     def see(self, call: Call) -> Iterator[Occasion]:
         known = (call.identity, call.subject or "")
-        for record in _read_by(call):
+        for record in _read_by(call) if self.refused else ():
             if record in self.refused:
                 self.read.add(record)
         if call.changes and known in self.refused:
@@ -119,7 +117,7 @@ class SameRevisionAgain(Rule):
         self._open: dict[tuple[str, str, str], str] = {}
 
     def see(self, call: Call) -> Iterator[Occasion]:
-        for who, record in _read_by(call):
+        for who, record in _read_by(call) if self._open else ():
             for key in [key for key in self._open if key[:2] == (who, record)]:
                 del self._open[key]
                 yield Occasion(call, kept=True)

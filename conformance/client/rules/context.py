@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from conformance.client.operations import is_id
+from conformance.client.operations import ids_in, is_id
 from conformance.client.recording import Call, Facts
 from conformance.client.rules.rule import Occasion, Rule, each, held, watching
 from conformance.contract.operation import OPTIONAL, Kind
-from fixtures.formats.json_values import objects
 
 _ORG_IN_HEADER: Final = frozenset(
     {"pvm", "pmc", "ics", "scm", "pcm", "ppm", "crm", "accounting", "ipm", "rbs"}
@@ -140,14 +139,6 @@ def cost_centre_code(call: Call, facts: Facts) -> Iterator[Occasion]:
         yield from held(call, kept, "header and body name two cost centres")
 
 
-def ids_in(value: Any) -> Iterator[str]:
-    """Each id inside a JSON value."""
-    for found in objects(value):
-        for name, inner in found.items():
-            if isinstance(inner, str) and inner and (is_id(name) or name == "org_guid"):
-                yield inner
-
-
 def _folded(text: str) -> str:
     """An id without what makes two spellings of it differ."""
     return _SPELLING.sub("", text).casefold()
@@ -162,12 +153,12 @@ class AsReturned(Rule):
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
             return
-        for sent in ids_in(dict(call.inputs)):
+        for sent in ids_in(call.inputs):
             if known := self._received.get(_folded(sent)):
                 kept = sent == known if isinstance(known, str) else sent in known
                 yield from held(call, kept, "an id spelt otherwise than it was received")
         if call.succeeded:
-            for got in ids_in(call.data):
+            for got in call.shown:
                 self._learn(got)
 
     def _learn(self, got: str) -> None:

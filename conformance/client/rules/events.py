@@ -51,7 +51,7 @@ class CatalogueRead(Rule):
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op == _REGISTER:
-            self._registered.append(call)
+            self._registered.append(call.slim())
         elif call.op == "ipm.event.catalog_list":
             self._read.add(call.orgcode)
         return iter(())

@@ -91,7 +91,7 @@ class ToTheEnd(Rule):
         if self._open.pop(page, None):
             yield Occasion(call, kept=True)
         if (told := _told(call)) and _is_empty(call):
-            self._open[call.identity, call.path, str(told)] = call
+            self._open[call.identity, call.path, str(told)] = call.slim()
 
     def end(self) -> Iterator[Occasion]:
         for call in self._open.values():

@@ -66,7 +66,7 @@ class RunsToTheEnd(Rule):
         if call.op == "pmc.run.start":
             if not call.inputs.get("reason"):
                 yield Occasion(call, kept=False, said="a run without a reason")
-            self._open[run] = (call, call.started)
+            self._open[run] = (call.slim(), call.started)
         elif run in self._open:
             first = self._open[run][0]
             state = str(shown.get("status") or shown.get("state") or "")

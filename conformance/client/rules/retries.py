@@ -1,6 +1,5 @@
 """E: retries, idempotency, throttling."""
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,19 +17,11 @@ _THROTTLED, _MAINTENANCE, _FORBIDDEN, _FAULT = 429, 503, 403, 500
 _LONGEST_KEY: Final = 128
 # Calls that are meant to be repeated as they are.
 _STEPS: Final = ("/step", "/continue", "/poll")
-# Credentials may be renewed between two tries, and a context tells its own instant.
-_RENEWED: Final = frozenset({"session_guid", "api_key", "request_context"})
 
 
 def key_of(call: Call) -> str | None:
     found = call.inputs.get("idempotency_key")
     return found if isinstance(found, str) else None
-
-
-def payload(call: Call) -> str:
-    """What is asked, without what a repeated call may renew."""
-    left = {name: value for name, value in call.inputs.items() if name not in _RENEWED}
-    return json.dumps(left, sort_keys=True, default=str)
 
 
 def _is_create(call: Call) -> bool:
@@ -42,7 +33,7 @@ Asked = tuple[str, str, str]
 
 
 def asked(call: Call) -> Asked:
-    return call.identity, call.path, payload(call)
+    return call.identity, call.path, call.payload
 
 
 class _LostCreates(Rule):
@@ -129,10 +120,10 @@ class OneBodyPerKey(Rule):
         if key is None or not call.op:
             return
         body, first = self._bodies.setdefault(
-            (call.path, call.orgcode, key), (payload(call), call.started)
+            (call.path, call.orgcode, key), (call.payload, call.started)
         )
         if call.started - first <= _DAY_S:
-            yield from held(call, body == payload(call), "one key with two bodies")
+            yield from held(call, body == call.payload, "one key with two bodies")
 
 
 @each("E7")
@@ -204,7 +195,7 @@ class NoRepeatPastFirewall(Rule):
         if self._refused.pop(asked(call), None):
             yield Occasion(call, kept=False, said="the payload that the firewall refused, again")
         if is_firewall(call):
-            self._refused[asked(call)] = call
+            self._refused[asked(call)] = call.slim()
 
     def end(self) -> Iterator[Occasion]:
         for call in self._refused.values():
