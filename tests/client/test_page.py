@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from conformance.client.certificate import DISCLAIMER, RunOfClient
-from conformance.client.judgement import Claim, Examinee, Stand, judge
+from conformance.client.certificate import DISCLAIMER, Examinee, RunOfClient
+from conformance.client.judgement import Claim, Stand, judge
 from conformance.client.reading import read
 from conformance.client.writing import write
 from tests.client.samples import SAMPLES, Mood, entries
