@@ -27,10 +27,9 @@ def lines(certificate: Certificate) -> Iterator[str]:
         yield "credentials were taken out of the recording: duties on them are not judged"
     for run in certificate.runs:
         note = f"; {run.note}" if run.note else ""
-        yield (
-            f"run {run.scenario:18} exit {run.exit_status}, {run.calls} calls, "
-            f"{run.acted} acted on, {run.seconds:.1f} s{note}"
-        )
+        ended = "" if run.exit_status is None else f"exit {run.exit_status}, "
+        took = f", {run.seconds:.1f} s" if run.seconds else ""
+        yield f"run {run.scenario:18} {ended}{run.calls} calls, {run.acted} acted on{took}{note}"
     for verdict in (Verdict.BROKEN, Verdict.WARNING):
         for result in certificate.duties:
             if result.verdict is verdict:

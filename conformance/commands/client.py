@@ -19,7 +19,7 @@ HELP: Final = "certify the integration itself, from recordings or before a stand
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the commands below this one."""
-    choice = parser.add_subparsers(required=True, metavar="duties|judge|certify")
+    choice = parser.add_subparsers(required=True, metavar="duties|judge|certify|stand")
     table = choice.add_parser("duties", help="the duties of a client, with their pages")
     table.add_argument("--step", type=int, help="of this step of the checklist alone")
     table.add_argument("--part", help="of this part of the platform alone")
@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     certified.add_argument("--scenario", action="append", metavar="NAME", help="default: all")
     _add_stand(certified)
     certified.set_defaults(act=_certify)
+    stood = choice.add_parser("stand", help="stays up for a client that is started by hand")
+    stood.add_argument("--parts", help="what the client uses, with commas; default: all")
+    _add_stand(stood)
+    stood.set_defaults(act=_stand)
 
 
 def _add_stand(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +93,18 @@ def _certify(chosen: argparse.Namespace) -> int:
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
     return _told(certificate, chosen.report_dir, logs)
+
+
+def _stand(chosen: argparse.Namespace) -> int:
+    from conformance.client import by_hand, judgement, platform  # noqa: PLC0415
+
+    claim = judgement.Claim(parts=_parts(chosen.parts))
+    try:
+        with _platform(chosen.target) as opened:
+            certificate = by_hand.stand(opened, claim, sys.stdin, say)
+    except (platform.StandError, EmbeddedError) as error:
+        raise ValueError(f"the stand: {error}") from None
+    return _told(certificate, chosen.report_dir)
 
 
 def _platform(target: Path | None) -> AbstractContextManager["Platform"]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client import canary, scenarios, settings
+from conformance.client import by_hand, canary, running, scenarios, settings
 from conformance.client.catalogue import duties
 from conformance.client.certificate import Certificate, Verdict
+from conformance.client.judgement import Claim
 from conformance.client.platform import Platform
 from conformance.client.recording import Recording
 from conformance.client.relay import Relay
@@ -101,6 +102,27 @@ def test_an_idle_client_is_no_traffic_throughout(examined: Examined) -> None:
 
 def test_the_canaries_are_told_apart(platform: Platform) -> None:
     assert list(canary.doubts(platform)) == []
+
+
+def test_a_client_that_is_started_by_hand_is_judged_too(platform: Platform) -> None:
+    told: list[str] = []
+
+    def person() -> Iterator[str]:
+        given = dict(line.removeprefix("export ").split("=", 1) for line in told if "=" in line)
+        running.run(model(), given)
+        yield "nonsense"
+        yield "lost-answer"
+        running.run(with_habit("makes_again_blindly"), {**given, "G3N_RUN": "beef0123"})
+        yield "end"
+
+    certificate = by_hand.stand(platform, Claim(parts=("core",)), person(), told.append)
+    assert broken(certificate) == ["E2"]
+    assert [(run.scenario, run.acted > 0) for run in certificate.runs] == [
+        (PLAIN, False),
+        ("lost-answer", True),
+    ]
+    assert certificate.doubts == ()
+    assert any(line.startswith("nonsense: no scenario") for line in told)
 
 
 def test_every_duty_names_a_scenario_that_exists() -> None:
