@@ -132,7 +132,7 @@ def _owners(session: Session) -> dict[str, Actor]:
     if stranger is not None:
         owners |= dict.fromkeys((stranger.org_guid, stranger.orgcode), stranger.actor)
     for actor in owners.values():
-        session.remember(actor)
+        session.keep(actor)
     return owners
 
 
@@ -183,6 +183,8 @@ def _note(observed: Observed) -> str | None:
         parts.append(f"resumed {when}, {len(names)} checks having passed before")
     if observed.lost_answers:
         parts.append(f"{observed.lost_answers} requests sent again, for want of an answer")
+    if observed.renewed:
+        parts.append(f"{observed.renewed} sessions had expired, and were renewed")
     if taken < total:
         parts.append(f"{taken} of {total} parameter sets, chosen by seed")
     return "; ".join(parts) or None

@@ -103,6 +103,7 @@ class Observed:
     crashed_workers: int
     canary: Result
     lost_answers: int
+    renewed: int = 0
     carried: tuple[CheckResult, ...] = ()
     resumed: tuple[datetime, ...] = ()
     identity: Mapping[str, str] = field(default_factory=dict)

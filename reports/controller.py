@@ -373,6 +373,7 @@ class Controller:
             crashed_workers=self.crashed,
             canary=self.canary,
             lost_answers=counted.lost_answers,
+            renewed=counted.renewed,
             carried=self.course.carried,
             resumed=self.course.resumed,
             identity=self.course.identity,

@@ -69,6 +69,7 @@ class Tally(Frozen):
     `seen` are the answers that each invariant concerned; `cells` tells how many parameter sets
     were taken of how many; `expected` are the checks that the suite itself meant to run;
     `lost_answers` are requests that were sent again because no answer of the platform came;
+    `renewed` are sessions that had expired and were renewed;
     `divided` is a digest of the checks that the shards of a run divide.
     """
 
@@ -76,6 +77,7 @@ class Tally(Frozen):
     cells: tuple[int, int] | None = None
     expected: tuple[str, ...] = ()
     lost_answers: int = 0
+    renewed: int = 0
     divided: str | None = None
 
 

@@ -28,12 +28,13 @@ def count(directory: Path, worker: str, tally: Tally) -> None:
 def tally(directory: Path) -> Tally:
     """What the processes of a run counted, added up."""
     seen: Counter[str] = Counter()
-    lost = 0
+    lost = renewed = 0
     for path in sorted(directory.glob(_TALLY.format("*"))):
         each = Tally.model_validate_json(path.read_text("utf-8"))
         seen.update(each.seen)
         lost += each.lost_answers
-    return Tally(seen=dict(seen), lost_answers=lost)
+        renewed += each.renewed
+    return Tally(seen=dict(seen), lost_answers=lost, renewed=renewed)
 
 
 def carry(directory: Path, names: Iterable[str]) -> None:

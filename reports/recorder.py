@@ -166,7 +166,9 @@ class Recorder:
     @staticmethod
     def _counted(session: Session) -> Tally:
         runtime = session.runtime
-        return Tally(seen=dict(runtime.invariants.seen), lost_answers=runtime.lost)
+        renewed = runtime.renewals.count if runtime.renewals else 0
+        seen = dict(runtime.invariants.seen)
+        return Tally(seen=seen, lost_answers=runtime.lost, renewed=renewed)
 
     def _missing(self, item: pytest.Item) -> frozenset[str]:
         """What the check stands on and the profile does not have."""
