@@ -261,4 +261,12 @@ def _repeat(option: Any) -> str:
         "--profile": option.profile,
         "--reference-args": option.reference_args,
     }
+    given["--report-dir"] = _of_repeats(option.report_dir)
     return "".join(f" {name}={shlex.quote(value)}" for name, value in given.items() if value)
+
+
+def _of_repeats(directory: str) -> str:
+    """Where a repeated check reports: not over the run that it comes from."""
+    there = Path(directory)
+    near = there.relative_to(ROOT) if there == ROOT / "reports" / "out" else there
+    return str(near / "repeat")

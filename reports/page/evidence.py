@@ -105,10 +105,16 @@ class Evidence:
         return Block("", self.total, 0, 0)
 
 
+def block_of(page: str) -> dict[str, Any]:
+    """The value of the block in a page; empty where it has none."""
+    found = _PACKED.search(page)
+    return unpacked(found[1]) if found else {}
+
+
 def exchanges_in(page: str) -> Iterator[list[Any]]:
     """The exchanges that a page keeps whole, each as [headers, [body], headers, [body]]."""
-    found = _PACKED.search(page)
-    yield from wholes(unpacked(found[1])).values() if found else ()
+    block = block_of(page)
+    yield from wholes(block).values() if block else ()
 
 
 def wholes(block: Mapping[str, Any]) -> dict[str, Any]:

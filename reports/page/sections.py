@@ -1,6 +1,6 @@
 """The findings of a run as the page tells them: a requirement at a time, the worst first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from reports.exchange import Exchange
 from reports.model import Card, CheckResult, RequirementRun, Run
 from reports.page.evidence import Evidence
+from reports.page.script import Scripts
 from reports.verdict import Verdict
 
 SHOWN: Final = 4  # checks of one requirement that are told in full; the rest by name
@@ -87,6 +88,19 @@ def sections(run: Run, evidence: Evidence) -> tuple[Section, ...]:
         ]
         made.append(Section(name, name.title(), _NOTES.get(name, ""), tuple(found)))
     return tuple(made)
+
+
+def scripts(found: Iterable[Section], maker: Scripts) -> dict[str, str]:
+    """Scripts that reproduce what the sections tell in full, by the id of the check."""
+    made: dict[str, str] = {}
+    for section in found:
+        for finding in section.findings[:CARDS]:
+            for told in finding.told:
+                if finding.requirement is None or told.card is None or told.check.nodeid in made:
+                    continue
+                if script := maker.of(finding.requirement, told.check):
+                    made[told.check.nodeid] = script
+    return made
 
 
 def _with(run: Run, verdicts: Sequence[Verdict]) -> Iterator[RequirementRun]:

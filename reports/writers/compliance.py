@@ -23,6 +23,7 @@ from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, run_
 from reports.model import VALIDITY_DAYS, RequirementRun, Run
 from reports.page import charts, sections
 from reports.page.evidence import Block, Evidence
+from reports.page.script import Scripts
 from reports.verdict import Verdict
 from reports.writers.writer import Finished, Writer
 
@@ -80,6 +81,8 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
     """The page as text. `digest` is the SHA-256 of run.json, for the signing sheet."""
     listed = list(exchanges)
     evidence = Evidence(run, listed)
+    told = sections.sections(run, evidence)
+    scripts = sections.scripts(told, Scripts(run, listed))
     kept = f"kept:{digest}"  # stands where it will be said how much fitted in
     style, script = _asset("compliance.css"), _asset("compliance.js")
     page = (
@@ -96,7 +99,8 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
             verdicts=_OF_CHECKS,
             all_verdicts=tuple(Verdict),
             by_step=_by_step(run),
-            sections=sections.sections(run, evidence),
+            sections=told,
+            scripts=scripts,
             untested=sections.untested(run),
             card_limit=sections.CARDS,
             bars=charts.bars(run, listed),
@@ -105,7 +109,7 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
     )
     tail = "</script>\n<script>" + script + "</script>\n</body>\n</html>\n"
     room = SIZE_LIMIT - len(page.encode("utf-8", "replace")) - len(tail.encode()) - _NOTE
-    block = evidence.pack({}, max(room, 0))
+    block = evidence.pack(scripts, max(room, 0))
     return page.replace(kept, _told(block), 1) + block.text + tail
 
 

@@ -45,7 +45,7 @@ def file(directory: Path, text: str = TARGET) -> str:
 
 def test_without_a_target_the_reference_is_aimed_at(tmp_path: Path) -> None:
     aim = read(tmp_path)
-    assert (aim.target, aim.profile.name, aim.repeat) == (None, "full/2", "")
+    assert (aim.target, aim.profile.name) == (None, "full/2")
     assert aim.directory.is_dir()
 
 
@@ -110,7 +110,8 @@ def test_aim_is_repeated_by_its_options(tmp_path: Path, given: dict[str, Any], w
     path = file(tmp_path)
     if given.get("target"):
         given = {**given, "target": path}
-    assert read(tmp_path, **given).repeat == wanted.format(path)
+    own = f" --report-dir={tmp_path / 'out' / 'repeat'}"
+    assert read(tmp_path, **given).repeat == wanted.format(path) + own
 
 
 def test_arguments_of_the_reference_are_split(tmp_path: Path) -> None:

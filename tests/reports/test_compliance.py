@@ -1,25 +1,16 @@
 """The compliance page as text: size, escaping, what is kept and what is said to be cut."""
 
-import re
 import string
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
 from reports.leaks import leaks
-from reports.page.evidence import BODY_CAP, Evidence, unpacked, wholes
+from reports.page.evidence import BODY_CAP, Evidence, block_of, unpacked, wholes
 from reports.verdict import Verdict
 from reports.writers.compliance import render, source_parts, write_compliance
 from tests.reports.synthetic import exchange, large_run, write_reports
-
-
-def block_of(page: str) -> dict[str, Any]:
-    """The evidence inside a page."""
-    found = re.search(r'<script type="text/plain" id="evidence">(.*?)</script>', page, re.DOTALL)
-    assert found
-    return unpacked(found[1])
 
 
 def test_two_thousand_checks_stay_below_two_megabytes_with_all_they_rest_on(

@@ -1,0 +1,336 @@
+"""The part of a reproduction script that is the same in all: Python 3.9 or later, nothing else.
+
+Each step is one request, as the run recorded it. Names in `${...}` are values that came in the
+answer of an earlier step, that are drawn anew, or that are read from the environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+STEPS: list[dict[str, Any]] = []
+FRESH: dict[str, str] = {}
+SECRETS: dict[str, bool] = {}
+BASE_URL = ""
+OPERATOR_URL = ""
+
+REPRODUCED, GONE, STUCK = 1, 0, 2
+NAMES: dict[str, Any] = {}
+_MARK = re.compile(r"\$\{([\w.-]+)\}")
+_LONGEST_PAUSE_S = 120.0
+_UTC = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
+_THROTTLED = 429
+_TRIES, _MOMENT_S = 12, 0.3  # how often what may take its time is asked for
+_NAMING = 8  # characters of a value that names something
+_TOLERANCE_S = 5.0
+
+
+def fresh(kind: str) -> str:
+    """A new value of the same form."""
+    if kind == "uuid":
+        return str(uuid.uuid4())
+    if kind == "gtin":
+        digits = "2" + "".join(secrets.choice("0123456789") for _ in range(11))
+        weighed = sum(int(d) * (3 if n % 2 else 1) for n, d in enumerate(digits))
+        return digits + str(-weighed % 10)
+    if kind == "run":
+        return secrets.token_hex(3)
+    drawn = {"A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"}
+    return "".join(secrets.choice(drawn[c]) if c in drawn else c for c in kind)
+
+
+def secret(name: str, *, may_be_drawn: bool) -> str:
+    """A secret from the environment; of an account that the script makes itself, any will do."""
+    if name in os.environ:
+        return os.environ[name]
+    if name.startswith("GARBAGE"):
+        return "never-issued-" + secrets.token_hex(12)
+    if may_be_drawn:
+        return "Aa1!" + secrets.token_urlsafe(12)
+    sys.exit(f"set {name}: the secret of an account that was there before")
+
+
+def filled(part: Any, started: datetime) -> Any:
+    """A template with the values of this run of the script."""
+    if isinstance(part, dict):
+        if set(part) == {"$in_s"}:
+            return written(started + timedelta(seconds=part["$in_s"][0]), part["$in_s"][1])
+        if set(part) == {"$is"}:
+            return NAMES.get(part["$is"][0], part["$is"][1])
+        return {name: filled(each, started) for name, each in part.items()}
+    if isinstance(part, list):
+        return [filled(each, started) for each in part]
+    if isinstance(part, str):
+        return _MARK.sub(lambda found: str(NAMES[found[1]]), part)
+    return part
+
+
+def written(moment: datetime, form: str) -> str:
+    """An instant in the form of another one."""
+    fraction = re.search(r"\.(\d+)", form)
+    digits = len(fraction[1]) if fraction else 0
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    if digits:
+        text += "." + f"{moment.microsecond:06d}"[:digits]
+    return text + ("Z" if form.endswith("Z") else "+00:00")
+
+
+def at(body: Any, pointer: list[Any]) -> Any:
+    """The value at a place of an answer, or None."""
+    for name in pointer:
+        try:
+            body = body[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return body
+
+
+class Answer:
+    """What came of one step."""
+
+    def __init__(self, step: dict[str, Any]) -> None:
+        self.step = step
+        self.started = datetime.now(_UTC)
+        self.status = 0
+        self.body: Any = None
+
+    def ask(self) -> None:
+        step = self.step
+        self.started = datetime.now(_UTC)
+        body = filled(step.get("body"), self.started)
+        text = body if isinstance(body, str) else json.dumps(body)
+        payload = text.encode() if body is not None else None
+        url = filled(step["url"], self.started)
+        if step["method"] == "INVOKE":
+            self.status, self.body = invoked(url, payload)
+            return
+        headers = filled(step.get("headers", {}), self.started)
+        for _ in range(_TRIES):
+            self.status, self.body, wait = sent(step["method"], url, headers, payload)
+            if self.status != _THROTTLED or step.get("status") == _THROTTLED:
+                if self.is_as_recorded or not step.get("patient"):
+                    return
+                wait = _MOMENT_S
+            time.sleep(min(wait, 60.0))
+
+    @property
+    def is_as_recorded(self) -> bool:
+        step = self.step
+        same = self.sketch == step.get("sketch", self.sketch)
+        return same and agrees(step.get("came", {}), self.body, self.started)
+
+    @property
+    def tag(self) -> Any:
+        return at(self.body, ["error", "major", "tag"])
+
+    @property
+    def sketch(self) -> str:
+        return f"{self.status} {self.tag}" if self.tag else str(self.status or "no answer")
+
+
+def sent(
+    method: str, url: str, headers: dict[str, str], payload: bytes | None
+) -> tuple[int, Any, float]:
+    """Status, body and how long to wait before asking again, in seconds."""
+    request = urllib.request.Request(url, data=payload, headers=headers, method=method)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return answer.status, parsed(answer.read()), 0.0
+    except urllib.error.HTTPError as refusal:
+        said = refusal.headers.get("retry-after", "")
+        return refusal.code, parsed(refusal.read()), float(said) if said.isdigit() else 1.0
+    except urllib.error.URLError as error:
+        sys.exit(f"no answer from {url}: {error.reason}")
+
+
+def invoked(url: str, payload: bytes | None) -> tuple[int, Any]:
+    """One of the operator's functions, invoked as AWS has it, with the keys of the environment."""
+    base, _, name = url.rpartition("/")
+    place, body = f"/2015-03-31/functions/{name}/invocations", payload or b"{}"
+    status, said, _ = sent("POST", base + place, signed(base, place, body), body)
+    if status not in range(200, 300):
+        sys.exit(f"{name} cannot be invoked: {status} {json.dumps(said)[:300]}")
+    told = at(said, ["error", "http_status"])
+    fallback = 200 if at(said, ["success"]) is True else 400
+    return (told if isinstance(told, int) else fallback), said
+
+
+def signed(base: str, place: str, body: bytes) -> dict[str, str]:
+    """The headers of a signed request (AWS Signature Version 4)."""
+    key = os.environ.get("AWS_ACCESS_KEY_ID", "reference")
+    word = os.environ.get("AWS_SECRET_ACCESS_KEY", "reference-only")
+    token = os.environ.get("AWS_SESSION_TOKEN")
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    moment = datetime.now(_UTC).strftime("%Y%m%dT%H%M%SZ")
+    headers = {"host": base.partition("://")[2], "x-amz-date": moment}
+    if token:
+        headers["x-amz-security-token"] = token
+    names = ";".join(sorted(headers))
+    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+    asked = f"POST\n{place}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+    scope = f"{moment[:8]}/{region}/lambda/aws4_request"
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
+    secret_key = f"AWS4{word}".encode()
+    for part in (*scope.split("/"), text):
+        secret_key = hmac.new(secret_key, part.encode(), hashlib.sha256).digest()
+    proof = f"Credential={key}/{scope}, SignedHeaders={names}, Signature={secret_key.hex()}"
+    return {**headers, "authorization": f"AWS4-HMAC-SHA256 {proof}"}
+
+
+def parsed(raw: bytes) -> Any:
+    """JSON where it is that, else text."""
+    text = raw.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def agrees(wanted: Any, got: Any, started: datetime) -> bool:
+    """Whether an answer shows what was recorded, but for what differs from run to run."""
+    if isinstance(wanted, dict):
+        if "$any" in wanted:
+            return got is not None
+        if "$in_s" in wanted:
+            return is_instant(got, started + timedelta(seconds=wanted["$in_s"][0]))
+        if "$items" in wanted:
+            return items_agree(wanted, got, started)
+        return not wanted or (
+            isinstance(got, dict)
+            and all(agrees(part, got.get(name), started) for name, part in wanted.items())
+        )
+    return bool(filled(wanted, started) == got)
+
+
+def items_agree(wanted: dict[str, Any], got: Any, started: datetime) -> bool:
+    """Of a list, the elements that tell of our records; all of them where there were no others."""
+    if not isinstance(got, list):
+        return False
+    listed = wanted["$items"]
+    found = sum(any(agrees(each, item, started) for item in got) for each in listed)
+    if wanted["all"]:
+        return found == len(listed) == len(got)
+    ours = {value for value in NAMES.values() if isinstance(value, str) and len(value) >= _NAMING}
+    told = sum(any(value in json.dumps(item) for value in ours) for item in got)
+    return found == len(listed) and (bool(listed) or not told)
+
+
+def shown_in(pages: str, listed: dict[str, Any]) -> list[int]:
+    """How often the answers of a list show each record."""
+    return sorted(pages.count(str(NAMES.get(name, "nothing"))) for name in listed["names"])
+
+
+def is_instant(got: Any, wanted: datetime) -> bool:
+    try:
+        found = datetime.fromisoformat(str(got).replace("Z", "+00:00"))  # noqa: FURB162
+    except ValueError:
+        return False
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=_UTC)
+    return abs((found - wanted).total_seconds()) <= _TOLERANCE_S
+
+
+def learn(answer: Answer) -> None:
+    """Keep what later steps need of an answer."""
+    for name, pointer in answer.step.get("gives", {}).items():
+        if (value := at(answer.body, pointer)) is not None:
+            NAMES[name] = value
+
+
+def together(answers: list[Answer]) -> None:
+    """Ask all at one moment."""
+    line = threading.Barrier(len(answers))
+
+    def go(answer: Answer) -> None:
+        line.wait()
+        answer.ask()
+
+    threads = [threading.Thread(target=go, args=(answer,)) for answer in answers]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+
+def groups() -> list[list[dict[str, Any]]]:
+    """Steps one by one, but those together that were asked together."""
+    made: list[list[dict[str, Any]]] = []
+    for step in STEPS:
+        if step.get("together") and made:
+            made[-1].append(step)
+        else:
+            made.append([step])
+    return made
+
+
+def show(number: int, answer: Answer) -> None:
+    step = answer.step
+    path = re.sub(r"^\$\{\w+\}", "", step["url"])
+    print(f"{number:>3}  {step['who']:<12} {step['method']} {path}  ->  {answer.sketch}")  # noqa: T201
+
+
+def main() -> int:
+    NAMES.update({"BASE_URL": os.environ.get("BASE_URL", BASE_URL).rstrip("/")})
+    NAMES.update({"OPERATOR_URL": os.environ.get("OPERATOR_URL", OPERATOR_URL).rstrip("/")})
+    NAMES.update({name: fresh(kind) for name, kind in FRESH.items()})
+    NAMES.update({f"{name}.lower": NAMES[name].lower() for name in FRESH})
+    NAMES["NEVER_ISSUED"] = "never-issued-" + secrets.token_hex(12)
+    NAMES["RUN"] = NAMES["run"].upper()
+    NAMES.update({name: secret(name, may_be_drawn=drawn) for name, drawn in SECRETS.items()})
+    number, pages = 0, ""
+    differs: list[str] = []
+    for group in groups():
+        time.sleep(min(group[0].get("pause_s", 0.0), _LONGEST_PAUSE_S))
+        answers = [Answer(step) for step in group]
+        try:
+            together(answers) if len(answers) > 1 else answers[0].ask()
+        except KeyError as missing:
+            print(f"NOT REPRODUCED: step {number + 1} needs {missing}, which no answer gave")  # noqa: T201
+            return STUCK if group[0].get("scene") else GONE
+        for answer in answers:
+            number += 1
+            show(number, answer)
+            learn(answer)
+            step = answer.step
+            pages += json.dumps(answer.body) if step.get("lists") else ""
+            if step.get("scene") and answer.status // 100 != step["status"] // 100:
+                print(f"the scene could not be set: {json.dumps(answer.body)[:500]}")  # noqa: T201
+                return STUCK
+            if "listed" in step and shown_in(pages, step["listed"]) != step["listed"]["counts"]:
+                differs.append(f"step {number} shows other records, or shows them another time")
+        differs += compared(answers, number)
+    if differs:
+        print("NOT REPRODUCED: " + "; ".join(differs))  # noqa: T201
+        return GONE
+    print("REPRODUCED: the answers are those that were recorded")  # noqa: T201
+    return REPRODUCED
+
+
+def compared(answers: list[Answer], last: int) -> list[str]:
+    """In what the answers differ from those that were recorded."""
+    own = [answer for answer in answers if not answer.step.get("scene")]
+    came = sorted(answer.sketch for answer in own)
+    wanted = sorted(answer.step["sketch"] for answer in own)
+    if came != wanted:
+        return [f"step {last}: {', '.join(came)}; recorded was {', '.join(wanted)}"]
+    shown = [a for a in own if "came" in a.step]
+    bad = [a for a in shown if not agrees(a.step["came"], a.body, a.started)]
+    return [f"step {last} tells something else: {json.dumps(a.body)[:600]}" for a in bad]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

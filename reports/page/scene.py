@@ -1,0 +1,220 @@
+"""What the requests of a check stand on: the exchanges of a run that must come before them.
+
+A value that a request carries came in the answer of an earlier exchange, or the suite drew it and
+an earlier exchange made something of it; that exchange belongs to the scene, and so do those that
+it stands on. Stages then add what they changed about the same records.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from conformance.contract import OPERATIONS
+from conformance.contract.operation import Kind
+from reports.exchange import PLATFORM, Exchange
+
+UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
+REDACTED: Final = re.compile(r"\[redacted:([\w.-]+)#([0-9a-f]+)\]")
+STAGES: Final = "conformance/stages::"
+_TOKEN: Final = re.compile(r"\[redacted:[\w.-]+#[0-9a-f]+\]|[\w@.+-]{6,}")
+_LONG: Final = 12
+_NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
+_READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
+_PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
+_GOOD: Final = range(200, 300)
+
+Pointer = tuple[str | int, ...]
+
+
+def tokens(text: str) -> Iterator[str]:
+    """The parts of a text that may name a record, or be a secret: `#1f0c9a` for a redacted one."""
+    for found in _TOKEN.finditer(INSTANT.sub(" ", text)):
+        part = found[0]
+        if secret := REDACTED.fullmatch(part):
+            yield f"#{secret[2]}"
+        elif not _NUMBER.fullmatch(part) and _is_drawn_by_chance(part):
+            yield part
+
+
+def _is_drawn_by_chance(part: str) -> bool:
+    """Whether it looks it: a code in capitals, or long, with digits; no word of the platform."""
+    digits = sum(c.isdigit() for c in part)
+    return bool(digits) if part == part.upper() else digits > 1 and len(part) >= _LONG
+
+
+def leaves(value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    """The leaves of a JSON value with their places."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from leaves(part, (*pointer, name))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from leaves(part, (*pointer, number))
+    else:
+        yield pointer, value
+
+
+def asked(exchange: Exchange) -> frozenset[str]:
+    """The tokens of a request."""
+    request = exchange.request
+    headers = [text for name, text in request.headers.items() if name not in _PLAIN_HEADERS]
+    parts = urlsplit(request.url)
+    texts = [*headers, unquote(parts.path), unquote(parts.query)]
+    if not parts.scheme:
+        texts.append(request.url)
+    texts += [str(leaf) for _, leaf in leaves(request.body) if isinstance(leaf, str)]
+    return frozenset(token for text in texts for token in tokens(text))
+
+
+def reads(exchange: Exchange) -> bool:
+    """Whether asking again changes nothing."""
+    return not changes(exchange)
+
+
+def succeeded(exchange: Exchange) -> bool:
+    """Whether the target did what was asked."""
+    return exchange.response is not None and exchange.response.status in _GOOD
+
+
+def changes(exchange: Exchange) -> bool:
+    """Whether it is of an operation that does not only read."""
+    operation = OPERATIONS.get(exchange.operation)
+    return operation is None or operation.kind not in _READS
+
+
+def creates(exchange: Exchange) -> bool:
+    """Whether it is of an operation that makes a record."""
+    operation = OPERATIONS.get(exchange.operation)
+    return operation is not None and operation.kind is Kind.CREATE
+
+
+def lists(exchange: Exchange) -> bool:
+    """Whether it is of an operation that lists records."""
+    operation = OPERATIONS.get(exchange.operation)
+    return operation is not None and operation.kind is Kind.LIST
+
+
+class Scenes:
+    """The exchanges of a run, searched by what they name."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        mine = (each for each in exchanges if each.actor != PLATFORM)
+        self.all: Sequence[Exchange] = sorted(mine, key=lambda each: each.started_at)
+        self.place = {each.id: number for number, each in enumerate(self.all)}
+        self._asked = [asked(each) for each in self.all]
+
+    @cached_property
+    def given(self) -> Mapping[str, tuple[int, Pointer]]:
+        """Which exchange first gave a token as a value of its answer, and where in it."""
+        found: dict[str, tuple[int, Pointer]] = {}
+        for number, each in enumerate(self.all):
+            for pointer, leaf in self._answered(each):
+                for token in tokens(leaf):
+                    # Other exchanges show it, too: the first of them gave it.
+                    whole = leaf == token or REDACTED.fullmatch(leaf) is not None
+                    if whole and token not in found:
+                        found[token] = number, pointer
+        return found
+
+    @cached_property
+    def made(self) -> Mapping[str, int]:
+        """Which exchange first had the target do something with a token of its request."""
+        found: dict[str, int] = {}
+        for number, each in enumerate(self.all):
+            if succeeded(each) and changes(each):
+                for token in self._asked[number]:
+                    found.setdefault(token, number)
+        return found
+
+    @cached_property
+    def _created(self) -> Mapping[str, int]:
+        """Where a stage first made something of a token that the suite drew: an org of a code."""
+        found: dict[str, int] = {}
+        for number in self._stages:
+            if creates(self.all[number]):
+                named = (leaf for _, leaf in leaves(self.all[number].request.body))
+                for token in {leaf for leaf in named if isinstance(leaf, str)} & self._asked[
+                    number
+                ]:
+                    found.setdefault(token, number)
+        return found
+
+    @cached_property
+    def _named(self) -> Mapping[str, int]:
+        """The first request that carries a token."""
+        found: dict[str, int] = {}
+        for number, named in enumerate(self._asked):
+            for token in named:
+                found.setdefault(token, number)
+        return found
+
+    @cached_property
+    def _stages(self) -> Sequence[int]:
+        """What stages changed."""
+        return [
+            number
+            for number, each in enumerate(self.all)
+            if each.check.startswith(STAGES) and succeeded(each) and changes(each)
+        ]
+
+    @staticmethod
+    def _answered(exchange: Exchange) -> Iterator[tuple[Pointer, str]]:
+        body = exchange.response.body if exchange.response else None
+        for pointer, leaf in leaves(body):
+            if isinstance(leaf, str) and pointer[:1] != ("stats",):
+                yield pointer, leaf
+
+    def asked(self, number: int) -> frozenset[str]:
+        """The tokens of a request."""
+        return self._asked[number]
+
+    def gives(self, number: int) -> list[str]:
+        """The ids that an exchange gave first, as values of its answer."""
+        found = {leaf for _, leaf in self._answered(self.all[number]) if UUID.fullmatch(leaf)}
+        return sorted(t for t in found if self.given[t][0] == number and not self.is_drawn(t))
+
+    def is_drawn(self, token: str) -> bool:
+        """Whether the suite drew a token: no answer gave it before a request carried it."""
+        given = self.given.get(token)
+        named = self._named.get(token)
+        return given is None or (named is not None and named <= given[0])
+
+    def before(self, own: Sequence[int]) -> list[int]:
+        """The scene of these exchanges and they themselves, in order of time.
+
+        Stages that it draws from belong to it as a whole: what they made is there without a name.
+        """
+        included: set[int] = set()
+        self._add(own, included)
+        while more := self._rest_of_stages(included, own[0]):
+            self._add(more, included)
+        return sorted(included)
+
+    def _rest_of_stages(self, included: set[int], end: int) -> list[int]:
+        begun = {self.all[number].check for number in included}
+        return [
+            number
+            for number in self._stages
+            if number < end and number not in included and self.all[number].check in begun
+        ]
+
+    def _add(self, numbers: Iterable[int], included: set[int]) -> None:
+        """Include exchanges, and all from which they have their values."""
+        queue = list(numbers)
+        while queue:
+            number = queue.pop()
+            if number in included:
+                continue
+            included.add(number)
+            for token in self._asked[number]:
+                queue += [origin for origin in self._origins(token) if origin < number]
+
+    def _origins(self, token: str) -> list[int]:
+        """The exchanges by which a token came to stand for something."""
+        if not self.is_drawn(token):
+            return [self.given[token][0]]
+        found = {self.made.get(token), self._created.get(token)}
+        return [origin for origin in found if origin is not None]
