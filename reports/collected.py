@@ -8,12 +8,11 @@ there a `Run` is assembled, and writers tell the two of them.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.requirements import RequirementSet
 from fixtures.exchange.check import Rule
 from fixtures.exchange.target import Target
-from reports.canary import Result
 from reports.files import ExchangeLog
 from reports.messages import Judgement
 from reports.model import (
@@ -28,6 +27,10 @@ from reports.model import (
 )
 from reports.options import Aim
 from reports.traffic import Traffic
+
+if TYPE_CHECKING:
+    # It flies on a session: what only tells of runs has no need of one, nor of its clients.
+    from reports.canary import Result
 
 
 class RequirementLike(Rule, Protocol):
@@ -101,7 +104,7 @@ class Observed:
     interrupted: bool
     lost: tuple[str, ...]
     crashed_workers: int
-    canary: Result
+    canary: "Result"
     lost_answers: int
     renewed: int = 0
     carried: tuple[CheckResult, ...] = ()

@@ -16,6 +16,7 @@ from reports.model import Run
 
 RUN_JSON = "run.json"
 EXCHANGES_JSONL = "exchanges.jsonl"
+_VERSION = "1"
 SCHEMA_PATH = Path(__file__).with_name("run.schema.json")
 
 
@@ -64,23 +65,37 @@ def run_text(run: Run) -> str:
 def read_run(path: Path) -> Run:
     """The run of a report directory, or of a run.json. Raises ValueError with one clear line."""
     path = path / RUN_JSON if path.is_dir() else path
+    document = _document(path)
+    if isinstance(document, dict) and document.get("schema_version", _VERSION) != _VERSION:
+        version = document["schema_version"]
+        raise ValueError(
+            f"{path}: schema version {version!r} is unknown: this suite reads {_VERSION!r}"
+        )
+    if isinstance(document, dict) and "schema_version" not in document:
+        raise ValueError(f"{path}: not a run: schema_version is missing")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
         return Run.model_validate(document)
+    except ValidationError as error:
+        raise ValueError(f"{path}: not a run: {_first(error)}") from None
+
+
+def _document(path: Path) -> Any:
+    """What a file of JSON holds."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"{path}: no such file") from None
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
-    except ValidationError as error:
-        raise ValueError(f"{path}: not a run: {_first(error)}") from None
+    except RecursionError:
+        raise ValueError(f"{path}: not JSON: it is too deep") from None
     except ValueError as error:
         raise ValueError(f"{path}: not JSON: {' '.join(str(error).split())}") from None
 
 
 def read_valid_run(directory: Path) -> Run:
     """The run of a report directory. Raises ValueError where it breaks the committed schema."""
-    document = json.loads((directory / RUN_JSON).read_text(encoding="utf-8"))
-    if broken := schema_error(document):
+    if broken := schema_error(_document(directory / RUN_JSON)):
         raise ValueError(broken)
     return read_run(directory)
 

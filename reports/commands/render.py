@@ -4,8 +4,9 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from reports.commands.command import add_directory, say
-from reports.files import EXCHANGES_JSONL, ExchangeLog, read_run
-from reports.writers import write_again
+from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run
+from reports.writers import exchanges, write_again
+from reports.writers import run as run_json
 from reports.writers.compliance import write_compliance
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     directory: Path = chosen.directory
     told, log = read_run(directory), ExchangeLog(directory / EXCHANGES_JSONL)
+    for writer, path in ((run_json.WRITER, directory / RUN_JSON), (exchanges.WRITER, log.path)):
+        if wrong := next(writer.problems(path, told), None):
+            raise ValueError(f"{path}: {wrong}")
     for path in (write_compliance(directory), *write_again(told, log, directory)):
         say(str(path))
     return 0
