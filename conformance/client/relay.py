@@ -106,6 +106,7 @@ class Run:
     name: str
     actor: Actor = field(default_factory=Actor)
     acted: int = 0
+    # What was called, further pages of a list apart.
     operations: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     calls: int = 0
@@ -207,7 +208,9 @@ class Relay:
         call = _call(run, request, act, answer, started=started, base_url=self.base_url)
         if call is not None:
             self.recording.add(call)
-            run.operations.append(call.op or f"{call.method} unknown")
+            # How many pages a list has is the platform's doing.
+            if not call.inputs.get("next_token"):
+                run.operations.append(call.op or f"{call.method} unknown")
             if isinstance(told := at(call.answer, envelope.REQUEST_ID), str) and not call.synthetic:
                 run.request_ids.append(told)
 

@@ -114,13 +114,13 @@ class Stand:
     def _judge_run(self, run: Run, actor: Actor, ended: running.Ended) -> None:
         note = ""
         if ended.exit_status is None:
-            note = f"stopped after {self.client.timeout_s:.0f} s"
+            note = f"stopped after {self.client.timeout_s:g} s"
         elif isinstance(actor, Scenario) and not run.acted:
             note = "found no call of its kind"
         if run.name == PLAIN:
             self._plain = (Counter(run.operations), ended.exit_status)
             if ended.exit_status != 0:
-                self.doubts.append(f"the plain run ended with status {ended.exit_status}")
+                self.doubts.append(f"the plain run did not end well: {_how(ended)}")
         elif isinstance(actor, Scenario) and run.acted:
             self._compare(run, actor, ended)
         self._look_for_ids(run, ended)
@@ -183,6 +183,10 @@ class Stand:
         claim = Claim(settings.claimed, settings.statements, examinee)
         stand = judgement.Stand(self.shown, self.runs, self.doubts)
         return judgement.judge(recording, claim, stand)
+
+
+def _how(ended: running.Ended) -> str:
+    return "stopped" if ended.exit_status is None else f"exit {ended.exit_status}"
 
 
 def environment(platform: Platform, relay: Relay, org: Org, scenario: str) -> dict[str, str]:

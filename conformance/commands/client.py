@@ -50,7 +50,7 @@ def _add_stand(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
-    told = "write client.json, client.html, and what the client printed, there"
+    told = "write client.json, client.html, junit.xml, and what the client printed, there"
     parser.add_argument("--report-dir", type=Path, metavar="DIR", help=told)
 
 
@@ -129,7 +129,7 @@ def _told(
     for line in telling.lines(certificate):
         say(line)
     if folder:
-        say(f"written to {folder}: client.json, client.html")
+        say(f"written to {folder}: client.json, client.html, junit.xml")
     sys.stdout.flush()
     return certificate.exit_status
 

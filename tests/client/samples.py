@@ -457,6 +457,11 @@ def _(c: Client) -> None:
     _refused_for_now(c, 503, "unavailable")
 
 
+@sample("E15")
+def _(c: Client) -> None:
+    _refused_for_now(c, 502, "bad-gateway")
+
+
 @sample("E12")
 def _(c: Client) -> None:
     html = {"content-type": "text/html"}
@@ -483,6 +488,15 @@ def _(c: Client) -> None:
     c.occasion(CREATE, body, status=403, answer=refused("org-write-blocked"))
     if c.habit:
         c.call(CREATE, body, status=403, answer=refused("org-write-blocked"))
+
+
+@sample("F4")
+def _(c: Client) -> None:
+    html = {"content-type": "text/html"}
+    c.occasion(CREATE, {"org_guid": c.guid, "caption": "A"}, status=403, told=html)
+    if c.habit:
+        c.call("/usm/session/create", {"session_guid": None, "email": "a@example.test"})
+    c.call(GET, c.one())
 
 
 @sample("F6")

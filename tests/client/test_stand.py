@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from conformance.client.platform import Platform
 from conformance.client.recording import Recording
 from conformance.client.relay import Relay
 from conformance.client.settings import ClientFile
-from conformance.client.stand import PLAIN, Stand, certify, practice
+from conformance.client.stand import PLAIN, Stand, certify, of_target, practice
+from conformance.commands import main
+from fixtures.exchange import target
+from fixtures.run.reference_process import Embedded
 from tests.client.judging import broken, verdicts
 
 HERE = Path(__file__).parent
@@ -98,6 +102,55 @@ def test_an_idle_client_is_no_traffic_throughout(examined: Examined) -> None:
     found = set(verdicts(certificate).values())
     assert found == {Verdict.NO_TRAFFIC, Verdict.NOT_JUDGED, Verdict.STATED, Verdict.OUTSIDE}
     assert [run.note for run in certificate.runs[1:]] == ["found no call of its kind"] * 2
+
+
+def test_a_sandbox_without_an_operator_is_stood_before_too(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    embedded = Embedded(("--rate-limit-rpm", "0", "--provision", str(path)))
+    try:
+        with closing(of_target(target.read(path))) as sandbox:
+            names = ["write-blocked", "alien-answers", "other-order"]
+            certificate, _ = certify(sandbox, model(), names, lambda _: None)
+    finally:
+        embedded.stop()
+    assert certificate.doubts == ()
+    assert broken(certificate) == []
+    assert certificate.runs[1].note == "needs an operator, and this platform lends none"
+    assert verdicts(certificate)["F8"] is Verdict.KEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name = 'a'", "command"),
+        ("name = 'a'\ncommand = []", "command"),
+        ("name = 'a'\ncommand = ['x']\nparts = ['none']", "parts: none is none of core"),
+        ("name = 'a'\ncommand = ['x']\nstatements.D3 = 'sure'", "D3 is judged by traffic"),
+        ("name = ", "Invalid value"),
+    ],
+)
+def test_a_client_file_that_cannot_be_used_is_told_in_one_line(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "client.toml"
+    path.write_text(text, "utf-8")
+    assert main(["client", "certify", "--client", str(path)]) == 4
+    error = capsys.readouterr().err
+    assert (error.count("\n"), told in error) == (1, True)
+
+
+def test_a_command_that_cannot_be_started_is_told_in_one_line(platform: Platform) -> None:
+    with pytest.raises(OSError, match=r"^no-such-command: cannot be started: No such file"):
+        certify(platform, model(command=["no-such-command"]), [], lambda _: None)
+
+
+def test_a_client_that_never_ends_is_stopped_and_told(examined: Examined) -> None:
+    code = "import time; time.sleep(600)"
+    endless = model(command=[sys.executable, "-c", code], timeout_s=0.5)
+    certificate = examined(endless, PLAIN)
+    assert certificate.runs[0].note == "stopped after 0.5 s"
+    assert certificate.doubts == ("the plain run did not end well: stopped",)
+    assert certificate.verdict == "INCOMPLETE"
 
 
 def test_the_canaries_are_told_apart(platform: Platform) -> None:

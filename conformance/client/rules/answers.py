@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.retries import Asked, asked
+from conformance.client.rules.retries import Asked, asked, is_firewall
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
 
@@ -67,6 +67,29 @@ class StopWhenBlocked(Rule):
 
     def end(self) -> Iterator[Occasion]:
         for call in self._blocked.values():
+            yield Occasion(call, kept=True)
+
+
+@watching("F4")
+class FirewallIsNoLogin(Rule):
+    """After the HTML 403 of the firewall: no new session, and no request for another role."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._refused: dict[str, Call] = {}
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if call.op == "usm.session.create" and self._refused:
+            for first in self._refused.values():
+                yield Occasion(first, kept=False, said="a new session after the firewall's 403")
+            self._refused.clear()
+        elif call.op and is_firewall(call):
+            self._refused.setdefault(call.identity, call.slim())
+        elif call.op and call.identity in self._refused and call.succeeded:
+            yield Occasion(self._refused.pop(call.identity), kept=True)
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._refused.values():
             yield Occasion(call, kept=True)
 
 

@@ -14,6 +14,7 @@ _DAY_S: Final = 86_400.0
 _AT_ONCE_S: Final = 0.05
 _MOST_TRIES: Final = 10
 _THROTTLED, _MAINTENANCE, _FORBIDDEN, _FAULT = 429, 503, 403, 500
+_PASSING: Final = (500, 502, 504)
 _LONGEST_KEY: Final = 128
 # Calls that are meant to be repeated as they are.
 _STEPS: Final = ("/step", "/continue", "/poll")
@@ -175,6 +176,15 @@ class PauseWhenThrottled(_Pauses):
 class PauseInMaintenance(_Pauses):
     def is_meant(self, call: Call) -> bool:
         return call.status == _MAINTENANCE
+
+
+@watching("E15")
+class PauseOnFaults(_Pauses):
+    """Reads alone: what else may be repeated, other duties say."""
+
+    def is_meant(self, call: Call) -> bool:
+        passing = call.status is None or call.status in _PASSING
+        return passing and not call.writes
 
 
 def is_firewall(call: Call) -> bool:
