@@ -27,7 +27,7 @@ def document(certificate: Certificate) -> bytes:
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode").encode()
 
 
 def _case(suite: ET.Element, result: DutyResult) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from conformance.client.catalogue import duties
 from conformance.client.certificate import Verdict
 from conformance.client.rules import ALL
+from tests.client import table
 from tests.client.judging import broken, judged, verdicts
 from tests.client.samples import SAMPLES, Mood, entries
 
@@ -30,6 +31,10 @@ def expected(duty: str, mood: Mood) -> Verdict:
 
 def test_no_rule_accuses_without_a_client_that_it_catches() -> None:
     assert SAMPLES.keys() == ALL.keys()
+
+
+def test_the_table_of_what_catches_which_breach_is_of_today() -> None:
+    assert table.TABLE.read_text("utf-8") == table.text()
 
 
 @pytest.mark.parametrize("duty", NAMES)
