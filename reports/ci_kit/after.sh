@@ -5,6 +5,7 @@
 #
 # REPORTS  where the outputs are, or where those of the shards are to go together
 # KEPT     a folder that stays from run to run: the history, and the run before
+# MAX_AGE  hours after which outputs are not tonight's any more, 24 where it is not set
 # GATE     verdict: exit as the run did; new: exit 1 only where something fails that did not
 # GITHUB_STEP_SUMMARY, where set, gets the summary, the difference and the trend
 set -eu
@@ -20,7 +21,7 @@ if [ $# -gt 0 ]; then
   "$PYTHON" -m reports merge "$@" --report-dir "$REPORTS" || status=$?
   case $status in 0 | 1 | 6 | 8) ;; *) exit "$status" ;; esac
 fi
-"$PYTHON" -m reports check "$REPORTS"
+"$PYTHON" -m reports check "$REPORTS" --max-age "${MAX_AGE:-24}"
 
 new=0
 if [ -f "$KEPT/last/run.json" ]; then

@@ -5,7 +5,7 @@
 #   17 2 * * * SUITE=/opt/suite TARGET=/etc/conformance/sandbox.toml KEPT=/var/lib/conformance /opt/conformance/nightly.sh
 #
 # SUITE   the checkout of the suite; PYTHON, if set, has its packages
-# TARGET, KEPT, GATE, OPTIONS: see certify.sh and after.sh, which lie beside this file
+# TARGET, KEPT, GATE, ONLY, OPTIONS: see certify.sh and after.sh, which lie beside this file
 set -eu
 : "${SUITE:?the checkout of the suite}" "${KEPT:?a folder that stays}"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,19 +17,32 @@ HELP: Final = "are all outputs there, consistent and redacted?"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_directory(parser)
+    parser.add_argument(
+        "--max-age", type=float, metavar="HOURS", help="a run that ended earlier is a problem too"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
     directory: Path = chosen.directory
     if not directory.is_dir():
         raise ValueError(f"{directory}: no such directory")
-    found = problems(directory)
+    found = [*problems(directory), *_too_old(directory, chosen.max_age)]
     for problem in found:
         say(problem)
     if not found:
         said = f"{len(_formats())} outputs, consistent"
         say(f"{directory}: {said}: {read_run(directory).headline}")
     return 1 if found else 0
+
+
+def _too_old(directory: Path, hours: float | None) -> Iterator[str]:
+    """A pipeline that looks at last week's outputs, since tonight's run wrote none."""
+    if hours is not None and (directory / RUN_JSON).exists():
+        ended = read_run(directory).finished_at
+        age = datetime.now(UTC) - ended
+        if age > timedelta(hours=hours):
+            told = f"{age.total_seconds() / 3600:.1f}"
+            yield f"{RUN_JSON}: the run ended {told} hours ago, at {ended:%Y-%m-%d %H:%M} UTC"
 
 
 def problems(directory: Path) -> list[str]:

@@ -32,42 +32,43 @@ _ENVIRONMENT: Final = "environment.properties"
 _SHOWN: Final = {Verdict.FAIL, Verdict.WAIVED, Verdict.ADVISORY, Verdict.INCONCLUSIVE}
 _EXCHANGES: Final = 60
 
-# In the order in which Allure asks them; the messages begin as `Case.summary` makes them.
+# In the order in which Allure asks them; the messages begin as `Case.summary` makes them. Allure 2
+# reads the expressions as Java does and Allure 3 as JavaScript does: no flags, and a whole match.
 CATEGORIES: Final[Sequence[Mapping[str, object]]] = (
     {
         "name": "The platform contradicts a documented MUST",
         "matchedStatuses": ["failed"],
-        "messageRegex": r"(?s)^\[fail, platform\].*",
+        "messageRegex": r"^\[fail, platform\][\s\S]*",
     },
     {
         "name": "Yours: an account, an option or the target file",
         "matchedStatuses": ["failed", "broken"],
-        "messageRegex": r"(?s)^\[[a-z]+, yours\].*",
+        "messageRegex": r"^\[[a-z]+, yours\][\s\S]*",
     },
     {
         "name": "The suite itself failed",
         "matchedStatuses": ["failed", "broken"],
-        "messageRegex": r"(?s)^\[[a-z]+, suite\].*",
+        "messageRegex": r"^\[[a-z]+, suite\][\s\S]*",
     },
     {
         "name": "Blocked: a stage before it failed",
         "matchedStatuses": ["broken"],
-        "messageRegex": r"(?s)^\[blocked.*",
+        "messageRegex": r"^\[blocked[\s\S]*",
     },
     {
         "name": "Inconclusive: nothing can be said",
         "matchedStatuses": ["broken"],
-        "messageRegex": r"(?s)^\[inconclusive.*",
+        "messageRegex": r"^\[inconclusive[\s\S]*",
     },
     {
         "name": "Waived: known, and somebody answers for it",
         "matchedStatuses": ["skipped"],
-        "messageRegex": r"(?s)^\[waived.*",
+        "messageRegex": r"^\[waived[\s\S]*",
     },
     {
         "name": "Advisory: our reading is contradicted, no failure",
         "matchedStatuses": ["passed"],
-        "messageRegex": r"(?s)^\[advisory.*",
+        "messageRegex": r"^\[advisory[\s\S]*",
     },
 )
 

@@ -1,5 +1,6 @@
 """The terminal summary: a table first, then what to do about it, the headline last."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -16,6 +17,7 @@ _CARDS = 3
 _ALIKE = 12
 _DECIDING = 10
 _MOVES = {"yours": "yours", "platform": "the platform's", "suite": "the suite's"}
+_COMMAND: Final = re.compile(r"^(\s*)::")
 _HEADS = {
     Verdict.FAIL: "fail",
     Verdict.INCONCLUSIVE: "inconcl",
@@ -200,7 +202,7 @@ def _wrapped(text: str, width: int, lead: str = "  ") -> list[str]:
     # What came from the target is untrusted: an escape sequence must not reach the terminal.
     plain = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
     hang = " " * len(lead) if lead.strip() else f"{lead}  "
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         plain,
         max(width, len(lead) + 20),
         initial_indent=lead,
@@ -208,6 +210,8 @@ def _wrapped(text: str, width: int, lead: str = "  ") -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+    # Nor a command the runner of a build server, which reads them at the beginning of a line.
+    return [_COMMAND.sub(r"\1: :", line) for line in lines]
 
 
 WRITER: Final = Terminal()

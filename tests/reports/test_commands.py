@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ def test_check_of_a_sound_directory_is_silent_but_for_the_headline(
     assert main(["check", str(outputs(tmp_path))]) == 0
     said = capsys.readouterr().out
     assert f"{len(outputs_of_writers())} outputs, consistent: NOT CONFORMANT [full/1]" in said
+
+
+def test_check_finds_a_run_that_is_too_old(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = large_run(CHECKS, EXCHANGES)
+    hours = (datetime.now(UTC) - run.finished_at).total_seconds() / 3600
+    outputs(tmp_path, run)
+    assert main(["check", str(tmp_path), "--max-age", str(hours + 1)]) == 0
+    assert main(["check", str(tmp_path), "--max-age", str(hours - 1)]) == 1
+    assert "hours ago, at 2026-03-02 09:34 UTC" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

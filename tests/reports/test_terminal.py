@@ -71,3 +71,12 @@ def test_a_step_outside_says_why() -> None:
     assert "not covered: its operations are not part of this requirement set" in summary(
         large_run(200, 200)
     )
+
+
+def test_the_target_cannot_command_the_runner_of_a_build_server() -> None:
+    rules = [Requirement("ORG-1")]
+    failed = check("ORG-1", Verdict.FAIL, message="and ::error::so " * 30)
+    text = summary(assemble(collected([failed], RequirementSet(rules))))
+    lines = [line.lstrip() for line in text.splitlines()]
+    assert any(line.startswith(": :error::so") for line in lines)
+    assert not any(line.startswith("::") for line in lines)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.xdist_group("pipelines")
 
 SOME: Final = ("conformance/step03_association", "-q", "--cells", "turns", "--run-seed", "1")
 DEFECTS: Final = "--reference-args=--defect member-shown-as-owner --defect stranger-told-org-exists"
+GITHUB: Final = {"GITHUB_ACTIONS": "true", "GITHUB_RUN_NUMBER": "7"}
 NONCE: Final = "what the reviewer gave"
 PROPERTIES: Final = {"requirement", "step", "level", "source", "verdict", "certainty"}
 
@@ -31,7 +32,10 @@ def a_run(directory: Path, processes: str) -> Finished:
     own = f"--junitxml={directory / processes}.xml"
     kept = f"--history={directory / 'history'}"
     challenge = f"--challenge={NONCE}"
-    return run_suite(*SOME, DEFECTS, "-n", processes, own, kept, challenge, directory=made)
+    summary = {"GITHUB_STEP_SUMMARY": str(directory / f"{processes}.md")}
+    return run_suite(
+        *SOME, DEFECTS, "-n", processes, own, kept, challenge, **GITHUB, **summary, directory=made
+    )
 
 
 @pytest.fixture(params=["0", "2"])
@@ -111,3 +115,14 @@ def test_a_bundle_of_a_run_verifies_and_answers_its_challenge(directory: Path) -
     assert done.returncode == 0, done.stdout
     assert "as it was made, not signed" in done.stdout
     assert run_module("reports", "verify", str(out), "--challenge", "another").returncode == 1
+
+
+def test_github_is_told_of_failures(run: Finished) -> None:
+    shown = [line for line in run.output.splitlines() if line.startswith("::error ")]
+    failed = [name for name, found in checks(run).items() if found[0]["verdict"] == "fail"]
+    assert len(shown) == min(len(failed), 10) > 0
+    assert all("title=ASSOC-" in line for line in shown)
+    summary = run.directory.with_suffix(".md").read_text(encoding="utf-8")
+    assert summary == (run.directory / "summary.md").read_text(encoding="utf-8")
+    executor = run.directory / "allure-results" / "executor.json"
+    assert json.loads(executor.read_text(encoding="utf-8"))["buildOrder"] == 7
