@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reports.assemble import assemble
 from reports.model import Run
 from reports.verdict import Verdict
+from tests.reports.pages import opened_browser, tab_to
 from tests.reports.pdf_text import page_texts
 from tests.reports.synthetic import (
     Requirement,
@@ -22,17 +23,6 @@ from tests.reports.synthetic import (
     scope,
     write_reports,
 )
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 # Text elements whose contrast falls short of WCAG AA, as "ratio selector text".
 CONTRAST = """() => {
@@ -66,12 +56,8 @@ CONTRAST = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: the report cannot be tested in a browser")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +72,6 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     yield opened
     opened.close()
-
-
-def tab_to(page: Page, selector: str, limit: int = 400) -> None:
-    """Press Tab until an element that matches has the focus."""
-    for _ in range(limit):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-    pytest.fail(f"{selector} is not reached with {limit} presses of Tab")
 
 
 def test_it_opens_and_asks_nobody_for_anything(page: Page, address: str) -> None:

@@ -1,0 +1,143 @@
+"""Searching, filtering and recounting in the compliance page; the evidence of what passed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from reports.assemble import assemble
+from reports.verdict import Verdict
+from tests.reports.pages import opened_browser, tab_to
+from tests.reports.synthetic import (
+    Requirement,
+    RequirementSet,
+    card,
+    check,
+    collected,
+    exchange,
+    large_run,
+    write_reports,
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A report of 600 checks and 900 exchanges."""
+    directory = tmp_path_factory.mktemp("searched")
+    return write_reports(large_run(600, 900), (exchange(n) for n in range(900)), directory).as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(address)
+    yield opened
+    opened.close()
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the requirements that are listed."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.requirement')]"
+        ".filter((row) => row.checkVisibility()).map((row) => row.id)"
+    )
+    return found
+
+
+def test_a_word_is_searched_for_by_keyboard_alone(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("vALID-4")
+    page.locator("#hits", has_text="1 of 120").wait_for()
+    assert shown(page) == ["VALID-4"]
+    tab_to(page, ".requirement:not([hidden]) > summary")
+    page.keyboard.press("Enter")
+    assert page.locator("#VALID-4[open] .check").first.is_visible()
+
+
+def test_what_checks_are_called_and_what_they_ask_is_searched_too(page: Page) -> None:
+    page.locator("#q").fill("stale_revision_is_refused cost_centre.update-owner-0]")
+    page.locator("#hits", has_text="1 of 120").wait_for()
+    (found,) = shown(page)
+    assert found == "ENV-1"
+
+
+def test_filters_narrow_each_other_and_are_cleared(page: Page) -> None:
+    page.locator("#f-verdict").select_option("fail")
+    failed = shown(page)
+    page.locator("#f-step").select_option("2")
+    both = shown(page)
+    assert 0 < len(both) <= len(failed)
+    assert all(name.startswith("VALID-") for name in both)
+    page.locator("form.tools button").click()
+    page.locator("#hits", has_text="120 of 120").wait_for()
+    assert len(shown(page)) == 120
+
+
+def test_the_number_in_the_headline_leads_to_the_requirements_it_counts(page: Page) -> None:
+    met, total = page.locator(".figures a").all_inner_texts()[:2]
+    page.locator(".figures a").nth(1).click()
+    assert len(shown(page)) == int(total)
+    page.locator(".figures a").nth(0).click()
+    assert len(shown(page)) == int(met)
+    row = page.locator(".steps tbody tr").nth(2).locator("[data-filter]")
+    said = row.inner_text()
+    row.click()
+    assert (
+        said
+        == f"{len(page.query_selector_all('[data-c=met]:not([hidden])'))} of {len(shown(page))}"
+    )
+
+
+def test_a_link_to_what_a_filter_hides_shows_it(page: Page) -> None:
+    page.locator("#f-step").select_option("3")
+    page.locator(".reasons a").first.click()
+    assert page.evaluate("location.hash.slice(1)") in shown(page)
+
+
+def test_a_check_that_passed_shows_what_was_sent_and_what_came(page: Page) -> None:
+    page.locator("#ENV-1 > summary").click()
+    passed = page.locator("#ENV-1 .check:has(.v.pass)").first
+    passed.locator("> summary").click()
+    told = passed.locator(".exchange").first
+    told.locator("> summary").wait_for()
+    if told.get_attribute("open") is None:
+        told.locator("> summary").click()
+    assert "expected_revision" in told.locator("pre").nth(1).inner_text()
+    assert '"success"' in told.locator("pre").nth(3).inner_text()
+
+
+def test_a_card_tells_the_rule_the_call_and_the_scene(browser: Browser, tmp_path: Path) -> None:
+    told = card("ORG-1", "conformance/a.py::test_b", "gw1-000001")
+    ids = tuple(f"gw{n % 2}-{n:06d}" for n in range(3))
+    failed = check(
+        "ORG-1", Verdict.FAIL, nodeid="conformance/a.py::test_b", cards=(told,), exchanges=ids
+    )
+    rules = RequirementSet((Requirement("ORG-1", text="An older revision writes nothing."),))
+    run = assemble(collected([failed], rules))
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page.goto(write_reports(run, [exchange(n) for n in range(3)], tmp_path).as_uri())
+    shown_card = page.locator("#card-ORG-1")
+    assert shown_card.locator("h3").inner_text() == "An older revision writes nothing."
+    assert "POST /ofm/cost-centre/update" in shown_card.locator(".call").inner_text()
+    shown_card.locator(".evidence > summary").click()
+    page.locator(".scene .judged[open]").wait_for()
+    assert page.locator(".scene > li").count() == 3
+    shown_card.locator(".script > summary").click()
+    page.locator(".script code", has_text="END_OF_SCRIPT").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_ids_are_links_wherever_they_stand(page: Page) -> None:
+    places = page.locator(".reasons a, .findings a, .first .plain a[href^='#']")
+    hrefs = [link.get_attribute("href") or "" for link in places.all()]
+    assert len(hrefs) > 10
+    lost = [each for each in hrefs if not page.locator(f'[id="{each[1:]}"]').count()]
+    assert lost == []
