@@ -30,11 +30,11 @@ OPERATOR_URL = ""
 REPRODUCED, GONE, STUCK = 1, 0, 2
 NAMES: dict[str, Any] = {}
 _MARK = re.compile(r"\$\{([\w.-]+)\}")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")
 _LONGEST_PAUSE_S = 120.0
 _UTC = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
 _THROTTLED = 429
 _TRIES, _MOMENT_S = 12, 0.3  # how often what may take its time is asked for
-_NAMING = 8  # characters of a value that names something
 _TOLERANCE_S = 5.0
 
 
@@ -205,15 +205,24 @@ def agrees(wanted: Any, got: Any, started: datetime) -> bool:
     if isinstance(wanted, dict):
         if "$any" in wanted:
             return got is not None
+        if "$case" in wanted:
+            return isinstance(got, str) and [got.islower(), got.isupper()] == wanted["$case"]
         if "$in_s" in wanted:
             return is_instant(got, started + timedelta(seconds=wanted["$in_s"][0]))
         if "$items" in wanted:
             return items_agree(wanted, got, started)
-        return not wanted or (
-            isinstance(got, dict)
-            and all(agrees(part, got.get(name), started) for name, part in wanted.items())
-        )
+        return has(wanted, got, started)
     return bool(filled(wanted, started) == got)
+
+
+def has(wanted: dict[str, Any], got: Any, started: datetime) -> bool:
+    """Whether an object has all that is wanted, and no more where it may not."""
+    if not wanted:
+        return True
+    names = wanted.keys() - {"$no_more"}
+    if not isinstance(got, dict) or ("$no_more" in wanted and got.keys() - {"stats"} - names):
+        return False
+    return all(agrees(wanted[name], got.get(name), started) for name in names)
 
 
 def items_agree(wanted: dict[str, Any], got: Any, started: datetime) -> bool:
@@ -224,9 +233,10 @@ def items_agree(wanted: dict[str, Any], got: Any, started: datetime) -> bool:
     found = sum(any(agrees(each, item, started) for item in got) for each in listed)
     if wanted["all"]:
         return found == len(listed) == len(got)
-    ours = {value for value in NAMES.values() if isinstance(value, str) and len(value) >= _NAMING}
-    told = sum(any(value in json.dumps(item) for value in ours) for item in got)
-    return found == len(listed) and (bool(listed) or not told)
+    ours = {str(NAMES.get(name, "nothing")) for name in wanted["ours"]}
+    told = [json.dumps(item) for item in got]
+    mine = [text for text in told if not _ID.search(text) or any(name in text for name in ours)]
+    return found == len(listed) == len(mine)
 
 
 def shown_in(pages: str, listed: dict[str, Any]) -> list[int]:

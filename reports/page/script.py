@@ -35,6 +35,9 @@ END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
 _PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
 _NEAR: Final = timedelta(days=100)
+_COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
+# What a platform may draw by itself, such as a code: only its case is the same each time.
+_MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
 _GTIN: Final = re.compile(r"2\d{12}")
 _CODE: Final = re.compile(r"[A-Z0-9-]+")
 # A queue or a receiver of the suite's own: there is none when a script runs.
@@ -166,7 +169,7 @@ class _Steps:
             for token in sorted(scenes.asked(number)):
                 self._name(token)
         self._listing = self._list_of(subject)
-        self._records = self._made_records() if self._listing else []
+        self._records = self._made_records()
 
     def _list_of(self, subject: Subject) -> str | None:
         """The operation whose answers were judged by the records that they list."""
@@ -286,7 +289,7 @@ class _Steps:
             found["lists"] = True
         if number == self._subject.number and self._listing:
             found["listed"] = {"names": self._records, "counts": self._counts()}
-        elif (told := self._telling(number, exchange)) is not None:
+        if (told := self._telling(number, exchange)) is not None:
             found["came"] = self._came(told, exchange)
         return found
 
@@ -294,6 +297,11 @@ class _Steps:
         """The part of an answer's body that shows the failure; None where no part does."""
         body = exchange.response.body if exchange.response else None
         if number == self._subject.number:
+            # The pages of a walk hold other records each time: these are counted over all of them.
+            pages = (self._scenes.all[n] for n in self._own)
+            alike = [p for p in pages if (p.operation, p.actor) == _who(exchange)]
+            if self._listing and len(alike) > 1:
+                return None
             return self._subject.told_by(body, _sketches(exchange))
         return _refusal(body) if self._compares and not succeeded(exchange) else None
 
@@ -369,8 +377,11 @@ class _Steps:
 
     def _came(self, value: Any, exchange: Exchange) -> Any:
         """A value of the judged answer as a template: what must come again."""
-        if isinstance(value, Mapping):
+        if isinstance(value, _Part):
             return {name: self._came(part, exchange) for name, part in value.items()}
+        if isinstance(value, Mapping):
+            told = {name: self._came(part, exchange) for name, part in value.items()}
+            return {**told, "$no_more": 1}
         if isinstance(value, list):
             return self._items(value, exchange)
         if isinstance(value, str):
@@ -380,13 +391,14 @@ class _Steps:
     def _items(self, value: list[Any], exchange: Exchange) -> dict[str, Any]:
         mine = [each for each in value if self._is_ours(each)]
         everything = len(mine) == len(value) and bool(value)
-        return {"$items": [self._came(each, exchange) for each in mine], "all": everything}
+        listed = [self._came(each, exchange) for each in mine]
+        return {"$items": listed, "all": everything, "ours": self._records}
 
     def _is_ours(self, item: Any) -> bool:
         """Whether an element of a list names nothing, or something of the scene."""
         found = {t for _, leaf in leaves(item) if isinstance(leaf, str) for t in tokens(leaf)}
-        random = {t for t in found if UUID.fullmatch(t) or t in self._marks}
-        return not random or not random.isdisjoint(self._marks)
+        records = {token for token, mark in self._marks.items() if mark[2:-1] in self._records}
+        return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
 
     def _leaf(self, text: str, started: datetime) -> Any:
         if (moment := _moment(text)) is not None:
@@ -396,14 +408,18 @@ class _Steps:
         found = set(tokens(text))
         if REDACTED.search(text) or any(UUID.fullmatch(t) for t in found - self._marks.keys()):
             return {"$any": 1}
-        return self._text(text)
+        told = self._text(text)
+        if told == text and _MADE_UP.fullmatch(text) and any(c.isdigit() for c in text):
+            return {"$case": [text.islower(), text.isupper()]}
+        return told
 
     def _made_records(self) -> list[str]:
         """Names of all records that the scene and the check make, for what a list shows of them."""
         found = []
         for number in self._numbers:
             exchange = self._scenes.all[number]
-            if not (succeeded(exchange) and creates(exchange)):
+            # What all records of an org have in common tells none of them apart.
+            if not (succeeded(exchange) and creates(exchange)) or exchange.operation in _COMMON:
                 continue
             for token in self._scenes.gives(number):
                 self._name(token)
@@ -494,7 +510,11 @@ def _refusal(body: Any) -> Any:
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
         return body
-    return {"error": {name: part for name, part in error.items() if name != "details"}}
+    return _Part(error=_Part({name: part for name, part in error.items() if name != "details"}))
+
+
+def _who(exchange: Exchange) -> tuple[str, str]:
+    return exchange.operation, exchange.actor
 
 
 def _sketches(exchange: Exchange) -> frozenset[str]:
@@ -507,13 +527,17 @@ def _is_object(body: Any) -> bool:
     return isinstance(body, Mapping)
 
 
-def _only(body: Any, places: Sequence[Pointer]) -> dict[str, Any]:
+class _Part(dict[str, Any]):
+    """A part of an object: what else is in it does not matter."""
+
+
+def _only(body: Any, places: Sequence[Pointer]) -> _Part:
     """An object that holds these places alone."""
-    made: dict[str, Any] = {}
+    made = _Part()
     for place in places:
         into, found = made, body
         for name in place[:-1]:
-            into, found = into.setdefault(str(name), {}), found[name]
+            into, found = into.setdefault(str(name), _Part()), found[name]
         into[str(place[-1])] = found[place[-1]]
     return made
 
