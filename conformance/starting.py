@@ -9,7 +9,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 # Options whose value is a path, which pytest would look for in the suite's own folder.
-PATHS: Final = ("--target", "--waivers", "--report-dir", "--history")
+PATHS: Final = ("--target", "--waivers", "--write-waivers", "--report-dir", "--history")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -122,6 +122,7 @@ class Controller:
             worker=f"{self.course.part}{worker}",
             aim=self.aim.repeat,
             challenge=self.aim.challenge,
+            reads_only=self.aim.reads_only,
         )
 
     def _prepare(self) -> None:

@@ -24,6 +24,10 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TIERS: Final = (SMOKE, "certify", "deep")
 CELLS: Final = ("auto", "every", "turns")
 DEFAULT_PROFILE: Final = "full/2"
+#: Sends nothing that writes, so it needs no leave to write, and can certify nothing that is made.
+READ_ONLY: Final = Profile(
+    name="readonly/1", description="One owner account; nothing is written.", needs=frozenset()
+)
 
 
 def add(parser: pytest.Parser) -> None:
@@ -32,7 +36,9 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="target file (TOML); default: the reference")
     group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
     group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
-    group.addoption("--profile", metavar="NAME", help="full/2, full/1, team/2, team/1 or solo/1")
+    group.addoption(
+        "--profile", metavar="NAME", help="full/2, full/1, team/2, team/1, solo/1 or readonly/1"
+    )
     group.addoption(
         "--tier",
         choices=TIERS,
@@ -115,6 +121,11 @@ class Aim:
     challenge: str | None = None
 
     @property
+    def reads_only(self) -> bool:
+        """Whether nothing may leave that writes."""
+        return self.profile.name == READ_ONLY.name
+
+    @property
     def checks(self) -> bool:
         """Whether checks are run: a plan sends nothing, and smoke only looks at the target."""
         return not self.plan and self.tier != SMOKE
@@ -174,7 +185,7 @@ def _shard(option: Any) -> Shard | None:
 
 def _target(option: Any) -> Target | None:
     # A plan sends nothing, a look sends nothing that lasts.
-    reads = option.plan or option.tier == SMOKE
+    reads = option.plan or option.tier == SMOKE or option.profile == READ_ONLY.name
     if option.target and option.target_url:
         raise TargetError("give --target or --target-url, not both")
     if option.operator_url and not option.target_url:
@@ -226,10 +237,12 @@ def _unwritten(path: str | None) -> None:
 
 
 def _profile(requirements: RequirementSet, name: str) -> Profile:
+    if name == READ_ONLY.name:
+        return READ_ONLY
     try:
         return requirements.profile(name)
     except KeyError:
-        known = ", ".join(profile.name for profile in requirements.profiles)
+        known = ", ".join(each.name for each in (*requirements.profiles, READ_ONLY))
         raise pytest.UsageError(f"unknown profile {name!r}: choose one of {known}") from None
 
 

@@ -12,13 +12,16 @@ from fixtures.exchange.target import Limits, Target
 from reports.costs import Cost, function_of, read
 from reports.options import Aim
 from reports.recorder import needs_of, requirement_of
-from reports.selection import record_kind
+from reports.selection import SMOKE, record_kind
 
 STAGES: Final = "conformance/stages::"
 # Stages that a profile may leave out, and what is counted apart.
 _OF_NEED: Final = {"member": "member", "stranger": "second-org"}
 _OF_KIND: Final = frozenset({"plans", "race", "long-race"})
 _APART: Final = frozenset({"clean-up", "flood", "clock-companion", "throttled-companion"})
+# Requests of a look: one knocks, one lists members; an account signs in, is looked up, signs out.
+_OF_THE_TARGET: Final = 2
+_OF_AN_ACCOUNT: Final = 6
 # Requests that close one record: most are closed with the revision last seen, at one.
 CLOSING: Final = 1.1
 
@@ -33,6 +36,9 @@ def describe(
 def _lines(
     aim: Aim, target: Target, items: Sequence[pytest.Item], requirements: RequirementSet
 ) -> Iterator[str]:
+    if aim.tier == SMOKE:
+        yield from _look(aim, target)
+        return
     given = {need for need in aim.profile.needs if need in _given(target)}
     inside = [i for i in items if needs_of(i, requirements) <= aim.profile.needs]
     able = [i for i in inside if needs_of(i, requirements) <= given]
@@ -60,6 +66,19 @@ def _lines(
     yield f"  records   about {records} made"
     yield f"  needs     {', '.join(_needs(aim, target))}"
     yield from _remains(aim, target)
+
+
+def _look(aim: Aim, target: Target) -> Iterator[str]:
+    """What tier smoke does: it looks at the target and its accounts, and checks nothing."""
+    actors = target.actors
+    given = [each for each in (actors.owner, actors.member, actors.stranger) if each]
+    where = target.host if aim.target is not None else "the embedded reference"
+    yield f"plan for {where}, profile {aim.profile.name}, tier {aim.tier}; nothing was sent"
+    yield ""
+    yield "  checks    none: the target and its accounts are looked at"
+    most = _OF_THE_TARGET + _OF_AN_ACCOUNT * len(given)
+    yield f"  requests  at most {most}: {len(given)} accounts sign in, are looked up and sign out"
+    yield "  records   none"
 
 
 def _pace(requests: int, limits: Limits) -> str:

@@ -19,6 +19,7 @@ from reports import notes, shards
 from reports.messages import Judgement, Settings, Tally
 from reports.model import Shard
 from reports.notes import carried
+from reports.options import READ_ONLY
 from reports.selection import requirement_ids, select
 from reports.verdict import Verdict
 from reports.verdicts_of_tests import judged, redact, stamp
@@ -57,6 +58,7 @@ class Recorder:
                 aim=settings.repeat,
                 tier=settings.tier,
                 challenge=settings.challenge,
+                reads_only=settings.profile == READ_ONLY.name,
             )
         return self._session
 

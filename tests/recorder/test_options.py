@@ -135,3 +135,11 @@ def test_a_history_that_cannot_be_read_is_told_before_the_run(tmp_path: Path) ->
         read(tmp_path, history=str(tmp_path / "new"))
     with pytest.raises(pytest.UsageError, match="--history"):
         read(tmp_path, history=str(file(tmp_path)))
+
+
+def test_a_run_that_only_reads_needs_no_leave_to_write(tmp_path: Path) -> None:
+    far = file(tmp_path, TARGET.replace("http://127.0.0.1:1", "https://sandbox.example.com"))
+    with pytest.raises(pytest.UsageError, match="allow_write"):
+        read(tmp_path, target=far)
+    aim = read(tmp_path, target=far, profile="readonly/1")
+    assert (aim.reads_only, aim.profile.needs) == (True, frozenset())
