@@ -131,9 +131,13 @@ class Subject:
         if self.observed in sketches:
             return None
         body = {n: part for n, part in body.items() if n != "stats"} if _is_object(body) else body
-        places = [place for place, leaf in leaves(body) if str(leaf) == self.observed]
-        if places and all(isinstance(name, str) for place in places for name in place):
-            return _only(body, places)
+        told = [
+            place
+            for place, leaf in leaves(body)
+            if str(leaf) == self.observed and not isinstance(leaf, bool) and place[:1] == ("data",)
+        ]
+        if len(told) == 1 and all(isinstance(name, str) for name in told[0]):
+            return _only(body, told)
         return body
 
 

@@ -12,7 +12,8 @@ from conformance.client.reading import read
 from conformance.client.writing import write
 from tests.client.samples import SAMPLES, Mood, entries
 from tests.client.test_judge import har
-from tests.reports.test_compliance_browser import ARGUMENTS, CHROMIUM, CONTRAST
+from tests.reports.pages import ARGUMENTS, CHROMIUM
+from tests.reports.test_compliance_browser import CONTRAST
 
 EVIL = "<img src=x onerror=document.title='taken'>"
 
