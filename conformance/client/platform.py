@@ -2,13 +2,15 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import boto3
 import httpx
 
 from conformance.contract import envelope
 from fixtures.formats.json_values import MISSING, at
+from fixtures.run.aws import LENT
 
 _BOUND_S: Final = 60.0
 # The operator's port of the reference looks for a signature, and not at it.
@@ -20,11 +22,44 @@ class StandError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Queue:
+    """A queue of SQS, and where it is; its keys are good for the stand-in alone."""
+
+    url: str
+    region: str
+    endpoint_url: str
+
+    def client(self) -> Any:
+        """A client of it, as boto3 makes them."""
+        make: Any = boto3.client  # typed by a literal for each service
+        return make(
+            "sqs",
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=LENT.access_key_id,
+            aws_secret_access_key=LENT.secret_access_key,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What the tools of AWS read."""
+        return {
+            "G3N_QUEUE_URL": self.url,
+            "G3N_QUEUE_REGION": self.region,
+            "AWS_ENDPOINT_URL_SQS": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": str(LENT.access_key_id),
+            "AWS_SECRET_ACCESS_KEY": str(LENT.secret_access_key),
+        }
+
+
+@dataclass(frozen=True)
 class Org:
-    """The org that a run of the client works in."""
+    """The org that a run of the client works in, and the queue that it may have."""
 
     code: str
     guid: str
+    queue: Queue | None = None
 
 
 class Platform:
@@ -98,6 +133,15 @@ class Platform:
         org = Org(code, str(made["org_guid"]))
         self.set_org_status(org, "verified")
         return org
+
+    def queue(self) -> Queue | None:
+        """A new queue for one run, in what stands in for SQS; None without an operator."""
+        if not self.has_operator:
+            return None
+        found = self.act("reference_aws")
+        place = Queue("", str(found["region"]), str(found["endpoint_url"]))
+        made = place.client().create_queue(QueueName=f"client-{secrets.token_hex(6)}")
+        return replace(place, url=str(made["QueueUrl"]))
 
     def set_org_status(self, org: Org, status: str) -> None:
         """Set it as the operator."""

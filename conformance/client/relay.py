@@ -25,6 +25,7 @@ from conformance.contract.operation import Operation
 from fixtures.formats.json_values import at
 
 HOST: Final = "127.0.0.1"
+VERIFY: Final = "rbs.subscription.verify"
 _UPSTREAM_S: Final = 120.0
 _AGENTS: Final = 8
 # Of the connection between two hosts, and so no part of what is handed on.
@@ -110,6 +111,8 @@ class Run:
     operations: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     calls: int = 0
+    # Whether a subscription was verified with what lay in its queue.
+    verified: bool = False
 
 
 class Relay:
@@ -208,6 +211,7 @@ class Relay:
         call = _call(run, request, act, answer, started=started, base_url=self.base_url)
         if call is not None:
             self.recording.add(call)
+            run.verified |= call.op == VERIFY and call.succeeded
             # How many pages a list has is the platform's doing.
             if not call.inputs.get("next_token"):
                 run.operations.append(call.op or f"{call.method} unknown")

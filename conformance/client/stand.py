@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,8 @@ from fixtures.exchange.target import Target, read
 from fixtures.run.reference_process import Embedded
 
 PLAIN: Final = "plain"
+# The part that a queue belongs to.
+QUEUED: Final = "events"
 _REFERENCE: Final = ("--rate-limit-rpm", "0")
 Tell = Callable[[str], None]
 
@@ -90,7 +92,7 @@ class Stand:
 
     def run(self, name: str) -> None:
         """Run the client once; a scenario that the stand cannot make is told as such."""
-        org = self.platform.org()
+        org = self._org()
         found = scenarios.ALL.get(name)
         if found and found.needs_operator and not self.platform.has_operator:
             self._left_out(name, "needs an operator, and this platform lends none")
@@ -101,8 +103,14 @@ class Stand:
         self.relay.run = Run("after " + name)
         if isinstance(actor, Scenario):
             self._end(actor)
+            run.acted += actor.acts
         self.logs[name] = self.vault.redact_text(ended.output)
         self._judge_run(run, actor, ended)
+
+    def _org(self) -> Org:
+        """An org for one run, with a queue where the client claims to read one."""
+        org = self.platform.org()
+        return replace(org, queue=self.platform.queue()) if QUEUED in self.client.claimed else org
 
     def _end(self, actor: Scenario) -> None:
         try:
@@ -123,6 +131,9 @@ class Stand:
                 self.doubts.append(f"the plain run did not end well: {_how(ended)}")
         elif isinstance(actor, Scenario) and run.acted:
             self._compare(run, actor, ended)
+        if run.verified:
+            said = "the token arrived in the queue"
+            self.shown.append(Shown("V1", run.name, kept=True, said=said))
         self._look_for_ids(run, ended)
         self.runs.append(
             RunOfClient(
@@ -198,6 +209,7 @@ def environment(platform: Platform, relay: Relay, org: Org, scenario: str) -> di
         "G3N_PASSCODE": platform.passcode,
         "G3N_SCENARIO": scenario,
         "G3N_RUN": secrets.token_hex(4),
+        **(org.queue.environment() if org.queue else {}),
     }
 
 

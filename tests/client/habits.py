@@ -91,6 +91,18 @@ def logs_no_ids() -> None:
     client.sys = type("Sys", (), {"stderr": Silent(), "stdout": sys.stdout, "exit": sys.exit})
 
 
+def dies_of_unknown_events() -> None:
+    loads = client.json.loads
+
+    def strict(text: str) -> Any:
+        found = loads(text)
+        if found.get("event", {}).get("action") == "order.teleported":
+            raise client.Refused(0, "unknown action")
+        return found
+
+    client.json = type("Json", (), {"loads": staticmethod(strict)})
+
+
 def never_waits() -> None:
     client.pause = lambda *_: None
 

@@ -7,7 +7,7 @@ from typing import Final
 from conformance.client.catalogue import Duty, duties
 from conformance.client.telling import occasion
 from tests.client.samples import SAMPLES
-from tests.client.test_stand import HABITS, WARNED
+from tests.client.test_stand import HABITS, QUEUED, WARNED
 
 TABLE: Final = Path(__file__).with_name("table.md")
 _HEAD: Final = """\
@@ -44,7 +44,7 @@ def _caught_by(duty: Duty) -> list[str]:
 def _ways(duty: str) -> Iterator[str]:
     if duty in SAMPLES:
         yield "recording"
-    for habit, names, broken in (*HABITS, *WARNED):
+    for habit, names, broken in (*HABITS, *QUEUED, *WARNED):
         if broken == duty:
             yield f"habit `{habit}` in {names[-1]}"
 

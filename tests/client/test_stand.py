@@ -31,14 +31,14 @@ def platform() -> Iterator[Platform]:
         yield opened
 
 
-def model(**changes: object) -> ClientFile:
-    client = settings.read(EXAMPLE / "client.toml")
+def model(file: str = "client.toml", **changes: object) -> ClientFile:
+    client = settings.read(EXAMPLE / file)
     command = [sys.executable, "client.py"]
     return client.model_copy(update={"command": command, **changes})
 
 
-def with_habit(habit: str) -> ClientFile:
-    return model(command=[sys.executable, str(HERE / "habits.py"), habit])
+def with_habit(habit: str, file: str = "client.toml") -> ClientFile:
+    return model(file, command=[sys.executable, str(HERE / "habits.py"), habit])
 
 
 Examined = Callable[..., Certificate]
@@ -68,6 +68,8 @@ HABITS = [
     ("believes_each_404", [PLAIN], "F2"),
     ("logs_no_ids", [PLAIN], "F11"),
 ]
+# Of the long tests: two runs with a queue.
+QUEUED = [("dies_of_unknown_events", [PLAIN, "deliveries"], "V6")]
 WARNED = [("never_waits", ["throttled"], "E8"), ("signs_in_never_again", ["ended-session"], "F5")]
 
 
@@ -76,6 +78,14 @@ def test_a_bad_habit_breaks_its_duty_and_no_other(
     habit: str, names: list[str], duty: str, examined: Examined
 ) -> None:
     assert broken(examined(with_habit(habit), *names)) == [duty]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("habit", "names", "duty"), QUEUED)
+def test_a_bad_habit_at_the_queue_breaks_its_duty_and_no_other(
+    habit: str, names: list[str], duty: str, examined: Examined
+) -> None:
+    assert broken(examined(with_habit(habit, "client-events.toml"), *names)) == [duty]
 
 
 @pytest.mark.parametrize(("habit", "names", "duty"), WARNED)
@@ -97,6 +107,14 @@ def test_without_scenarios_the_model_client_is_incomplete(examined: Examined) ->
     assert named <= scenarios.ALL.keys()
 
 
+def test_a_client_with_a_queue_is_judged_by_what_comes_there(examined: Examined) -> None:
+    certificate = examined(model("client-events.toml"), PLAIN, "deliveries")
+    found = verdicts(certificate)
+    assert [found[duty] for duty in ("C6", "V1", "V2", "V3", "V6", "V10")] == [Verdict.KEPT] * 6
+    assert {result.duty.part for result in certificate.missing} == {"core"}
+    assert found["V7"] is Verdict.OUTSIDE
+
+
 def test_an_idle_client_is_no_traffic_throughout(examined: Examined) -> None:
     certificate = examined(with_habit("does_nothing"), PLAIN, "lost-answer", "alien-answers")
     found = set(verdicts(certificate).values())
@@ -104,6 +122,7 @@ def test_an_idle_client_is_no_traffic_throughout(examined: Examined) -> None:
     assert [run.note for run in certificate.runs[1:]] == ["found no call of its kind"] * 2
 
 
+@pytest.mark.whole
 def test_a_sandbox_without_an_operator_is_stood_before_too(tmp_path: Path) -> None:
     path = tmp_path / "practice.toml"
     embedded = Embedded(("--rate-limit-rpm", "0", "--provision", str(path)))
@@ -184,7 +203,8 @@ def test_every_duty_names_a_scenario_that_exists() -> None:
 
 @pytest.mark.whole
 def test_the_model_client_is_certified_by_all_scenarios(platform: Platform) -> None:
-    certificate, logs = certify(platform, model(), list(scenarios.ALL), lambda _: None)
+    client = model("client-events.toml")
+    certificate, logs = certify(platform, client, list(scenarios.ALL), lambda _: None)
     assert certificate.verdict == "CONFORMANT CLIENT"
     assert certificate.doubts == ()
     assert {Verdict.BROKEN, Verdict.WARNING}.isdisjoint(verdicts(certificate).values())

@@ -1,10 +1,10 @@
 """A model client: what an integration does that keeps its duties, in one file.
 
-It opens three cost centres and a sales channel in an org, renames one centre, notes a customer
-with a comment, and reads all of it back. Everything it needs comes from the environment:
-G3N_BASE_URL, G3N_ORGCODE, G3N_EMAIL, G3N_PASSCODE, and G3N_RUN, which makes its names its own.
+It makes cost centres, a channel, a customer and a key, and reads a queue if there is one. What it
+needs is in the environment: G3N_BASE_URL, G3N_ORGCODE, G3N_EMAIL, G3N_PASSCODE, G3N_RUN.
 """
 
+import json
 import os
 import random
 import sys
@@ -24,9 +24,9 @@ Fields = dict[str, Any]
 class Refused(Exception):
     """The platform said no; `tag` says why. An empty tag: it was no answer of the platform's."""
 
-    def __init__(self, status: int, tag: str) -> None:
+    def __init__(self, status: int, tag: str, wait_s: float = 0.0) -> None:
         super().__init__(f"{status} {tag or 'not from the application'}")
-        self.status, self.tag = status, tag
+        self.status, self.tag, self.wait_s = status, tag, wait_s
 
 
 class Lost(Exception):
@@ -39,9 +39,7 @@ class Platform:
     def __init__(self, base_url: str, orgcode: str, email: str, passcode: str) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=TIMEOUT_S, trust_env=False)
         self.orgcode, self.email, self.passcode = orgcode, email, passcode
-        self.session = ""
-
-    # --- the session ---
+        self.session = self.fingerprint = ""
 
     def sign_in(self) -> None:
         """A new session, and the look that it is valid and belongs to the org."""
@@ -55,8 +53,6 @@ class Platform:
 
     def sign_out(self) -> None:
         self.once("/usm/session/close", {"session_guid": self.session})
-
-    # --- one call ---
 
     def once(self, path: str, body: Fields | None = None, key: str = "") -> Fields:
         """One call, as it stands; `body` is None for a GET."""
@@ -81,20 +77,16 @@ class Platform:
             raise Refused(answer.status_code, "") from None
         stats = envelope.get("stats") or {}
         build = (stats.get("build") or envelope.get("build") or {}).get("build_id")
+        self.fingerprint = stats.get("session_fingerprint") or self.fingerprint
         version = answer.headers.get("x-api-version")
         sys.stderr.write(
             f"{path} {answer.status_code} {stats.get('request_id')} {build} {version}\n"
         )
-        if sunset := answer.headers.get("sunset"):
-            sys.stderr.write(f"{path} is deprecated and ends {sunset}\n")
+        sys.stderr.write(f"{path} ends {answer.headers.get('sunset', 'never')}\n")
         if envelope.get("success"):
             return dict(envelope)
         tag = ((envelope.get("error") or {}).get("major") or {}).get("tag", "unknown")
-        error = Refused(answer.status_code, tag)
-        error.__dict__["wait_s"] = float(answer.headers.get("retry-after") or 0)
-        raise error
-
-    # --- what may be repeated ---
+        raise Refused(answer.status_code, tag, float(answer.headers.get("retry-after") or 0))
 
     def read(self, path: str, body: Fields | None = None, key: str = "") -> Fields:
         """A read, asked again with growing pauses while that can help."""
@@ -106,7 +98,7 @@ class Platform:
                 pause(attempt)
             except Refused as refused:
                 if refused.status in (429, 503):
-                    pause(attempt + (refused.status == 503) * 2, refused.__dict__["wait_s"])
+                    pause(attempt + (refused.status == 503) * 2, refused.wait_s)
                 elif refused.status == 401 and not renewed and not path.startswith("/usm"):
                     renewed = True
                     self.sign_in()
@@ -140,7 +132,7 @@ class Platform:
             except Refused as refused:
                 if refused.status not in (429, 503):
                     raise
-                pause(attempt, refused.__dict__["wait_s"])
+                pause(attempt, refused.wait_s)
         raise Lost(path)
 
     def rename(self, noun: str, one: Fields, caption: str) -> Fields:
@@ -166,10 +158,8 @@ class Platform:
         while True:
             page = self.read(path, {**body, **({"next_token": token} if token else {})}, key)
             data = page["data"]
-            yield from data.get("items", []) if isinstance(data, dict) else data
-            token = (data.get("next_token") if isinstance(data, dict) else None) or page.get(
-                "next_token"
-            )
+            yield from next((part for part in data.values() if isinstance(part, list)), [])
+            token = data.get("next_token") or page.get("next_token")
             if not token:
                 return
 
@@ -247,6 +237,34 @@ def key(platform: Platform) -> None:
     platform.once("/usm/api_key/revoke", {**session, "api_key_id": find(made, "api_key_id")})
 
 
+def events(platform: Platform) -> None:
+    """A subscription: verified with the token that lies in the queue, read, and closed."""
+    import boto3
+
+    queue, sqs = os.environ["G3N_QUEUE_URL"], boto3.client("sqs")
+    list(platform.pages("/ipm/event/catalog/list", {"limit": 50}))
+    stated = {"orgcode": platform.orgcode, "actor": "model-client", "context_source": "session"}
+    context = {"request_context": {**stated, "session_fingerprint": platform.fingerprint}}
+    where = {"queue_url": queue, "region": os.environ["G3N_QUEUE_REGION"], "caption": "Orders"}
+    made = platform.make("/rbs/subscription/register", {**where, "filters": {}, **context})
+    one = {"subscription_id": find(made, "subscription_id"), **context}
+    seen: set[str] = set()
+    for _ in range(TRIES):
+        wait_s = 0 if seen else 1
+        got = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s)
+        for message in got.get("Messages", []):
+            body = json.loads(message["Body"])
+            if token := body.get("verification_token"):
+                platform.once("/rbs/subscription/verify", {**one, "verification_token": token})
+            elif (event := body.get("event", {})).get("event_id") not in seen:
+                seen.add(event.get("event_id"))
+                sys.stdout.write(f"event {event.get('service')} {event.get('action')}\n")
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        if seen and not got.get("Messages"):
+            break
+    platform.once("/rbs/subscription/unregister", one)
+
+
 def main() -> int:
     settings = [os.environ[f"G3N_{n}"] for n in ("BASE_URL", "ORGCODE", "EMAIL", "PASSCODE")]
     run = os.environ.get("G3N_RUN", uuid.uuid4().hex[:8]).upper()
@@ -262,6 +280,8 @@ def main() -> int:
         sales_channel(platform, org, run)
         customer(platform, run)
         key(platform)
+        if "G3N_QUEUE_URL" in os.environ:
+            events(platform)
         platform.sign_out()
     except (Refused, Lost) as error:
         sys.stderr.write(f"stopped: {error}\n")

@@ -21,11 +21,13 @@ class Scenario(Actor):
     genuine: ClassVar[bool] = True
     needs_operator: ClassVar[bool] = False
     # Duties that are kept where the client does the same as in the plain run.
-    compared: ClassVar[tuple[str, ...]] = ()
+    compared: tuple[str, ...] = ()
 
     def __init__(self, platform: Platform, org: Org) -> None:
         self.platform, self.org = platform, org
         self.shown: list[Shown] = []
+        # What it did beside the calls.
+        self.acts = 0
 
     def end(self) -> None:
         """Undo what it did to the platform."""
