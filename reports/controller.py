@@ -77,7 +77,8 @@ class Controller:
         if not self.aim.plan:
             self.target = published.described(self.target, self.directory / "openapi")
             kept = self.aim.directory if self.aim.checks else None
-            self.target, self.learned = learned.teach(self.target, kept)
+            if self.aim.learns:
+                self.target, self.learned = learned.teach(self.target, kept)
         course.aimed_at(self.target)
         self.session = self._session()
         if not self.aim.plan:

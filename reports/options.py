@@ -87,6 +87,11 @@ def add(parser: pytest.Parser) -> None:
         metavar="N/M",
         help="only the Nth of M parts, of like size; python -m reports merge puts them together",
     )
+    group.addoption(
+        "--no-learn",
+        action="store_true",
+        help="go by the pages alone, and not by how the target's OpenAPI files spell things",
+    )
     group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
     group.addoption("--keep", action="store_true", help="leave what the run made")
     group.addoption(
@@ -114,6 +119,7 @@ class Aim:
     plan: bool
     keep: bool
     keep_on_failure: bool
+    learns: bool
     reference_args: tuple[str, ...]
     repeat: str
     resume: bool = False
@@ -164,6 +170,7 @@ def read(option: Any) -> Aim:
         plan=option.plan,
         keep=option.keep,
         keep_on_failure=option.keep_on_failure,
+        learns=not option.no_learn,
         reference_args=tuple(shlex.split(option.reference_args)),
         repeat=_repeat(option),
         resume=option.resume,
@@ -275,7 +282,8 @@ def _repeat(option: Any) -> str:
         "--reference-args": option.reference_args,
     }
     given["--report-dir"] = _of_repeats(option.report_dir)
-    return "".join(f" {name}={shlex.quote(value)}" for name, value in given.items() if value)
+    told = "".join(f" {name}={shlex.quote(value)}" for name, value in given.items() if value)
+    return f"{told} --no-learn" if option.no_learn else told
 
 
 def _of_repeats(directory: str) -> str:

@@ -27,6 +27,7 @@ def read(directory: Path, **given: Any) -> Aim:
         "plan": False,
         "keep": False,
         "keep_on_failure": False,
+        "no_learn": False,
         "reference_args": "",
         "resume": False,
         "write_waivers": None,

@@ -93,7 +93,7 @@ def test_without_bindings_such_a_platform_is_incomplete_and_never_failed(tmp_pat
     with reference("--variant", "renamed-inferred-fields") as addresses:
         finished = run_suite(
             *TURNS,
-            *("-n", "2", "--target-url", addresses.base_url),
+            *("-n", "2", "--no-learn", "--target-url", addresses.base_url),
             *("--operator-url", addresses.operator_url),
             directory=tmp_path,
         )
