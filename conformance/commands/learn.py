@@ -1,25 +1,34 @@
-"""`python -m conformance learn`: bindings of a platform from its own OpenAPI files."""
+"""`python -m conformance learn`: bindings of a platform from what it describes of itself."""
 
 import argparse
 from pathlib import Path
 from typing import Final
 
-from conformance.contract import ROUTES
-from fixtures.exchange import openapi
-from fixtures.learning import binder, writing
+from fixtures.learning import binder, sources, writing
 from reports.commands.command import say
 
-HELP: Final = "learn how a platform spells paths from its OpenAPI files"
+HELP: Final = "learn how a platform spells and shapes what no page prints, from its files"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
         "--openapi",
+        action="append",
+        default=[],
+        metavar="DIR|FILE|URL",
+        help="OpenAPI 3.0 or 3.1, YAML or JSON; of a URL, /SERVICE/openapi.yaml is asked for",
+    )
+    parser.add_argument(
+        "--har", type=Path, action="append", default=[], metavar="FILE", help="recorded traffic"
+    )
+    parser.add_argument(
+        "--postman",
         type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder of the files: SERVICE.yaml, .yml or .json, or SERVICE/openapi.yaml",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a collection of Postman, 2.1",
     )
     parser.add_argument("--write", type=Path, required=True, metavar="FILE", help="what to write")
 
@@ -28,29 +37,20 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the bindings; a file that cannot be read is told, and the rest is still learned.
 
     Raises:
-        ValueError: the folder holds no file of a service that could be read.
+        ValueError: nothing could be read.
     """
-    described: dict[str, openapi.Description] = {}
-    origins: dict[str, str] = {}
-    for service in sorted({operation.service for operation in ROUTES.values()}):
-        if (path := _file(chosen.openapi, service)) is None:
-            continue
-        try:
-            described[service] = openapi.read(path, service)
-        except openapi.OpenApiError as error:
-            say(f"left out: {error}")
-            continue
-        origins[service] = str(path)
-    if not described:
-        raise ValueError(f"{chosen.openapi} holds no OpenAPI file of a service that can be read")
-    found = binder.learned(described, origins)
-    chosen.write.write_text(writing.text(found), encoding="utf-8")
-    told = ", ".join(f"{count} {name}" for name, count in binder.counts(found).items())
-    say(f"{len(described)} services read: {told}; written to {chosen.write}")
+    if not (chosen.openapi or chosen.har or chosen.postman):
+        raise ValueError("give --openapi, --har or --postman: there is nothing to learn from")
+    found = sources.gathered(chosen.openapi, chosen.har, chosen.postman)
+    for line in found.left_out:
+        say(f"left out: {line}")
+    for line in found.remarks:
+        say(line)
+    if not found.descriptions:
+        raise ValueError("no file of a service could be read")
+    learned = binder.learned(found.descriptions, found.origins)
+    chosen.write.write_text(writing.text(learned), encoding="utf-8")
+    told = ", ".join(f"{count} {name}" for name, count in binder.counts(learned).items())
+    say(f"{len(found.descriptions)} services read: {told}; written to {chosen.write}")
+    say(f'name it in the target file: bindings = "{chosen.write.name}"')
     return 0
-
-
-def _file(folder: Path, service: str) -> Path | None:
-    names = [f"{service}.{end}" for end in ("yaml", "yml", "json")]
-    places = [*(folder / name for name in names), folder / service / "openapi.yaml"]
-    return next((place for place in places if place.is_file()), None)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.run.servers import reference
 from tests.run.suite import run_suite
 
@@ -28,6 +30,7 @@ def test_a_run_learns_another_shape_from_the_files_that_the_platform_publishes(
     assert "from the target's own OpenAPI files (bindings.toml)" in note
 
 
+@pytest.mark.whole
 def test_a_run_that_is_told_not_to_learn_goes_by_the_pages_alone(tmp_path: Path) -> None:
     with reference(*VARIANT) as addresses:
         finished = run_suite(
