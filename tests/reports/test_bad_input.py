@@ -16,14 +16,20 @@ COUNT: Final = 40
 MADE: Final = ("compliance.html", "junit.xml", "summary.md")
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report directory of which what is made of the run is still to be made."""
-    made = tmp_path / "out"
+    made = tmp_path_factory.mktemp("sound") / "out"
     write_reports(large_run(COUNT, COUNT), (exchange(n) for n in range(COUNT)), made)
     for name in MADE:
         (made / name).unlink(missing_ok=True)
     return made
+
+
+@pytest.fixture
+def directory(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    return Path(shutil.copytree(sound, tmp_path / "out"))
 
 
 def changed(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
