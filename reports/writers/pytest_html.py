@@ -10,6 +10,7 @@ from conformance.requirements import load
 from reports.model import Run
 from reports.writers.writer import PluginWriter
 
+LISTED: Final = 500  # checks that passed and have a row; the others are all listed
 _HEADS: Final = ("Step", "Requirement", "Verdict")
 
 
@@ -19,9 +20,13 @@ class PytestHtml(PluginWriter):
     output = "pytest.html"
     option = "htmlpath"
 
+    def __init__(self) -> None:
+        self._passed = 0
+
     def configure(self, config: pytest.Config, directory: Path) -> None:
         super().configure(config, directory)
         config.option.self_contained_html = True
+        self._passed = 0
         config.pluginmanager.register(self, "conformance-pytest-html")
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
@@ -43,12 +48,23 @@ class PytestHtml(PluginWriter):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        self._passed += report.passed
+        if report.passed and self._passed > LISTED:
+            # The page builds a row for each before it shows any; all are in compliance.html.
+            cells.clear()
+            return
         properties = list(getattr(report, "user_properties", []))
         ids = [str(value) for name, value in properties if name == "requirement"]
         verdicts = [str(value) for name, value in properties if name == "verdict"]
         steps = sorted({str(_step(name)) for name in ids})
         values = (", ".join(steps), ", ".join(ids), verdicts[-1] if verdicts else "")
         cells[1:1] = [f"<td>{value}</td>" for value in values]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        if self._passed > LISTED:
+            more = self._passed - LISTED
+            prefix.append(f"<p>{more} more have passed: all are in compliance.html.</p>")
 
 
 def _step(requirement: str) -> int:

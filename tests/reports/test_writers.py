@@ -11,6 +11,7 @@ from reports.assemble import assemble
 from reports.commands.check import problems
 from reports.files import ExchangeLog
 from reports.writers import write_all, writers
+from reports.writers.pytest_html import LISTED, PytestHtml
 from reports.writers.writer import Finished
 from tests.reports.synthetic import (
     RequirementSet,
@@ -122,3 +123,19 @@ def test_the_order_of_formats_does_not_matter(tmp_path: Path) -> None:
     # Results of Allure bear names of chance.
     for name in written - {"allure-results"}:
         assert (first.directory / name).read_bytes() == (second.directory / name).read_bytes()
+
+
+def test_of_very_many_checks_that_passed_pytest_html_lists_the_first() -> None:
+    writer = PytestHtml()
+    rows = {"passed": 0, "failed": 0}
+    for number in range(LISTED + 3):
+        for outcome in rows:
+            place = ("a.py", 1, "t")
+            report = pytest.TestReport(f"t{number}", place, {}, outcome, None, "call")  # type: ignore[arg-type]
+            cells = ["<td>result</td>", "<td>id</td>"]
+            writer.pytest_html_results_table_row(report, cells)
+            rows[outcome] += bool(cells)
+    said: list[str] = []
+    writer.pytest_html_results_summary(said)
+    assert rows == {"passed": LISTED, "failed": LISTED + 3}
+    assert said == ["<p>3 more have passed: all are in compliance.html.</p>"]

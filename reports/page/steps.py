@@ -1,0 +1,409 @@
+"""The exchanges of a scene as the steps of a script, and the names of values that go between."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fixtures.exchange.evidence import INVOKE
+from reports.exchange import Exchange
+from reports.model import Run
+from reports.page.scene import (
+    INSTANT,
+    REDACTED,
+    UUID,
+    Scenes,
+    creates,
+    leaves,
+    lists,
+    reads,
+    succeeded,
+    tokens,
+)
+from reports.page.subject import Part, Subject, refusal, sketch, sketches
+
+_PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
+_NEAR: Final = timedelta(days=100)
+_COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
+# What a platform may draw by itself, such as a code: only its case is the same each time.
+_MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
+_GTIN: Final = re.compile(r"2\d{12}")
+_CODE: Final = re.compile(r"[A-Z0-9-]+")
+# A queue or a receiver of the suite's own: there is none when a script runs.
+_OUTSIDE: Final = re.compile(r"arn:aws:sqs|\bsqs\b|https?://(?:127\.0\.0\.1|localhost)[:/]")
+_RUN: Final = re.compile(r" run=(\w+) ")
+_OWN_HEADERS: Final = frozenset({"content-length", "host", "accept-encoding", "connection"})
+
+
+class Steps:
+    """The exchanges of one scene as steps, and the names of the values that go between them.
+
+    `own` are the check's.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        scenes: Scenes,
+        numbers: Sequence[int],
+        own: Sequence[int],
+        subject: Subject,
+    ) -> None:
+        self._scenes, self._numbers, self._own = scenes, numbers, frozenset(own)
+        self._subject = subject
+        self._step = {number: place for place, number in enumerate(numbers)}
+        self.fresh: dict[str, str] = {"run": "run"}
+        self.secrets: dict[str, bool] = {}
+        self._marks: dict[str, str] = {}
+        self._gives: dict[int, dict[str, list[str | int]]] = {}
+        agents = (scenes.all[n].request.headers.get("user-agent", "") for n in numbers)
+        self._run_id = next((found[1] for each in agents if (found := _RUN.search(each))), "")
+        self.base_url = _origin(run.target.host, scenes.all, numbers)
+        invoked = (scenes.all[n].request for n in numbers)
+        self.operator_url = next(
+            (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
+        )
+        for number in numbers:
+            for token in sorted(scenes.asked(number)):
+                self._name(token)
+        self._listing = self._list_of(subject)
+        self._records = self._made_records()
+
+    def _list_of(self, subject: Subject) -> str | None:
+        """The operation whose answers were judged by the records that they list."""
+        judged = None if subject.number is None else self._scenes.all[subject.number]
+        if judged is None or not lists(judged) or not succeeded(judged):
+            return None
+        if subject.observed in sketches(judged):
+            return None
+        return judged.operation
+
+    @property
+    def _compares(self) -> bool:
+        """Whether the finding is about more than status and tag, such as how refusals differ."""
+        number = self._subject.number
+        judged = None if number is None else self._scenes.all[number]
+        return judged is None or self._subject.observed not in sketches(judged)
+
+    def needs(self) -> Iterator[str]:
+        """What a reader must set before."""
+        yield f"BASE_URL is {self.base_url} unless it is set."
+        if self.operator_url:
+            yield f"OPERATOR_URL is {self.operator_url} unless it is set."
+        given = [name for name, drawn in self.secrets.items() if not drawn]
+        if given:
+            yield f"Set {', '.join(given)}: secrets of accounts that were there before."
+
+    def made(self) -> list[dict[str, Any]] | None:
+        """The steps; None where one of them went somewhere that no script can reach."""
+        steps = [self._made(number) for number in self._numbers]
+        if any(step is None for step in steps):
+            return None
+        found = [step for step in steps if step is not None]
+        if any(_OUTSIDE.search(json.dumps(step.get("body"))) for step in found):
+            return None
+        for number, step in zip(self._numbers, found, strict=True):
+            if number in self._gives:
+                step["gives"] = self._gives[number]
+        self._pace(found)
+        return [*_asked_once(found)]
+
+    # --- names of values ---
+
+    def _name(self, token: str) -> None:
+        """Give a token a name, if its value is another in each run of the script."""
+        if token in self._marks:
+            return
+        given = self._scenes.given.get(token)
+        name = f"v{len(self._marks) + 1}"
+        if not self._scenes.is_drawn(token) and given is not None and given[0] in self._step:
+            self._marks[token] = f"${{{name}}}"
+            self._gives.setdefault(given[0], {})[name] = [*given[1]]
+        elif token.startswith("#"):
+            self._marks[token] = f"${{{self._secret(token)}}}"
+        elif kind := self._kind(token):
+            self._marks[token] = f"${{{name}}}"
+            self.fresh[name] = kind
+        elif self._run_id and self._run_id in token.lower():
+            again = token.replace(self._run_id, "${run}")
+            self._marks[token] = again.replace(self._run_id.upper(), "${RUN}")
+
+    @staticmethod
+    def _kind(token: str) -> str | None:
+        """How a drawn value is drawn anew."""
+        if UUID.fullmatch(token):
+            return "uuid"
+        if _GTIN.fullmatch(token):
+            return "gtin"
+        if _CODE.fullmatch(token) and not token.isdigit() and not token.startswith("CF"):
+            kept = 1 if token[0] == "C" else 0
+            return token[:kept] + "".join(c if c == "-" else "A" for c in token[kept:])
+        return None
+
+    def _secret(self, token: str) -> str:
+        label = self._label(token)
+        name, number = label, 1
+        while name in self.secrets:
+            number += 1
+            name = f"{label}_{number}"
+        first = self._scenes.made.get(token)
+        self.secrets[name] = first is None or not _signs_in(self._scenes.all[first])
+        return name
+
+    def _label(self, token: str) -> str:
+        """The label under which the secret was recorded."""
+        for number in self._numbers:
+            for found in REDACTED.finditer(self._scenes.all[number].request.model_dump_json()):
+                if f"#{found[2]}" == token:
+                    return re.sub(r"\W", "_", found[1])
+        return "SECRET"
+
+    # --- one step ---
+
+    def _made(self, number: int) -> dict[str, Any] | None:
+        exchange = self._scenes.all[number]
+        request, response = exchange.request, exchange.response
+        url = self._url(request.method, request.url)
+        if url is None:
+            return None
+        step: dict[str, Any] = {"who": exchange.actor, "method": request.method, "url": url}
+        headers = {n: t for n, t in request.headers.items() if n not in _OWN_HEADERS}
+        headers.pop("user-agent", None)
+        if headers:
+            step["headers"] = self._filled(headers, exchange)
+        if request.body is not None:
+            step["body"] = self._filled(request.body, exchange, number)
+        step["status"] = response.status if response else 0
+        if number not in self._own:
+            return step | {"scene": True}
+        return step | self._to_compare(number, exchange)
+
+    def _to_compare(self, number: int, exchange: Exchange) -> dict[str, Any]:
+        """What a step of the check itself must come to again."""
+        found: dict[str, Any] = {"sketch": sketch(exchange)}
+        if reads(exchange):
+            found["patient"] = True
+        if self._listing == exchange.operation:
+            found["lists"] = True
+        if number == self._subject.number and self._listing:
+            found["listed"] = {"names": self._records, "counts": self._counts()}
+        if (told := self._telling(number, exchange)) is not None:
+            found["came"] = self._came(told, exchange)
+        return found
+
+    def _telling(self, number: int, exchange: Exchange) -> Any:
+        """The part of an answer's body that shows the failure; None where no part does."""
+        body = exchange.response.body if exchange.response else None
+        if number == self._subject.number:
+            # The pages of a walk hold other records each time: these are counted over all of them.
+            pages = (self._scenes.all[n] for n in self._own)
+            alike = [p for p in pages if (p.operation, p.actor) == _who(exchange)]
+            if self._listing and len(alike) > 1:
+                return None
+            return self._subject.told_by(body, sketches(exchange))
+        return refusal(body) if self._compares and not succeeded(exchange) else None
+
+    def _url(self, method: str, url: str) -> str | None:
+        if method == INVOKE:
+            return f"${{OPERATOR_URL}}/{url.rpartition('/')[2]}"
+        if url.startswith(f"{self.base_url}/"):
+            return "${BASE_URL}" + self._text(url.removeprefix(self.base_url))
+        whole = self._text(url)
+        return whole if whole.startswith("${") else None
+
+    def _filled(self, value: Any, exchange: Exchange, number: int | None = None) -> Any:
+        """A value of a request as a template."""
+        if isinstance(value, Mapping):
+            return {n: self._field(n, part, exchange, number) for n, part in value.items()}
+        if isinstance(value, list):
+            return [self._filled(part, exchange, number) for part in value]
+        if isinstance(value, str):
+            return self._instant(value, exchange.started_at) or self._text(value)
+        return value
+
+    def _field(self, name: str, value: Any, exchange: Exchange, number: int | None) -> Any:
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if is_number and "revision" in name and number is not None:
+            return self._revision(value, number)
+        return self._filled(value, exchange, number)
+
+    def _revision(self, value: int, number: int) -> Any:
+        """A revision as a record had it in an earlier answer of the scene."""
+        about = self._scenes.asked(number)
+        for before in reversed(self._numbers[: self._step[number]]):
+            response = self._scenes.all[before].response
+            body = response.body if response else None
+            found = [p for p, leaf in leaves(body) if p[-1:] == ("revision",) and leaf == value]
+            known = {t for _, leaf in leaves(body) if isinstance(leaf, str) for t in tokens(leaf)}
+            shared = {t for t in about & (known | self._scenes.asked(before)) if UUID.fullmatch(t)}
+            if found and shared:
+                name = f"r{self._step[before] + 1}"
+                self._gives.setdefault(before, {})[name] = [*found[0]]
+                return {"$is": [name, value]}
+        return value
+
+    def _text(self, text: str) -> str:
+        """A text with the names of values in the place of these."""
+        for token in sorted(tokens(text), key=len, reverse=True):
+            mark = self._marks.get(token) or self._lower(token)
+            if mark is None:
+                continue
+            if token.startswith("#"):
+                for found in REDACTED.finditer(text):
+                    text = text.replace(found[0], mark) if found[0].endswith(f"{token}]") else text
+            else:
+                text = text.replace(token, mark)
+        text = text.replace("[redacted]", "${NEVER_ISSUED}")
+        return text.replace(self._run_id, "${run}") if self._run_id else text
+
+    def _lower(self, token: str) -> str | None:
+        """The mark of a drawn value that stands in lower case."""
+        mark = self._marks.get(token.upper(), "")
+        return f"{mark[:-1]}.lower}}" if mark[2:-1] in self.fresh else None
+
+    def _instant(self, text: str, started: datetime) -> Any:
+        """An instant by how far it is from the call, unless it is a fixed one."""
+        moment = _moment(text)
+        if moment is None or abs(moment - started) > _NEAR:
+            return None
+        is_round = moment.second == 0 and moment.microsecond == 0
+        if is_round and abs(moment - started) > timedelta(days=1):
+            return None
+        return {"$in_s": [round((moment - started).total_seconds(), 3), text]}
+
+    # --- what came ---
+
+    def _came(self, value: Any, exchange: Exchange) -> Any:
+        """A value of the judged answer as a template: what must come again."""
+        if isinstance(value, Part):
+            return {name: self._came(part, exchange) for name, part in value.items()}
+        if isinstance(value, Mapping):
+            told = {name: self._came(part, exchange) for name, part in value.items()}
+            return {**told, "$no_more": 1}
+        if isinstance(value, list):
+            return self._items(value, exchange)
+        if isinstance(value, str):
+            return self._leaf(value, exchange.started_at)
+        return value
+
+    def _items(self, value: list[Any], exchange: Exchange) -> dict[str, Any]:
+        mine = [each for each in value if self._is_ours(each)]
+        everything = len(mine) == len(value) and bool(value)
+        listed = [self._came(each, exchange) for each in mine]
+        return {"$items": listed, "all": everything, "ours": self._records}
+
+    def _is_ours(self, item: Any) -> bool:
+        """Whether an element of a list names nothing, or something of the scene."""
+        found = {t for _, leaf in leaves(item) if isinstance(leaf, str) for t in tokens(leaf)}
+        records = {token for token, mark in self._marks.items() if mark[2:-1] in self._records}
+        return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
+
+    def _leaf(self, text: str, started: datetime) -> Any:
+        if (moment := _moment(text)) is not None:
+            ahead = (moment - started).total_seconds()
+            near = 0 < ahead < _NEAR.total_seconds()
+            return {"$in_s": [round(ahead, 3), text]} if near else {"$any": 1}
+        found = set(tokens(text))
+        if REDACTED.search(text) or any(UUID.fullmatch(t) for t in found - self._marks.keys()):
+            return {"$any": 1}
+        told = self._text(text)
+        if told == text and _MADE_UP.fullmatch(text) and any(c.isdigit() for c in text):
+            return {"$case": [text.islower(), text.isupper()]}
+        return told
+
+    def _made_records(self) -> list[str]:
+        """Names of all records that the scene and the check make, for what a list shows of them."""
+        found = []
+        for number in self._numbers:
+            exchange = self._scenes.all[number]
+            # What all records of an org have in common tells none of them apart.
+            if not (succeeded(exchange) and creates(exchange)) or exchange.operation in _COMMON:
+                continue
+            for token in self._scenes.gives(number):
+                self._name(token)
+                found.append(self._marks[token][2:-1])
+        return sorted(set(found))
+
+    def _counts(self) -> list[int]:
+        """How often each record was shown in all answers of the list, without saying which."""
+        shown = [self._scenes.all[number] for number in sorted(self._own)]
+        text = "".join(
+            json.dumps(each.response.body)
+            for each in shown
+            if each.operation == self._listing and each.response is not None
+        )
+        tokens_of = {mark[2:-1]: token for token, mark in self._marks.items()}
+        return sorted(text.count(tokens_of[name]) for name in self._records)
+
+    # --- when ---
+
+    def _pace(self, steps: list[dict[str, Any]]) -> None:
+        """Ask together what was asked together, and wait where the check waited."""
+        last = None
+        pairs = pairwise(zip(self._numbers, steps, strict=True))
+        for (before, _), (number, step) in pairs:
+            if before not in self._own or number not in self._own:
+                last = None
+                continue
+            earlier, now = self._scenes.all[before], self._scenes.all[number]
+            end = max(_end(earlier), last or _end(earlier))
+            gap = (now.started_at - end).total_seconds()
+            if gap < 0:
+                step["together"], last = True, end
+                continue
+            last = None
+            if gap > _PAUSE_S:
+                step["pause_s"] = round(gap, 2)
+
+
+def _asked_once(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The steps without those that were asked again at once, until the answer was another."""
+    waiting: dict[str, Any] | None = None
+    for step in steps:
+        if waiting is not None and not (_is_same(waiting, step) and not waiting.get("gives")):
+            yield waiting
+        elif waiting is not None:
+            step["patient"] = True
+        waiting = step
+    if waiting is not None:
+        yield waiting
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two steps are one request with two different answers, not asked together."""
+    asked = ("who", "method", "url", "headers", "body")
+    differ = one.get("sketch") != other.get("sketch") or one["status"] != other["status"]
+    return differ and not other.get("together") and all(one.get(n) == other.get(n) for n in asked)
+
+
+def _end(exchange: Exchange) -> datetime:
+    return exchange.started_at + timedelta(milliseconds=exchange.elapsed_ms)
+
+
+def _origin(host: str, exchanges: Sequence[Exchange], numbers: Sequence[int]) -> str:
+    for number in numbers:
+        parts = urlsplit(exchanges[number].request.url)
+        if parts.netloc == host and exchanges[number].request.method != INVOKE:
+            return f"{parts.scheme}://{parts.netloc}"
+    return f"https://{host}"
+
+
+def _signs_in(exchange: Exchange) -> bool:
+    return "login" in exchange.operation or "signin" in exchange.operation
+
+
+def _who(exchange: Exchange) -> tuple[str, str]:
+    return exchange.operation, exchange.actor
+
+
+def _moment(text: str) -> datetime | None:
+    if not INSTANT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
