@@ -2,6 +2,11 @@
 
 import pytest
 
+from fixtures.exchange import openapi
+from fixtures.learning import binder
+from fixtures.reference.kernel import openapi as published
+from fixtures.reference.kernel.renames import Renames
+from fixtures.reference.services import ALL
 from tests.learning.seeds import judged
 
 
@@ -12,3 +17,12 @@ def test_what_is_bound_is_right_for_any_words(seed: int) -> None:
     assert count["paths"] >= 50
     assert count["fields"] >= 440
     assert count["places"] >= 1000
+
+
+def test_where_all_is_spelt_as_we_read_the_pages_nothing_is_bound() -> None:
+    described = {
+        service.name: openapi.parsed(published.document(service, Renames()), service.name, "")
+        for service in ALL
+    }
+    found = binder.learned(described, {})
+    assert [each.operation.id for each in found if each.is_bound] == []
