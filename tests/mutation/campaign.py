@@ -88,7 +88,7 @@ def judge(
     asked: dict[str, int] = {each.key: 0 for each in sample if reached.judges(each.key)}
     for number in range(ROUNDS):
         open_ = [key for key in asked if best.get(key, Outcome.SURVIVED) is not Outcome.FAILED]
-        tables = list(_packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
+        tables = list(packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
         tell(f"round {number + 1}: {len(open_)} mutants in {len(tables)} runs")
         with ThreadPoolExecutor(jobs) as pool:
             for found in pool.map(lambda table: _judged(sample, table, cache, base), tables):
@@ -98,7 +98,7 @@ def judge(
     return best
 
 
-def _packed(
+def packed(
     open_: Iterable[str], asked: dict[str, int], reached: Reach, judges: int
 ) -> Iterable[dict[str, str]]:
     """Tables in which no requirement judges two mutants; `asked` moves on by what is in them."""

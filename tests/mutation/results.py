@@ -56,12 +56,12 @@ def _outcome(
     mutant: Mutant, found: Mapping[str, Outcome], reasons: Mapping[tuple[str, ...], str]
 ) -> str:
     outcome = found.get(mutant.key)
-    if outcome is not Outcome.FAILED and _name(mutant) in reasons:
+    if outcome is not Outcome.FAILED and name(mutant) in reasons:
         return "equivalent"
     return "not reached" if outcome is None else _WORDS[outcome]
 
 
-def _name(mutant: Mutant) -> tuple[str, ...]:
+def name(mutant: Mutant) -> tuple[str, ...]:
     module = mutant.module.removeprefix("fixtures.reference.")
     return (module, mutant.function, mutant.operator, mutant.before)
 

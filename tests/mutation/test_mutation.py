@@ -1,0 +1,150 @@
+"""The instrument that scores the suite: what it changes, who judges it, and what is kept of it."""
+
+import ast
+import builtins
+import json
+from typing import Any
+
+import pytest
+
+from tests.mutation import campaign, results, sample
+from tests.mutation.instrument import SWITCH, instrumented, mutants
+from tests.mutation.judging import Outcome, outcomes, verdicts
+
+SOURCE = '''
+def rule(stock, wanted, held, has_defect=None):
+    """A text is no rule."""
+    if has_defect("lets-all-through"):
+        return wanted + 1
+    if wanted > stock and held:
+        raise ValueError("too many")
+    total = stock - wanted
+    seen.append(total)
+    total += 1
+    return [each for each in range(total) if each in held]
+'''
+seen: list[int] = []
+
+
+def test_each_operator_finds_its_places_and_none_in_deviations_or_texts() -> None:
+    found = mutants(SOURCE, "m")
+    assert {(each.line, each.operator) for each in found} == {
+        (6, "negation"),
+        (6, "and-or"),
+        (6, "comparison"),
+        (7, "refusal-removed"),
+        (8, "arithmetic"),
+        (9, "call-removed"),
+        (10, "change-removed"),
+        (10, "constant"),
+        (11, "filter"),
+        (11, "comparison"),
+    }
+
+
+@pytest.fixture
+def awake(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The operators of those mutants that are awake; all of `SOURCE` are written in."""
+    chosen: set[str] = set()
+    monkeypatch.setattr(
+        builtins, SWITCH, lambda key: key.rpartition(":")[2] in chosen, raising=False
+    )
+    return chosen
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [
+        ("", [0, 2]),
+        ("arithmetic", [0, 2]),
+        ("change-removed", [0, 2]),
+        ("filter", [0, 1, 2, 3]),
+        ("comparison", [1, 3]),
+        ("negation", ValueError),
+        ("and-or", ValueError),
+    ],
+)
+def test_one_mutant_at_a_time_changes_what_the_function_does(
+    awake: set[str], operator: str, expected: Any
+) -> None:
+    keys = {each.key for each in mutants(SOURCE, "m")}
+    namespace: dict[str, Any] = {"seen": seen}
+    exec(compile(instrumented(SOURCE, "m", keys), "m", "exec"), namespace)  # noqa: S102
+    awake.add(operator)
+
+    def called() -> Any:
+        return namespace["rule"](4, 1, {0, 2}, lambda _: False)
+
+    if expected is ValueError:
+        with pytest.raises(ValueError, match="too many"):
+            called()
+    elif operator == "arithmetic":
+        assert called() == [0, 2]
+        assert seen[-1] == 5
+    else:
+        assert called() == expected
+
+
+def test_what_is_not_chosen_is_left_as_it_was() -> None:
+    untouched = instrumented(SOURCE, "m", ())
+    assert ast.dump(untouched) == ast.dump(ast.parse(SOURCE))
+
+
+def test_every_module_can_be_instrumented_throughout() -> None:
+    for path in sample.modules():
+        source, module = path.read_text("utf-8"), sample.name(path)
+        keys = {each.key for each in mutants(source, module)}
+        compile(instrumented(source, module, keys), str(path), "exec")
+
+
+def test_sample_is_the_same_for_a_seed_and_takes_one_of_a_function_and_operator() -> None:
+    found = sample.all_mutants()
+    drawn = sample.drawn(found, 120, 7)
+    assert drawn == sample.drawn(reversed(found), 120, 7)
+    assert drawn != sample.drawn(found, 120, 8)
+    kinds = [(each.module, each.function, each.operator) for each in drawn]
+    assert len(set(kinds)) == len(kinds) == 120
+
+
+def _run(**checks: tuple[str, str, str]) -> dict[str, Any]:
+    """A run whose check of each name has a requirement, a kind and a verdict."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for nodeid, (requirement, kind, verdict) in checks.items():
+        entry = {"nodeid": nodeid, "kind": kind, "verdict": verdict}
+        found.setdefault(requirement, []).append(entry)
+    return {"requirements": [{"id": name, "checks": each} for name, each in found.items()]}
+
+
+def test_a_mutant_is_judged_by_checks_of_its_requirements_that_end_worse_than_before() -> None:
+    base = _run(a=("R-1", "test", "pass"), b=("R-2", "test", "advisory"), c=("R-3", "test", "pass"))
+    now = _run(
+        a=("R-1", "test", "inconclusive"),
+        b=("R-2", "test", "advisory"),
+        c=("R-3", "test", "fail"),
+        d=("R-1", "stage", "fail"),
+    )
+    found = outcomes(now, {"R-1": "one", "R-2": "two"}, verdicts(base))
+    assert found == {"one": Outcome.NOTICED, "two": Outcome.SURVIVED}
+
+
+def test_no_requirement_judges_two_mutants_of_a_run() -> None:
+    reached = campaign.Reach({}, {"a": ("R-1", "R-2"), "b": ("R-2", "R-3"), "c": ("R-3",)})
+    asked = dict.fromkeys("abc", 0)
+    tables = list(campaign.packed("abc", asked, reached, judges=12))
+    assert tables == [{"R-1": "a", "R-2": "a", "R-3": "c"}, {"R-2": "b", "R-3": "b"}]
+    assert asked == {"a": 2, "b": 2, "c": 1}
+    assert list(campaign.packed("abc", asked, reached, judges=12)) == []
+
+
+def test_committed_results_are_of_the_sample_and_add_up() -> None:
+    told = json.loads(results.FILE.read_text(encoding="utf-8"))
+    assert sum(told["counts"].values()) == len(told["mutants"]) == sample.SIZE
+    known = {"fails", "told", "noticed", "survived", "not reached", "equivalent"}
+    assert set(told["counts"]) <= known
+
+
+def test_what_is_called_equivalent_stands_in_the_platform() -> None:
+    standing = {results.name(each) for each in sample.all_mutants()}
+    reasons = results.equivalent()
+    assert [name for name in reasons if name not in standing] == []
+    assert all(reasons.values())
