@@ -1,5 +1,6 @@
 """Step 13: financial events: what is kept of them, what they must name, and their list."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from conformance.contract.errors import Tag
 from fixtures import Caller, Change, expect_listed, without
 from fixtures.context import records
+from fixtures.formats.money import decimal_of
 from fixtures.probes.contradicting_context import contradict
 from fixtures.services.accounting.actions import FacilityAccounting
 from fixtures.services.accounting.context import CHANNEL
@@ -30,9 +32,10 @@ def test_event_is_read_as_it_was_recorded(
     made = facility_accounting.caller(RECORD, **wanted).value("event_id")
     answer = facility_accounting.caller(GET, event_id=made)
     shown = {name: answer.value(name) for name in wanted}
+    is_exact = decimal_of(shown["amount"]) == Decimal(amount)  # with however many zeros
     answer.expect(
         "an event shows type, amount and currency as they were sent",
-        holds=shown == wanted,
+        holds=is_exact and {**shown, "amount": amount} == wanted,
         expected=str(wanted),
         observed=str(shown),
         uses=tuple(wanted),
