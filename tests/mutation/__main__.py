@@ -5,9 +5,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.mutation import campaign, results, sample
+from tests.mutation.memory import Memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,11 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = sample.drawn(sample.all_mutants(), options.size, options.seed)
     with tempfile.TemporaryDirectory(prefix="mutation-cache-") as directory:
         cache = Path(directory)
+        memory = Memory(Path(options.memory or directory))
         try:
             _say(f"{len(chosen)} mutants; the run that tells what reaches them")
-            reached = campaign.reach(chosen, cache)
+            reached = campaign.reach(chosen, cache, memory)
             _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
-            found = campaign.judge(chosen, reached, cache, options.jobs, _say)
+            judged = partial(campaign.judged, chosen, reached, cache, memory)
+            found = campaign.judge(chosen, reached, judged, options.jobs, _say)
         except campaign.BrokenRunError as error:
             _say(f"a run ended without a report: {error}")
             return 2
@@ -39,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=int, default=sample.SIZE, metavar="N", help="of the sample")
     parser.add_argument("--seed", type=int, default=sample.SEED, metavar="N", help="of the draw")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
+    parser.add_argument(
+        "--memory", metavar="DIR", help="go on with what this folder holds of the same sample"
+    )
     parser.add_argument("--write", action="store_true", help="write the results file")
     return parser
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Outcome, outcomes, verdicts
+from tests.mutation.memory import Memory
 from tests.run.suite import ROOT, environment
 
 STARTUP: Final = Path(__file__).parent / "startup"
@@ -40,7 +41,7 @@ class BrokenRunError(RuntimeError):
 class Reach:
     """The run with all mutants asleep: its verdicts, and what each requirement's checks reach."""
 
-    run: Run
+    base: Mapping[str, str]  # verdicts by node id
     requirements: Mapping[str, tuple[str, ...]]  # by key
 
     def judges(self, key: str) -> tuple[str, ...]:
@@ -48,12 +49,14 @@ class Reach:
         return self.requirements.get(key, ())
 
 
-def reach(sample: Sequence[Mutant], cache: Path) -> Reach:
-    """Run the whole suite once, with all mutants asleep.
+def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
+    """Run the whole suite once, with all mutants asleep; not again where that is remembered.
 
     Raises:
         BrokenRunError: the run left no report.
     """
+    if (kept := memory.reached()) is not None:
+        return Reach(kept["base"], {key: tuple(each) for key, each in kept["reached"].items()})
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         log = Path(directory) / "reached.txt"
         log.touch()
@@ -65,7 +68,8 @@ def reach(sample: Sequence[Mutant], cache: Path) -> Reach:
     for requirement, key in sorted(pairs, key=lambda pair: (often[pair[0]], pair)):
         if requirement in usable:
             found[key].append(requirement)
-    return Reach(run, {key: tuple(names) for key, names in found.items()})
+    memory.keep_reached({"base": verdicts(run), "reached": found})
+    return Reach(verdicts(run), {key: tuple(names) for key, names in found.items()})
 
 
 def _usable(run: Run) -> set[str]:
@@ -77,13 +81,17 @@ def _usable(run: Run) -> set[str]:
 
 
 def judge(
-    sample: Sequence[Mutant], reached: Reach, cache: Path, jobs: int, tell: Callable[[str], None]
+    sample: Sequence[Mutant],
+    reached: Reach,
+    judged: Callable[[Table], Mapping[str, Outcome]],
+    jobs: int,
+    tell: Callable[[str], None],
 ) -> dict[str, Outcome]:
     """What became of each mutant that is reached, by key.
 
-    In each round the mutants that are not failed yet meet further requirements of theirs.
+    In each round the mutants that are not failed yet meet further requirements of theirs; `judged`
+    tells what a run came to in which requirements meet these mutants.
     """
-    base = verdicts(reached.run)
     best: dict[str, Outcome] = {}
     asked: dict[str, int] = {each.key: 0 for each in sample if reached.judges(each.key)}
     for number in range(ROUNDS):
@@ -91,7 +99,7 @@ def judge(
         tables = list(packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
         tell(f"round {number + 1}: {len(open_)} mutants in {len(tables)} runs")
         with ThreadPoolExecutor(jobs) as pool:
-            for found in pool.map(lambda table: _judged(sample, table, cache, base), tables):
+            for found in pool.map(judged, tables):
                 for key, outcome in found.items():
                     best[key] = min(best.get(key, Outcome.SURVIVED), outcome)
                 tell(f"  {Counter(each.name.lower() for each in best.values())}")
@@ -117,11 +125,21 @@ def packed(
     return tables
 
 
-def _judged(
-    sample: Sequence[Mutant], table: Table, cache: Path, base: Mapping[str, str]
+def judged(
+    sample: Sequence[Mutant], reached: Reach, cache: Path, memory: Memory, table: Table
 ) -> dict[str, Outcome]:
+    """What became of the mutants of a run; not run again where that is remembered.
+
+    Raises:
+        BrokenRunError: the run left no report.
+    """
+    if (kept := memory.outcomes(table)) is not None:
+        return kept
     chosen = [part for name in table for part in ("--requirement", name)]
-    return outcomes(_run(sample, table, cache, *chosen), table, base)
+    run = _run(sample, table, cache, "-p", "tests.mutation.proven", *chosen)
+    found = outcomes(run, table, reached.base)
+    memory.keep(table, found)
+    return found
 
 
 def _run(

@@ -3,6 +3,8 @@
 import ast
 import builtins
 import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.mutation import campaign, results, sample
 from tests.mutation.instrument import SWITCH, instrumented, mutants
 from tests.mutation.judging import Outcome, outcomes, verdicts
+from tests.mutation.memory import Memory
 
 SOURCE = '''
 def rule(stock, wanted, held, has_defect=None):
@@ -134,6 +137,33 @@ def test_no_requirement_judges_two_mutants_of_a_run() -> None:
     assert tables == [{"R-1": "a", "R-2": "a", "R-3": "c"}, {"R-2": "b", "R-3": "b"}]
     assert asked == {"a": 2, "b": 2, "c": 1}
     assert list(campaign.packed("abc", asked, reached, judges=12)) == []
+
+
+def test_what_is_remembered_is_not_run_again(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    memory.keep_reached({"base": {"a": "pass"}, "reached": {"one": ["R-1"]}})
+    reached = campaign.reach([], tmp_path, memory)
+    assert reached == campaign.Reach({"a": "pass"}, {"one": ("R-1",)})
+    memory.keep({"R-1": "one"}, {"one": Outcome.ADVISED})
+    judged = partial(campaign.judged, [], reached, tmp_path, memory)
+    assert judged({"R-1": "one"}) == {"one": Outcome.ADVISED}
+    assert memory.outcomes({"R-2": "one"}) is None
+
+
+def test_a_failed_mutant_meets_no_further_requirements() -> None:
+    sample_of = mutants(SOURCE, "m")[:2]
+    first, second = (each.key for each in sample_of)
+    many = tuple(f"R-{number}" for number in range(20))
+    reached = campaign.Reach({}, {first: many, second: many})
+    met: list[str] = []
+
+    def judged(table: campaign.Table) -> dict[str, Outcome]:
+        met.extend(table.values())
+        return {key: Outcome.FAILED if key == first else Outcome.SURVIVED for key in table.values()}
+
+    found = campaign.judge(sample_of, reached, judged, 1, lambda _: None)
+    assert found == {first: Outcome.FAILED, second: Outcome.SURVIVED}
+    assert (met.count(first), met.count(second)) == (12, 20)
 
 
 def test_committed_results_are_of_the_sample_and_add_up() -> None:
