@@ -17,12 +17,15 @@ class Tag(StrEnum):
     INVALID_INPUT = "invalid-input"  # scm/PROTOCOL.md, common/reason-codes.html
     INVALID_PASSCODE = "invalid-passcode"  # common/integration-walkthroughs.html
     INVALID_STATE = "invalid-state"  # ipm/playbooks.html and others
+    INVALID_TOKEN = "invalid-token"  # noqa: S105 - uas/playbooks.html
+    INVALID_TRANSITION = "invalid-transition"  # uas/playbooks.html
     INVITATION_EXPIRED = "invitation-expired"  # common/integration-walkthroughs.html
     NOT_FOUND = "not-found"  # common/troubleshooting.html
     NOT_OWNER = "not-owner"  # ofm/, usm/PROTOCOL.md
     ORG_WRITE_BLOCKED = "org-write-blocked"  # common/start-here.html
     SESSION_DOOMED = "session-doomed"  # usm/playbooks.html
     THROTTLED = "throttled"  # common/rate-limit-timeouts.html
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105 - uas/playbooks.html
     TOO_MANY_SESSIONS = "too-many-sessions"  # usm/playbooks.html
     TTL_EXPIRED = "ttl-expired"  # usm/playbooks.html
     USER_NOT_VERIFIED = "user-not-verified"  # common/integration-walkthroughs.html
