@@ -144,23 +144,21 @@ def test_session_list_holds_nobody_elses_sessions(
         expect_listed(found, member_actor.user_id, listed=False)
 
 
-@pytest.mark.requirement("CRED-42")
-def test_session_list_holds_open_sessions_and_no_closed_ones(
-    anonymous: Caller, owner_actor: Actor, user: Caller
-) -> None:
+@pytest.fixture
+def closed(anonymous: Caller, owner_actor: Actor, user: Caller) -> str:
+    """The caption of a session that its user's list held until it was closed."""
     caption = str(anonymous.world.fresh("caption"))
     opened = open_session(anonymous, owner_actor, caption=caption)
     expect_listed(list_sessions(user), caption, by="item_caption")
     opened(CLOSE).accepted()
-    expect_listed(list_sessions(user), caption, listed=False)
+    return caption
+
+
+@pytest.mark.requirement("CRED-42")
+def test_session_list_holds_open_sessions_and_no_closed_ones(user: Caller, closed: str) -> None:
+    expect_listed(list_sessions(user), closed, listed=False)
 
 
 @pytest.mark.requirement("CRED-43")
-def test_session_list_of_every_status_holds_closed_sessions(
-    anonymous: Caller, owner_actor: Actor, user: Caller
-) -> None:
-    caption = str(anonymous.world.fresh("caption"))
-    opened = open_session(anonymous, owner_actor, caption=caption)
-    expect_listed(list_sessions(user), caption, by="item_caption")
-    opened(CLOSE).accepted()
-    expect_listed(list_sessions(user, status="all"), caption, by="item_caption")
+def test_session_list_of_every_status_holds_closed_sessions(user: Caller, closed: str) -> None:
+    expect_listed(list_sessions(user, status="all"), closed, by="item_caption")
