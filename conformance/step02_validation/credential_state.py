@@ -20,14 +20,14 @@ def ended(answer: Answer, live: Answer) -> bool:
     No page tells whether that is an HTTP error or a success that says so; `live` is what the
     same route answers about a credential that does validate.
     """
-    return not answer.ok or answer.optional("status") != live.optional("status")
+    return not answer.ok or _outline(answer) != _outline(live)
 
 
 def expect_ended(answer: Answer, live: Answer, *tags: Tag) -> None:
     """Expect that the credential does not validate; a refusal bears one of `tags`, if given.
 
-    A success that cannot be told from the one about a live credential contradicts the page; one
-    that differs in a field we do not know may mean the right thing, and is advice.
+    A success that cannot be told from the one about a live credential contradicts the page; in
+    which of its words or flags it differs is left to the platform.
     """
     if not answer.ok:
         answer.refused(None, *tags)
@@ -36,7 +36,7 @@ def expect_ended(answer: Answer, live: Answer, *tags: Tag) -> None:
         f"{answer.operation.id} does not call the credential of {answer.actor} valid",
         holds=ended(answer, live),
         expected="a refusal, or a success that tells it from a live credential",
-        inferred=_outline(answer) != _outline(live),
+        observed="what is said of a live credential, word for word",
     )
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -164,13 +163,6 @@ def test_a_failed_mutant_meets_no_further_requirements() -> None:
     found = campaign.judge(sample_of, reached, judged, 1, lambda _: None)
     assert found == {first: Outcome.FAILED, second: Outcome.SURVIVED}
     assert (met.count(first), met.count(second)) == (12, 20)
-
-
-def test_committed_results_are_of_the_sample_and_add_up() -> None:
-    told = json.loads(results.FILE.read_text(encoding="utf-8"))
-    assert sum(told["counts"].values()) == len(told["mutants"]) == sample.SIZE
-    known = {"fails", "told", "noticed", "survived", "not reached", "equivalent"}
-    assert set(told["counts"]) <= known
 
 
 def test_what_is_called_equivalent_stands_in_the_platform() -> None:
