@@ -21,7 +21,10 @@ from tests.mutation.memory import Memory
 from tests.run.suite import ROOT, environment
 
 STARTUP: Final = Path(__file__).parent / "startup"
-BOUND_S: Final = 1500
+# A mutant may hang a request, a check, or the run: each has its bound, and a run that was cut off
+# has noticed its mutants and judged none.
+BOUND_S: Final = 900
+CHECK_BOUND_S: Final = 60
 # Requirements that judge a mutant in one run, the rarest first; and mutants in one run. More would
 # leave too little of a run sound, and what no sound request has proven cannot be judged.
 JUDGES: Final = 12
@@ -136,8 +139,12 @@ def judged(
     if (kept := memory.outcomes(table)) is not None:
         return kept
     chosen = [part for name in table for part in ("--requirement", name)]
-    run = _run(sample, table, cache, "-p", "tests.mutation.proven", *chosen)
-    found = outcomes(run, table, reached.base)
+    bound = ("-o", f"timeout={CHECK_BOUND_S}")
+    try:
+        run = _run(sample, table, cache, "-p", "tests.mutation.proven", *bound, *chosen)
+        found = outcomes(run, table, reached.base)
+    except subprocess.TimeoutExpired:
+        found = dict.fromkeys(table.values(), Outcome.NOTICED)
     memory.keep(table, found)
     return found
 
