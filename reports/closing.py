@@ -21,7 +21,7 @@ from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
 from fixtures.run.session import Session
-from reports import results, suite, traffic
+from reports import private, results, suite, traffic
 from reports.collected import Collected, Observed
 from reports.detection import detecting_power
 from reports.files import EXCHANGES_JSONL, ExchangeLog, write_text
@@ -36,7 +36,7 @@ _KEPT: Final = {Fate.PERMANENT: "permanent", Fate.LEFT: "left", Fate.CREATED: "l
 
 def collect(observed: Observed, session: Session) -> Collected:
     """Clean up, and put together what was observed with what lies in the session's directory."""
-    stages = [(stage, results.judgement_of(stage)) for stage in session.store.results()]
+    stages = [(stage, results.judgement_of(stage)) for stage in private.stages(session.directory)]
     judgements = (*observed.judgements, *(judgement for _, judgement in stages))
     of_stages = tuple(results.of_stage(*stage) for stage in stages)
     of_invariants = _of_invariants(observed, session.directory)

@@ -101,6 +101,7 @@ class Course:
         if exchanges.exists():
             shutil.copyfile(exchanges, made.path / f"exchanges-{_CARRIED}.jsonl")
             notes.count(made.path, _CARRIED, dead.tally)
+            private.carry_stages(made.path, dead.stages)
         elif self._lines:
             made.remove()
             raise pytest.UsageError(
@@ -177,7 +178,7 @@ class Course:
     def finish(self, *, interrupted: bool) -> None:
         """The run has been told, and its records are closed. An interrupted one can be resumed."""
         self._closed = True
-        self._journal.count(notes.tally(self.directory))
+        self._journal.count(notes.tally(self.directory), private.stages(self.directory))
         self._journal.close(keep=interrupted)
 
     def close(self) -> None:

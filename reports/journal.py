@@ -5,12 +5,14 @@ from it (`--resume`), so its first line holds what the two must have in common.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from pydantic import AwareDatetime, ValidationError
 
+from fixtures.run.store import StageResult
 from reports.files import write_text
 from reports.identity import difference
 from reports.messages import Judgement, Tally
@@ -48,6 +50,7 @@ class Counted(Frozen):
     """What a run had counted that was interrupted, and ended in order."""
 
     tally: Tally
+    stages: tuple[StageResult, ...] = ()
 
 
 @dataclass
@@ -69,10 +72,11 @@ class Journal:
             self._file.write(f"{line.model_dump_json()}\n")
             self._file.flush()
 
-    def count(self, tally: Tally) -> None:
-        """Write down what the run had counted when it ended."""
+    def count(self, tally: Tally, stages: Iterable[StageResult]) -> None:
+        """Write down what the run had counted when it ended, and how its stages went."""
         if self._file is not None:
-            self._file.write(f"{Counted(tally=tally).model_dump_json()}\n")
+            counted = Counted(tally=tally, stages=tuple(stages))
+            self._file.write(f"{counted.model_dump_json()}\n")
             self._file.flush()
 
     def close(self, *, keep: bool) -> None:
@@ -91,6 +95,7 @@ class Dead:
     heading: Heading
     passed: tuple[Line, ...]
     tally: Tally = field(default_factory=Tally)
+    stages: tuple[StageResult, ...] = ()
 
     def differs(self, same: dict[str, str]) -> str | None:
         """What the run that wants to go on does not have in common with it, as a phrase."""
@@ -115,15 +120,15 @@ def read(directory: Path) -> Dead:
     except ValidationError:
         raise ValueError(f"nothing to resume in {directory}: its journal has no heading") from None
     found: dict[str, Line] = {}
-    tally = Tally()
+    told = Counted(tally=Tally())
     for each in rest.split("\n"):
         match _line(each):
             case Line() as line:
                 found[line.nodeid] = line
             case Counted() as counted:
-                tally = counted.tally
+                told = counted
     passed = (line for line in found.values() if line.judgement.verdict is Verdict.PASS)
-    return Dead(heading, tuple(passed), tally)
+    return Dead(heading, tuple(passed), told.tally, told.stages)
 
 
 def _line(text: str) -> Line | Counted | None:

@@ -7,7 +7,7 @@ it is all that leads to what the run made: `python -m conformance clean` closes 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, ValidationError
 from fixtures.exchange.target import Target
 from fixtures.run import ledger
 from fixtures.run.ledger import Entry, Fate
+from fixtures.run.store import ContextStore, StageResult
 from reports.journal import JOURNAL
 from reports.model import Frozen
 from reports.notes import replace_text
@@ -25,6 +26,8 @@ from reports.notes import replace_text
 PREFIX: Final = "conformance-run-"
 _ORIGIN: Final = "origin.json"
 _LOCK: Final = "alive.lock"
+# What the stages built, and how those went that were built before a death.
+_NOW, _BEFORE = "context", "stages-before"
 _OPEN: Final = frozenset({Fate.CREATED, Fate.INTENDED})
 
 
@@ -58,7 +61,7 @@ class PrivateDirectory:
 
     def forget_context(self) -> None:
         """Remove what the stages of a dead run built, secrets among it: they are built anew."""
-        shutil.rmtree(self.path / "context", ignore_errors=True)
+        _forget_context(self.path)
 
     def leave(self) -> None:
         """End without removing it."""
@@ -136,7 +139,26 @@ def sweep() -> list[DeadRun]:
         if run.open_entries():
             left.append(run)
         elif run.can_be_resumed():
-            shutil.rmtree(run.path / "context", ignore_errors=True)
+            _forget_context(run.path)
         else:
             shutil.rmtree(run.path, ignore_errors=True)
     return left
+
+
+def stages(directory: Path) -> list[StageResult]:
+    """How the stages of a run went, over its deaths; of one that was built twice, the last."""
+    found = ContextStore(directory / _BEFORE).results() + ContextStore(directory / _NOW).results()
+    return list({stage.name: stage for stage in found}.values())
+
+
+def carry_stages(directory: Path, went: Iterable[StageResult]) -> None:
+    """Keep how the stages of the run before went, of those that came to be."""
+    before = ContextStore(directory / _BEFORE)
+    for stage in went:
+        if stage.verdict == "pass":
+            before.note(stage)
+
+
+def _forget_context(directory: Path) -> None:
+    carry_stages(directory, ContextStore(directory / _NOW).results())
+    shutil.rmtree(directory / _NOW, ignore_errors=True)
