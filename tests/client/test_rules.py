@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from conformance.client.certificate import Verdict
 from conformance.client.rules import ALL
 from tests.client import table
 from tests.client.judging import broken, judged, verdicts
-from tests.client.samples import SAMPLES, Mood, entries
+from tests.client.samples import CREATE, RESOLVE, SAMPLES, Client, Mood, entries, refused
 
 DUTIES = {duty.id: duty for duty in duties()}
 NAMES = sorted(SAMPLES)
@@ -56,6 +57,15 @@ def test_without_its_occasion_a_duty_has_no_traffic(duty: str, tmp_path: Path) -
     certificate = judged(tmp_path, entries(duty, Mood.ABSENT))
     assert verdicts(certificate)[duty] is Verdict.NO_TRAFFIC
     assert broken(certificate) == []
+
+
+def test_another_thing_may_be_made_after_a_404(tmp_path: Path) -> None:
+    client = Client("a", Mood.KEPT)
+    org = {"org_guid": client.guid}
+    missing: dict[str, Any] = {"status": 404, "answer": refused("not-found")}
+    client.call(RESOLVE, {**org, "cccode": "AAAA-BBBB-0001"}, **missing)
+    client.call(CREATE, {**org, "cccode": "AAAA-BBBB-0002", "caption": "B"})
+    assert verdicts(judged(tmp_path, client.entries))["F2"] is Verdict.KEPT
 
 
 @MIXED

@@ -11,12 +11,16 @@ from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
 
 _MISSING: Final = 404
+_OF_THE_CALLER: Final = frozenset({"org_guid", "orgcode", "session_guid", "api_key", "caption"})
 _SELF_CHECK: Final = "ofm.member.resolve"
 
 
 @watching("F2")
 class SelfCheckAfterMissing(Rule):
-    """After a 404 of a read: `member/resolve`, or nothing is made in place of what was missing."""
+    """After a 404 of a read: `member/resolve`, or nothing is made in place of what was missing.
+
+    What is made is the same thing where it bears a value that was asked for, such as its code.
+    """
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
@@ -35,18 +39,25 @@ class SelfCheckAfterMissing(Rule):
             return
         if operation.kind is Kind.CREATE:
             for name in made_fields(operation.id):
-                if self._missing.pop((who, name), None):
+                missed = self._missing.get((who, name))
+                if missed and _named(missed) & _named(call):
+                    del self._missing[who, name]
                     yield Occasion(call, kept=False, said="made again right after a 404")
         elif call.status == _MISSING and not operation.writes and operation.org_scoped:
             if asked(call) in self._settled:
                 return
             for name in told_fields(operation.id):
-                self._missing[who, name] = call.slim()
+                self._missing[who, name] = call
 
     def end(self) -> Iterator[Occasion]:
         # The flow came to its end, and nothing was made in place of what was not found.
         for call in {id(call): call for call in self._missing.values()}.values():
             yield Occasion(call, kept=True)
+
+
+def _named(call: Call) -> set[str]:
+    """What a call says of the thing that it is about, the org and the caller apart."""
+    return {v for k, v in call.inputs.items() if k not in _OF_THE_CALLER and isinstance(v, str)}
 
 
 @watching("F3")
