@@ -238,8 +238,9 @@ class Recording:
         self._issued.update(each.print for each in call.issued)
         if call.succeeded and call.op:
             self._accepted.update(e.print for e in call.credentials if e.kind == "session")
-        self._secrets.update(each.print for each in (*call.credentials, *call.issued))
-        if call.op:
+        self._secrets.update(each.print for each in call.issued)
+        if call.op:  # elsewhere the same names may hold somebody else's keys
+            self._secrets.update(each.print for each in call.credentials)
             self._hosts.add(call.host)
         operation = call.operation
         if operation and operation.org_scoped and call.succeeded and not call.credentials:

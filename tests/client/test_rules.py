@@ -13,7 +13,7 @@ from conformance.client.certificate import Verdict
 from conformance.client.rules import ALL
 from tests.client import table
 from tests.client.judging import broken, judged, verdicts
-from tests.client.samples import CREATE, RESOLVE, SAMPLES, Client, Mood, entries, refused
+from tests.client.samples import CREATE, GET, RESOLVE, SAMPLES, Client, Mood, entries, refused
 
 DUTIES = {duty.id: duty for duty in duties()}
 NAMES = sorted(SAMPLES)
@@ -66,6 +66,22 @@ def test_another_thing_may_be_made_after_a_404(tmp_path: Path) -> None:
     client.call(RESOLVE, {**org, "cccode": "AAAA-BBBB-0001"}, **missing)
     client.call(CREATE, {**org, "cccode": "AAAA-BBBB-0002", "caption": "B"})
     assert verdicts(judged(tmp_path, client.entries))["F2"] is Verdict.KEPT
+
+
+def test_keys_of_other_services_are_no_business_of_a_client_of_ours(tmp_path: Path) -> None:
+    client = Client("a", Mood.KEPT)
+    client.call(GET, client.one())
+    theirs: dict[str, Any] = {
+        "x_session_guid": "",
+        "x_api_key": "maps-key-0123456789",
+        "x_orgcode": "ONE",
+    }
+    client.call(f"/tiles?api_key={key}", base="https://maps.example.test", **theirs)
+    theirs["x_orgcode"] = "TWO"
+    client.call("/tiles", {"a": 1}, base="https://maps.example.test", **theirs)
+    certificate = judged(tmp_path, client.entries)
+    assert broken(certificate) == []
+    assert verdicts(certificate)["B6"] is Verdict.NO_TRAFFIC
 
 
 @MIXED

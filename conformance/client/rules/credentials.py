@@ -49,7 +49,8 @@ def in_body(call: Call, facts: Facts) -> Iterator[Occasion]:
 @each("B3")
 def not_in_url(call: Call, facts: Facts) -> Iterator[Occasion]:
     leaked = not facts.secrets.isdisjoint(call.traces.get("url", ()))
-    if leaked or call.credentials:
+    ours = bool(call.op or call.host in facts.hosts)
+    if leaked or (ours and call.credentials):
         kept = not leaked and "query" not in _places(call)
         yield from held(call, kept, "a credential in the URL or the Referer")
 
@@ -57,12 +58,13 @@ def not_in_url(call: Call, facts: Facts) -> Iterator[Occasion]:
 @each("B4")
 def nowhere_else(call: Call, facts: Facts) -> Iterator[Occasion]:
     away = bool(facts.hosts) and call.host not in facts.hosts
+    carried = {each.print for each in call.credentials} & facts.secrets
     found = {p for p in ("header", "body") if not facts.secrets.isdisjoint(call.traces.get(p, ()))}
-    if away and (found or call.credentials):
+    if away and (found or carried):
         yield Occasion(call, kept=False, said="a credential sent to another host")
     elif found:
         yield Occasion(call, kept=False, said=f"a credential in another field ({found.pop()})")
-    elif call.credentials:
+    elif carried:
         yield Occasion(call, kept=True)
 
 
@@ -74,7 +76,7 @@ class OneOrgPerKey(Rule):
 
     def see(self, call: Call) -> Iterator[Occasion]:
         for credential in call.credentials:
-            if credential.kind == "key" and call.orgcode:
+            if credential.kind == "key" and call.orgcode and call.op:
                 first = self._orgs.setdefault(credential.print, call.orgcode)
                 yield from held(call, first == call.orgcode, "a key with a second org")
 
@@ -82,7 +84,8 @@ class OneOrgPerKey(Rule):
 @each("B7")
 def not_both(call: Call, facts: Facts) -> Iterator[Occasion]:
     del facts
-    if kinds := {each.kind for each in call.credentials}:
+    kinds = {each.kind for each in call.credentials}
+    if kinds and call.op:
         yield from held(call, len(kinds) == 1, "session and key on one request")
 
 
@@ -140,6 +143,8 @@ class _AfterRefused(Rule):
 
     def see(self, call: Call) -> Iterator[Occasion]:
         who = call.identity
+        if not call.op:
+            return
         if who in self._refused:
             self._refused[who] += 1
             if self._refused[who] > self.allowed:
