@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Kind
 from reports.exchange import PLATFORM, Exchange
+from reports.model import CheckResult
 
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
@@ -105,6 +106,18 @@ class Scenes:
         self.all: Sequence[Exchange] = sorted(mine, key=lambda each: each.started_at)
         self.place = {each.id: number for number, each in enumerate(self.all)}
         self._asked = [asked(each) for each in self.all]
+
+    def of(self, check: CheckResult) -> list[int]:
+        """The exchanges that a check made, also those that it made beside itself, as in a race."""
+        named = {self.place[name] for name in check.exchanges if name in self.place}
+        return sorted(named | set(self._by_check.get(check.nodeid, ())))
+
+    @cached_property
+    def _by_check(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
+        for number, each in enumerate(self.all):
+            found.setdefault(each.check, []).append(number)
+        return found
 
     @cached_property
     def given(self) -> Mapping[str, tuple[int, Pointer]]:

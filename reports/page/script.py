@@ -31,7 +31,7 @@ class Scripts:
     def of(self, requirement: RequirementRun, check: CheckResult) -> str | None:
         """What to paste into a shell; None where no script can repeat what the check did."""
         scenes = self._scenes
-        own = sorted(scenes.place[name] for name in check.exchanges if name in scenes.place)
+        own = scenes.of(check)
         judged = next((card.exchange for card in check.cards if card.exchange), None)
         if not own or (judged is not None and judged not in scenes.place):
             return None

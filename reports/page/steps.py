@@ -70,6 +70,9 @@ class Steps:
             for token in sorted(scenes.asked(number)):
                 self._name(token)
         self._listing = self._list_of(subject)
+        self._last_page = max(
+            (n for n in own if scenes.all[n].operation == self._listing), default=None
+        )
         self._records = self._made_records()
 
     def _list_of(self, subject: Subject) -> str | None:
@@ -188,7 +191,7 @@ class Steps:
             found["patient"] = True
         if self._listing == exchange.operation:
             found["lists"] = True
-        if number == self._subject.number and self._listing:
+        if number == self._last_page:
             found["listed"] = {"names": self._records, "counts": self._counts()}
         if (told := self._telling(number, exchange)) is not None:
             found["came"] = self._came(told, exchange)
@@ -315,14 +318,19 @@ class Steps:
         return told
 
     def _made_records(self) -> list[str]:
-        """Names of all records that the scene and the check make, for what a list shows of them."""
+        """Names of all records that the scene and the check make, for what a list shows of them.
+
+        A record is known by its id, and by what was drawn for it: a code, a caption.
+        """
         found = []
         for number in self._numbers:
             exchange = self._scenes.all[number]
-            # What all records of an org have in common tells none of them apart.
-            if not (succeeded(exchange) and creates(exchange)) or exchange.operation in _COMMON:
+            if not (succeeded(exchange) and creates(exchange)):
                 continue
-            for token in self._scenes.gives(number):
+            drawn = (self._marks.get(token, "")[2:-1] for token in self._scenes.asked(number))
+            found += [name for name in drawn if name in self.fresh]
+            # What all records of an org have in common tells none of them apart.
+            for token in () if exchange.operation in _COMMON else self._scenes.gives(number):
                 self._name(token)
                 found.append(self._marks[token][2:-1])
         return sorted(set(found))
