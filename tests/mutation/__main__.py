@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reached = campaign.reach(chosen, cache, memory)
             _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
             judged = partial(campaign.judged, chosen, reached, cache, memory)
-            found = campaign.judge(chosen, reached, judged, options.jobs, _say)
+            found = campaign.judge(chosen, reached, judged, options.jobs, _say, options.rounds)
         except campaign.BrokenRunError as error:
             _say(f"a run ended without a report: {error}")
             return 2
@@ -42,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--size", type=int, default=sample.SIZE, metavar="N", help="of the sample")
     parser.add_argument("--seed", type=int, default=sample.SEED, metavar="N", help="of the draw")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=campaign.ROUNDS,
+        metavar="N",
+        help="in the first 12 requirements judge a mutant, in each further one 36 more",
+    )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument(
         "--memory", metavar="DIR", help="go on with what this folder holds of the same sample"

@@ -89,6 +89,7 @@ def judge(
     judged: Callable[[Table], Mapping[str, Outcome]],
     jobs: int,
     tell: Callable[[str], None],
+    rounds: int = ROUNDS,
 ) -> dict[str, Outcome]:
     """What became of each mutant that is reached, by key.
 
@@ -97,7 +98,7 @@ def judge(
     """
     best: dict[str, Outcome] = {}
     asked: dict[str, int] = {each.key: 0 for each in sample if reached.judges(each.key)}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         open_ = [key for key in asked if best.get(key, Outcome.SURVIVED) is not Outcome.FAILED]
         tables = list(packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
         tell(f"round {number + 1}: {len(open_)} mutants in {len(tables)} runs")
