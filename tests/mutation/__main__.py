@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reached = campaign.reach(chosen, cache, memory)
             _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
             judged = partial(campaign.judged, chosen, reached, cache, memory)
-            found = campaign.judge(chosen, reached, judged, options.jobs, _say, options.rounds)
+            found = campaign.judge(
+                chosen, reached, judged, options.jobs, _say, rounds=options.rounds
+            )
         except campaign.BrokenRunError as error:
             _say(f"a run ended without a report: {error}")
             return 2

@@ -89,6 +89,7 @@ def judge(
     judged: Callable[[Table], Mapping[str, Outcome]],
     jobs: int,
     tell: Callable[[str], None],
+    *,
     rounds: int = ROUNDS,
 ) -> dict[str, Outcome]:
     """What became of each mutant that is reached, by key.
