@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from reports.model import DetectingPower
+from reports.model import DetectingPower, MutationScore
 from reports.options import ROOT
 
 RESULTS: Final = ROOT / "tests" / "detection" / "results.json"
 #: The same for readers; nothing reads it back.
 TABLE: Final = RESULTS.with_name("table.md")
+MUTANTS: Final = ROOT / "tests" / "mutation" / "results.json"
 CAUGHT: Final = "caught"
 # The run that these results are made from is still to come for this row.
 UNMEASURED: Final = "not measured"
@@ -56,4 +57,19 @@ def detecting_power() -> DetectingPower | None:
         defects=len(defects),
         unmeasured=len({row.defect for row in measured if row.result == UNMEASURED}),
         measured=TABLE.relative_to(ROOT).as_posix(),
+        mutants=mutation_score(),
+    )
+
+
+def mutation_score(path: Path = MUTANTS) -> MutationScore | None:
+    """The committed score of the sample of mutants; None where none was tried."""
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    counts = found["counts"]
+    return MutationScore(
+        **{name: counts.get(name, 0) for name in ("fails", "told", "noticed", "survived")},
+        not_reached=counts.get("not reached", 0),
+        measured_on=found["measured_on"],
+        measured=MUTANTS.relative_to(ROOT).as_posix(),
     )

@@ -218,6 +218,22 @@ class WaiverState(Waiver):
     told: str = Field(default="", description="what that means, in one sentence")
 
 
+class MutationScore(Frozen):
+    """What became of a drawn sample of small changes of the reference, which nobody aimed.
+
+    Three numbers and never one: changes that a check fails, that are told as advice, and that are
+    noticed only, since a check could not be decided. `survived` made no check end otherwise.
+    """
+
+    fails: Count
+    told: Count
+    noticed: Count
+    survived: Count
+    not_reached: Count = Field(description="no request of a check came there")
+    measured_on: date
+    measured: str = Field(description="where the results are kept")
+
+
 class DetectingPower(Frozen):
     """How many deliberate defects the suite catches, as measured on the reference."""
 
@@ -225,6 +241,7 @@ class DetectingPower(Frozen):
     defects: Count
     unmeasured: Count = Field(default=0, description="defects whose run is still to be made")
     measured: str = Field(description="where the table is kept")
+    mutants: MutationScore | None = None
 
 
 class Target(Frozen):

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from reports import detection
 from reports.files import (
     SCHEMA_PATH,
     ExchangeLog,
@@ -81,3 +82,15 @@ def test_a_file_that_is_no_run_is_told_in_one_line(tmp_path: Path, text: str, sa
     with pytest.raises(ValueError, match=said) as caught:
         read_run(path)
     assert "\n" not in str(caught.value)
+
+
+def test_score_of_mutants_is_read_as_it_was_measured(tmp_path: Path) -> None:
+    kept = detection.ROOT / "tests" / "kept-nowhere.json"
+    assert detection.mutation_score(kept) is None
+    told = {"measured_on": "2026-11-30", "counts": {"fails": 3, "survived": 1, "not reached": 2}}
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    score = detection.mutation_score(path)
+    assert score is not None
+    assert (score.fails, score.told, score.noticed, score.survived) == (3, 0, 0, 1)
+    assert score.not_reached == 2
