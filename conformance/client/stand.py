@@ -88,7 +88,10 @@ class Stand:
         self.vault.add(self.platform.session, "SESSION")
         self.run(PLAIN)
         for name in names:
-            self.run(name)
+            if self.runs[0].calls:
+                self.run(name)
+            else:
+                self._left_out(name, "the plain run called nothing")
 
     def run(self, name: str) -> None:
         """Run the client once; a scenario that the stand cannot make is told as such."""
@@ -128,7 +131,8 @@ class Stand:
         if run.name == PLAIN:
             self._plain = (Counter(run.operations), ended.exit_status)
             if ended.exit_status != 0:
-                self.doubts.append(f"the plain run did not end well: {_how(ended)}")
+                said = _last_line(self.logs[run.name])
+                self.doubts.append(f"the plain run did not end well: {_how(ended)}{said}")
         elif isinstance(actor, Scenario) and run.acted:
             self._compare(run, actor, ended)
         if run.verified:
@@ -194,6 +198,12 @@ class Stand:
         claim = Claim(settings.claimed, settings.statements, examinee)
         stand = judgement.Stand(self.shown, self.runs, self.doubts)
         return judgement.judge(recording, claim, stand)
+
+
+def _last_line(log: str) -> str:
+    """What the client said last, which most often says why it ended."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return f"; it said last: {lines[-1][:200]}" if lines else ""
 
 
 def _how(ended: running.Ended) -> str:
