@@ -20,7 +20,7 @@ _HELP: Final = (
 Tell = Callable[[str], None]
 
 
-class _Sitting:
+class _Examination:
     """What is armed, what ran, and what it showed."""
 
     def __init__(self, platform: Platform, relay: Relay) -> None:
@@ -66,9 +66,9 @@ def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) ->
     """
     doubts = list(canary.doubts(platform))
     with Recording() as recording, Relay(platform.base_url, recording) as relay:
-        sitting = _Sitting(platform, relay)
-        sitting.arm(PLAIN)
-        for name, value in environment(platform, relay, sitting.org, PLAIN).items():
+        examination = _Examination(platform, relay)
+        examination.arm(PLAIN)
+        for name, value in environment(platform, relay, examination.org, PLAIN).items():
             tell(f"export {name}={value}")
         tell(_HELP)
         waiting = [*scenarios.ALL]
@@ -76,21 +76,21 @@ def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) ->
             name = line.strip() or (waiting[0] if waiting else END)
             if name == END:
                 break
-            _arm(sitting, name, tell)
+            _arm(examination, name, tell)
             if name in waiting:
                 waiting.remove(name)
-        sitting.end()
+        examination.end()
         doubts += recording.unread
         recording.unread.clear()
-        return judge(recording, claim, Stand(sitting.stand.shown, sitting.runs, doubts))
+        return judge(recording, claim, Stand(examination.stand.shown, examination.runs, doubts))
 
 
-def _arm(sitting: _Sitting, name: str, tell: Tell) -> None:
+def _arm(examination: _Examination, name: str, tell: Tell) -> None:
     if name not in (PLAIN, *scenarios.ALL):
         tell(f"{name}: no scenario; there are {', '.join((PLAIN, *scenarios.ALL))}")
         return
     try:
-        sitting.arm(name)
+        examination.arm(name)
     except StandError as error:
         tell(str(error))
         return
