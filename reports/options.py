@@ -198,7 +198,9 @@ def _target(option: Any) -> Target | None:
     if option.operator_url and not option.target_url:
         raise TargetError("--operator-url goes with --target-url")
     if option.target:
-        target = targets.read(Path(option.target), reading_only=reads)
+        target = targets.read(Path(option.target), reading_only=True)
+        if not reads and (option.profile or target.profile) != READ_ONLY.name:
+            targets.require_leave(target, option.target)
         # A secret that is missing is told now, and not by the first check that needs it.
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()

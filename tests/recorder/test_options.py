@@ -144,3 +144,8 @@ def test_a_run_that_only_reads_needs_no_leave_to_write(tmp_path: Path) -> None:
         read(tmp_path, target=far)
     aim = read(tmp_path, target=far, profile="readonly/1")
     assert (aim.reads_only, aim.profile.needs) == (True, frozenset())
+    text = Path(far).read_text(encoding="utf-8")
+    Path(far).write_text(f'profile = "readonly/1"\n{text}', encoding="utf-8")
+    assert read(tmp_path, target=far).reads_only
+    with pytest.raises(pytest.UsageError, match="allow_write"):
+        read(tmp_path, target=far, profile="solo/1")
