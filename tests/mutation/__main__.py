@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except campaign.BrokenRunError as error:
             _say(f"a run ended without a report: {error}")
             return 2
-    told = results.of(chosen, reached, found, seed=options.seed)
+    told = results.of(chosen, reached, found, seed=options.seed, rounds=options.rounds)
     for line in results.summary(told):
         _say(line)
     if options.write:

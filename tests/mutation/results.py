@@ -25,7 +25,12 @@ _WORDS: Final = {
 
 
 def of(
-    sample: Sequence[Mutant], reached: Reach, found: Mapping[str, Outcome], *, seed: int
+    sample: Sequence[Mutant],
+    reached: Reach,
+    found: Mapping[str, Outcome],
+    *,
+    seed: int,
+    rounds: int,
 ) -> dict[str, Any]:
     """The content of the results file."""
     reasons = equivalent()
@@ -47,6 +52,7 @@ def of(
     return {
         "measured_on": today,
         "seed": seed,
+        "rounds": rounds,
         "counts": dict(sorted(counts.items())),
         "mutants": rows,
     }
