@@ -81,7 +81,7 @@ def test_every_step_is_there_and_opens(page: Page) -> None:
     steps = page.locator("main > details")
     assert steps.count() == 14
     steps.nth(8).locator("summary").click()
-    assert steps.nth(8).locator("tr", has_text="O9").is_visible()
+    steps.nth(8).locator("tr", has_text="O9").wait_for(state="visible")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

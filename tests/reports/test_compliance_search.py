@@ -51,6 +51,12 @@ def shown(page: Page) -> list[str]:
     return found
 
 
+def wait_for_rows(page: Page, count: int) -> None:
+    """Wait until so many requirements are listed; links tell the page in an event of its own."""
+    rows = "[...document.querySelectorAll('.requirement')].filter((row) => row.checkVisibility())"
+    page.wait_for_function(f"(count) => {rows}.length === count", arg=count)
+
+
 def test_a_word_is_searched_for_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("vALID-4")
@@ -58,7 +64,7 @@ def test_a_word_is_searched_for_by_keyboard_alone(page: Page) -> None:
     assert shown(page) == ["VALID-4"]
     tab_to(page, ".requirement:not([hidden]) > summary")
     page.keyboard.press("Enter")
-    assert page.locator("#VALID-4[open] .check").first.is_visible()
+    page.locator("#VALID-4[open] .check").first.wait_for(state="visible")
 
 
 def test_what_checks_are_called_and_what_they_ask_is_searched_too(page: Page) -> None:
@@ -83,22 +89,22 @@ def test_filters_narrow_each_other_and_are_cleared(page: Page) -> None:
 def test_the_number_in_the_headline_leads_to_the_requirements_it_counts(page: Page) -> None:
     met, total = page.locator(".figures a").all_inner_texts()[:2]
     page.locator(".figures a").nth(1).click()
-    assert len(shown(page)) == int(total)
+    wait_for_rows(page, int(total))
     page.locator(".figures a").nth(0).click()
-    assert len(shown(page)) == int(met)
+    wait_for_rows(page, int(met))
     row = page.locator(".steps tbody tr").nth(2).locator("[data-filter]")
-    said = row.inner_text()
+    met, total = row.inner_text().split(" of ")
     row.click()
-    assert (
-        said
-        == f"{len(page.query_selector_all('[data-c=met]:not([hidden])'))} of {len(shown(page))}"
-    )
+    wait_for_rows(page, int(total))
+    assert len(page.query_selector_all("[data-c=met]:not([hidden])")) == int(met)
 
 
 def test_a_link_to_what_a_filter_hides_shows_it(page: Page) -> None:
     page.locator("#f-step").select_option("3")
     page.locator(".reasons a").first.click()
-    assert page.evaluate("location.hash.slice(1)") in shown(page)
+    page.wait_for_function(
+        "() => location.hash.length > 1 && document.querySelector(location.hash).checkVisibility()"
+    )
 
 
 def test_a_check_that_passed_shows_what_was_sent_and_what_came(page: Page) -> None:
