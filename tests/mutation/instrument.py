@@ -7,7 +7,7 @@ used here: this is loaded before anything else of the reference platform is.
 
 import ast
 import copy
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -226,8 +226,3 @@ def _deviates(node: ast.AST) -> bool:
 def _names_deviation(node: ast.AST) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in _DEVIATIONS
-
-
-def keys(found: Collection[Mutant]) -> Iterator[str]:
-    """Their keys, in the same order."""
-    return (each.key for each in found)
