@@ -13,7 +13,6 @@ README.txt       how to check all this with no tool of ours
 ```
 """
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -29,7 +28,7 @@ from reports import chain, suite
 from reports.bundle_file import Member, archive, member
 from reports.commands.check import problems as contradictions
 from reports.detection import RESULTS, TABLE
-from reports.files import EXCHANGES_JSONL, RUN_JSON, read_run
+from reports.files import EXCHANGES_JSONL, RUN_JSON, json_text, read_run
 from reports.model import Run
 from reports.options import ROOT
 from reports.statements import authenticated, envelope, pem, statements
@@ -220,5 +219,4 @@ def digest(data: bytes) -> str:
 
 
 def _json(document: object) -> bytes:
-    text = json.dumps(document, indent=1, ensure_ascii=False, default=str)
-    return (text + "\n").encode("utf-8", "replace")
+    return json_text(document, default=str).encode("utf-8", "replace")

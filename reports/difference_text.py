@@ -1,6 +1,5 @@
 """A difference as text, Markdown, JSON or HTML."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -9,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.cases import about
 from reports.difference import Change, CheckChange, Difference, Group
+from reports.files import json_text
 from reports.markdown import fold, plain, table
 
 _IDS: Final = 12  # spelt out in a line; more only hide the first ones
@@ -102,7 +102,7 @@ def as_json(found: Difference) -> str:
         "checks_went": found.went,
         "requirements": [_document(change) for change in found.changes],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _document(change: Change) -> Mapping[str, Any]:

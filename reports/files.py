@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,12 @@ def run_text(run: Run) -> str:
     error = schema_error(document)
     if error:
         raise ValueError(f"run.json does not follow {SCHEMA_PATH.name}: {error}")
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return json_text(document)
+
+
+def json_text(document: object, default: Callable[[Any], Any] | None = None) -> str:
+    """A document as files of a report hold it; `default` tells what JSON has no word for."""
+    return json.dumps(document, indent=1, ensure_ascii=False, default=default) + "\n"
 
 
 def read_run(path: Path) -> Run:

@@ -1,9 +1,9 @@
 """A history as text, Markdown or JSON: the trend, what flickers, what broke and when."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from reports.files import json_text
 from reports.history import Course, Entry, broken, flaky, series
 from reports.markdown import plain, table
 
@@ -84,7 +84,7 @@ def as_json(entries: Sequence[Entry]) -> str:
             for name, runs in series(entries).items()
         ],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _run(each: Entry) -> dict[str, Any]:

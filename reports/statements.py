@@ -6,7 +6,6 @@ is over the pre-authentication bytes, which lie in the bundle, so that OpenSSL a
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from reports.certificate import CONFORMANT
+from reports.files import json_text
 from reports.model import Run
 from reports.verdict import Verdict
 
@@ -98,7 +98,7 @@ def _conformance(run: Run, exchanges: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(document: object) -> bytes:
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    return json_text(document).encode("utf-8", "replace")
 
 
 def authenticated(payload: bytes) -> bytes:

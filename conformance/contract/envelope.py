@@ -62,6 +62,10 @@ CONFLICT_REVISION: Final = bound(
     f"{DETAILS}/record{CURRENT_REVISION}",
 )
 ANSWERED_AT: Final = published(TIMESTAMP)
+# What an envelope begins with; a place that begins otherwise is one in a row of a list.
+MEMBERS: Final = frozenset(
+    place.split("/")[1] for place in (DATA, CURRENT_REVISION, ERROR, NEXT_PAGE, STATS, SUCCESS)
+)
 NEXT_TOKEN: Final = published(f"{DATA}{NEXT_PAGE}", NEXT_PAGE)
 
 

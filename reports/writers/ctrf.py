@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from reports import ci
 from reports.cases import FAILED, PASSED, SKIPPED, UNKNOWN, Case, about, cases
-from reports.files import ExchangeLog, write_text
+from reports.files import ExchangeLog, json_text, write_text
 from reports.model import Run
 from reports.writers.writer import RunWriter
 
@@ -28,8 +28,7 @@ class Ctrf(RunWriter):
 
     def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
         del log
-        text = json.dumps(ctrf(run), indent=1, ensure_ascii=False)
-        write_text(directory / self.output, text + "\n")
+        write_text(directory / self.output, json_text(ctrf(run)))
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         try:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from conformance.contract.facts import DOCUMENTATION
 from reports.cases import about, card_text
-from reports.files import ExchangeLog, write_text
+from reports.files import ExchangeLog, json_text, write_text
 from reports.model import CheckResult, RequirementRun, Run, WaiverState
 from reports.sources import pages
 from reports.verdict import Verdict
@@ -33,8 +33,7 @@ class Sarif(RunWriter):
 
     def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
         del log
-        text = json.dumps(sarif(run), indent=1, ensure_ascii=False)
-        write_text(directory / self.output, text + "\n")
+        write_text(directory / self.output, json_text(sarif(run)))
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         try:

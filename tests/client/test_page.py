@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from conformance.client.certificate import DISCLAIMER, Examinee, RunOfClient
 from conformance.client.judgement import Claim, Stand, judge
@@ -12,7 +12,7 @@ from conformance.client.reading import read
 from conformance.client.writing import write
 from tests.client.samples import SAMPLES, Mood, entries
 from tests.client.test_judge import har
-from tests.reports.pages import ARGUMENTS, CHROMIUM
+from tests.reports.pages import opened_browser
 from tests.reports.test_compliance_browser import CONTRAST
 
 EVIL = "<img src=x onerror=document.title='taken'>"
@@ -20,12 +20,8 @@ EVIL = "<img src=x onerror=document.title='taken'>"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: the page cannot be tested in a browser")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
