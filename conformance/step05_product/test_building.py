@@ -134,7 +134,7 @@ def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
 def test_comment_is_listed(pvm_owner: Caller) -> None:
     made = records.make(pvm_owner, "pvm.comment")
     listed = pages(pvm_owner, "pvm.comment.list", limit=256)
-    expect_listed(listed, made["body"])
+    expect_listed(listed, made["comment_id"])
 
 
 @pytest.mark.requirement("PROD-13")
