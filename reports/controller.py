@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.contract import OPERATIONS
 from conformance.requirements import RequirementSet, load
 from fixtures.context import given
 from fixtures.exchange.actors import ANONYMOUS
@@ -19,11 +18,20 @@ from fixtures.exchange.outcome import Inconclusive
 from fixtures.exchange.target import Limits, Target
 from fixtures.run import published
 from fixtures.run.aws import AwsError
-from fixtures.run.front import Front
-from fixtures.run.operator import OPERATOR
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
-from reports import canary, closing, learned, notes, plan, preflight, results, shards
+from reports import (
+    canary,
+    closing,
+    learned,
+    notes,
+    plan,
+    preflight,
+    recognition,
+    results,
+    shards,
+    workers,
+)
 from reports.announce import announce, is_announced
 from reports.assemble import assemble
 from reports.certificate import exit_status
@@ -41,13 +49,12 @@ from reports.writers import write_all, writers
 from reports.writers.writer import Finished
 
 if TYPE_CHECKING:
+    from fixtures.run.front import Front
     from reports.model import CheckResult
     from reports.preflight import Preflight
 
 # Under this key pytest-xdist hands the settings to a worker.
 SETTINGS: Final = "conformance_settings"
-# How long workers have to come to their end, in seconds, when a run is interrupted.
-_PATIENCE_S: Final = 3
 _UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 
@@ -155,44 +162,22 @@ class Controller:
         return answer
 
     def _recognise_reference(self, knock: Answer) -> None:
-        """A reference started by hand says so, and says how fast it may be asked."""
         if REFERENCE in knock.headers:
             self.target = self.target.model_copy(update={"kind": "reference"})
-        operator = self.session.operator
-        if operator is None or not self.target.is_loopback:
+        known = recognition.reference(self.session, self.target)
+        if known is None:
             return
-        check = self.session.stage_check("reach", "ORG-16")
-        settings = OPERATIONS["operator.reference_settings"]
-        try:
-            answer = operator.call(check, OPERATOR, settings, {})
-        except Inconclusive:
-            return
-        limits = self.target.limits.model_copy(
-            update={
-                "requests_per_minute": int(answer.value("rate_limit_rpm")),
-                "window_seconds": float(answer.value("rate_limit_window_s")),
-                "requests_per_address": 0,
-            }
-        )
         self.session.close()
-        known = self.target.model_copy(update={"kind": "reference", "limits": limits})
         self.target = shards.share(known, self.aim.shard)
         # Another name: what the first session has recorded keeps its numbers.
         self.session = self._session("controller-paced")
 
     def _open_front(self) -> None:
-        """Where several workers share one public address, listen there for all of them."""
-        receiver = self.target.receiver
-        spread = getattr(self.config.option, "numprocesses", None)
-        if receiver is None or not spread or not receiver.port or "{port}" in receiver.url:
-            return
         try:
-            self._front = Front(receiver.host, receiver.port, self.directory)
-        except OSError as error:
+            self._front = workers.front(self.config, self.target, self.directory)
+        except workers.FrontError as error:
             self.close()
-            raise pytest.UsageError(
-                f"[receiver] cannot listen on {receiver.host}:{receiver.port}: {error.strerror}"
-            ) from None
+            raise pytest.UsageError(str(error)) from None
 
     def _fly_canary(self) -> None:
         self.canary = canary.fly()
@@ -323,7 +308,7 @@ class Controller:
             return
         interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         if interrupted:
-            self._end_workers()
+            workers.end(self.config)
         if self._canary_thread is not None:
             self._canary_thread.join(timeout=0 if interrupted else 30)
         if self.recorder is not None:
@@ -344,14 +329,6 @@ class Controller:
             with suppress(OSError, pytest.UsageError):
                 self.claim.take()
                 self.claim.tell("the target is not ready to be certified, see --tier smoke")
-
-    def _end_workers(self) -> None:
-        """Have pytest-xdist end its workers, which an interrupt did not reach."""
-        spread = self.config.pluginmanager.getplugin("dsession")
-        manager = getattr(spread, "nodemanager", None)
-        if manager is not None:
-            manager.EXIT_TIMEOUT = _PATIENCE_S
-            manager.teardown_nodes()
 
     def _lost(self) -> tuple[str, ...]:
         """Checks that the suite meant to run, and that nobody else was asked to leave out."""

@@ -10,8 +10,9 @@ from typing import Any, Final
 import pytest
 
 from conformance.requirements import Profile, RequirementSet, load
-from fixtures.exchange import target as targets
-from fixtures.exchange.target import Target, TargetError
+from fixtures.exchange import target_file
+from fixtures.exchange.target import Target
+from fixtures.exchange.target_parts import TargetError
 from fixtures.exchange.wording import did_you_mean
 from reports import history, shards
 from reports.challenge import challenge_of
@@ -198,9 +199,9 @@ def _target(option: Any) -> Target | None:
     if option.operator_url and not option.target_url:
         raise TargetError("--operator-url goes with --target-url")
     if option.target:
-        target = targets.read(Path(option.target), reading_only=True)
+        target = target_file.read(Path(option.target), reading_only=True)
         if not reads and (option.profile or target.profile) != READ_ONLY.name:
-            targets.require_leave(target, option.target)
+            target_file.require_leave(target, option.target)
         # A secret that is missing is told now, and not by the first check that needs it.
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()
@@ -212,7 +213,7 @@ def _target(option: Any) -> Target | None:
     if option.target_url:
         data = {"base_url": option.target_url, "operator_url": option.operator_url}
         given = {key: value for key, value in data.items() if value}
-        return targets.build(given, "--target-url", reading_only=reads)
+        return target_file.build(given, "--target-url", reading_only=reads)
     return None
 
 

@@ -18,8 +18,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fixtures.context import preflight
 from fixtures.context.given import Fault
 from fixtures.exchange.answer import Answer
+from fixtures.exchange.delivery import Queue, Receiver
 from fixtures.exchange.network import Network
-from fixtures.exchange.target import Queue, Receiver, Target
+from fixtures.exchange.target import Target
 from fixtures.run.session import Session
 from fixtures.services.ipm.receiver import listening
 from fixtures.services.rbs import queue as queues

@@ -7,7 +7,7 @@ from fixtures.exchange.invariants import Invariants
 from fixtures.exchange.pacing import Unpaced
 from fixtures.exchange.permissions import Permissions
 from fixtures.exchange.redaction import Vault
-from fixtures.exchange.target import build
+from fixtures.exchange.target_file import build
 from fixtures.run.confirmations import Confirmations
 from fixtures.run.ledger import Ledger
 from fixtures.run.marks import Marks

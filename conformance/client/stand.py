@@ -18,7 +18,8 @@ from conformance.client.relay import Actor, Relay, Run
 from conformance.client.scenarios.scenario import Scenario
 from conformance.client.settings import ClientFile
 from fixtures.exchange.redaction import Vault
-from fixtures.exchange.target import Target, read
+from fixtures.exchange.target import Target
+from fixtures.exchange.target_file import read
 from fixtures.run.reference_process import Embedded
 
 PLAIN: Final = "plain"

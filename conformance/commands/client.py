@@ -109,7 +109,7 @@ def _stand(chosen: argparse.Namespace) -> int:
 
 def _platform(target: Path | None) -> AbstractContextManager["Platform"]:
     from conformance.client import stand  # noqa: PLC0415
-    from fixtures.exchange.target import read  # noqa: PLC0415
+    from fixtures.exchange.target_file import read  # noqa: PLC0415
 
     return stand.practice() if target is None else closing(stand.of_target(read(target)))
 

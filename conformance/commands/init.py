@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from fixtures.exchange import target  # noqa: PLC0415 - keeps --help fast
+    from fixtures.exchange import target_file  # noqa: PLC0415 - keeps --help fast
 
     if chosen.file.exists():
         raise ValueError(f"{chosen.file} is there already: give another name")
@@ -65,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
     if broken := [key for key, value in answers.items() if '"' in value or "\\" in value]:
         raise ValueError(f"{_ASKED[broken[0]][0]}: no quotes and no backslashes, please")
     text = TEMPLATE.format(**answers)
-    target.parsed(text, str(chosen.file), reading_only=True)
+    target_file.parsed(text, str(chosen.file), reading_only=True)
     chosen.file.write_text(text, encoding="utf-8")
     say(f"{chosen.file} is written: fill it in, then `python -m conformance smoke --target` it")
     return 0

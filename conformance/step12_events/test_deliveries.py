@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.services.event_context import BASE_EVENT
 from fixtures import Answer, Caller, Inconclusive, Session
-from fixtures.exchange.target import Receiver
+from fixtures.exchange.delivery import Receiver
 from fixtures.services.ipm.actions import IsolatedFacility, Webhook, Webhooks, utc_from_now
 from fixtures.services.ipm.receiver import Manner
 from fixtures.services.ipm.signature import Verdict, bears_digest, verify

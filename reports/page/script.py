@@ -61,8 +61,8 @@ def _text(
     head = "\n".join(_clean(line) for line in told)
     values = {
         "STEPS": f"[json.loads(line) for line in r'''\n{_lines(made)}\n'''.split(chr(10)) if line]",
-        "FRESH": _json(steps.fresh),
-        "SECRETS": repr(steps.secrets),
+        "FRESH": _json(steps.names.fresh),
+        "SECRETS": repr(steps.names.secrets),
         "BASE_URL": repr(steps.base_url),
         "OPERATOR_URL": repr(steps.operator_url),
     }

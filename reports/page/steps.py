@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fixtures.exchange.evidence import INVOKE
 from reports.exchange import Exchange
 from reports.model import Run
+from reports.page.names import Names
 from reports.page.scene import (
     INSTANT,
     REDACTED,
@@ -30,11 +31,8 @@ _NEAR: Final = timedelta(days=100)
 _COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
 # What a platform may draw by itself, such as a code: only its case is the same each time.
 _MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
-_GTIN: Final = re.compile(r"2\d{12}")
-_CODE: Final = re.compile(r"[A-Z0-9-]+")
 # A queue or a receiver of the suite's own: there is none when a script runs.
 _OUTSIDE: Final = re.compile(r"arn:aws:sqs|\bsqs\b|https?://(?:127\.0\.0\.1|localhost)[:/]")
-_RUN: Final = re.compile(r" run=(\w+) ")
 _OWN_HEADERS: Final = frozenset({"content-length", "host", "accept-encoding", "connection"})
 
 
@@ -55,20 +53,12 @@ class Steps:
         self._scenes, self._numbers, self._own = scenes, numbers, frozenset(own)
         self._subject = subject
         self._step = {number: place for place, number in enumerate(numbers)}
-        self.fresh: dict[str, str] = {"run": "run"}
-        self.secrets: dict[str, bool] = {}
-        self._marks: dict[str, str] = {}
-        self._gives: dict[int, dict[str, list[str | int]]] = {}
-        agents = (scenes.all[n].request.headers.get("user-agent", "") for n in numbers)
-        self._run_id = next((found[1] for each in agents if (found := _RUN.search(each))), "")
+        self.names = Names(scenes, numbers)
         self.base_url = _origin(run.target.host, scenes.all, numbers)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
             (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
         )
-        for number in numbers:
-            for token in sorted(scenes.asked(number)):
-                self._name(token)
         self._listing = self._list_of(subject)
         self._last_page = max(
             (n for n in own if scenes.all[n].operation == self._listing), default=None
@@ -96,7 +86,7 @@ class Steps:
         yield f"BASE_URL is {self.base_url} unless it is set."
         if self.operator_url:
             yield f"OPERATOR_URL is {self.operator_url} unless it is set."
-        given = [name for name, drawn in self.secrets.items() if not drawn]
+        given = [name for name, drawn in self.names.secrets.items() if not drawn]
         if given:
             yield f"Set {', '.join(given)}: secrets of accounts that were there before."
 
@@ -109,60 +99,10 @@ class Steps:
         if any(_OUTSIDE.search(json.dumps(step.get("body"))) for step in found):
             return None
         for number, step in zip(self._numbers, found, strict=True):
-            if number in self._gives:
-                step["gives"] = self._gives[number]
+            if number in self.names.gives:
+                step["gives"] = self.names.gives[number]
         self._pace(found)
         return [*_asked_once(found)]
-
-    # --- names of values ---
-
-    def _name(self, token: str) -> None:
-        """Give a token a name, if its value is another in each run of the script."""
-        if token in self._marks:
-            return
-        given = self._scenes.given.get(token)
-        name = f"v{len(self._marks) + 1}"
-        if not self._scenes.is_drawn(token) and given is not None and given[0] in self._step:
-            self._marks[token] = f"${{{name}}}"
-            self._gives.setdefault(given[0], {})[name] = [*given[1]]
-        elif token.startswith("#"):
-            self._marks[token] = f"${{{self._secret(token)}}}"
-        elif kind := self._kind(token):
-            self._marks[token] = f"${{{name}}}"
-            self.fresh[name] = kind
-        elif self._run_id and self._run_id in token.lower():
-            again = token.replace(self._run_id, "${run}")
-            self._marks[token] = again.replace(self._run_id.upper(), "${RUN}")
-
-    @staticmethod
-    def _kind(token: str) -> str | None:
-        """How a drawn value is drawn anew."""
-        if UUID.fullmatch(token):
-            return "uuid"
-        if _GTIN.fullmatch(token):
-            return "gtin"
-        if _CODE.fullmatch(token) and not token.isdigit() and not token.startswith("CF"):
-            kept = 1 if token[0] == "C" else 0
-            return token[:kept] + "".join(c if c == "-" else "A" for c in token[kept:])
-        return None
-
-    def _secret(self, token: str) -> str:
-        label = self._label(token)
-        name, number = label, 1
-        while name in self.secrets:
-            number += 1
-            name = f"{label}_{number}"
-        first = self._scenes.made.get(token)
-        self.secrets[name] = first is None or not _signs_in(self._scenes.all[first])
-        return name
-
-    def _label(self, token: str) -> str:
-        """The label under which the secret was recorded."""
-        for number in self._numbers:
-            for found in REDACTED.finditer(self._scenes.all[number].request.model_dump_json()):
-                if f"#{found[2]}" == token:
-                    return re.sub(r"\W", "_", found[1])
-        return "SECRET"
 
     # --- one step ---
 
@@ -213,8 +153,8 @@ class Steps:
         if method == INVOKE:
             return f"${{OPERATOR_URL}}/{url.rpartition('/')[2]}"
         if url.startswith(f"{self.base_url}/"):
-            return "${BASE_URL}" + self._text(url.removeprefix(self.base_url))
-        whole = self._text(url)
+            return "${BASE_URL}" + self.names.text(url.removeprefix(self.base_url))
+        whole = self.names.text(url)
         return whole if whole.startswith("${") else None
 
     def _filled(self, value: Any, exchange: Exchange, number: int | None = None) -> Any:
@@ -224,7 +164,7 @@ class Steps:
         if isinstance(value, list):
             return [self._filled(part, exchange, number) for part in value]
         if isinstance(value, str):
-            return self._instant(value, exchange.started_at) or self._text(value)
+            return self._instant(value, exchange.started_at) or self.names.text(value)
         return value
 
     def _field(self, name: str, value: Any, exchange: Exchange, number: int | None) -> Any:
@@ -244,28 +184,9 @@ class Steps:
             shared = {t for t in about & (known | self._scenes.asked(before)) if UUID.fullmatch(t)}
             if found and shared:
                 name = f"r{self._step[before] + 1}"
-                self._gives.setdefault(before, {})[name] = [*found[0]]
+                self.names.gives.setdefault(before, {})[name] = [*found[0]]
                 return {"$is": [name, value]}
         return value
-
-    def _text(self, text: str) -> str:
-        """A text with the names of values in the place of these."""
-        for token in sorted(tokens(text), key=len, reverse=True):
-            mark = self._marks.get(token) or self._lower(token)
-            if mark is None:
-                continue
-            if token.startswith("#"):
-                for found in REDACTED.finditer(text):
-                    text = text.replace(found[0], mark) if found[0].endswith(f"{token}]") else text
-            else:
-                text = text.replace(token, mark)
-        text = text.replace("[redacted]", "${NEVER_ISSUED}")
-        return text.replace(self._run_id, "${run}") if self._run_id else text
-
-    def _lower(self, token: str) -> str | None:
-        """The mark of a drawn value that stands in lower case."""
-        mark = self._marks.get(token.upper(), "")
-        return f"{mark[:-1]}.lower}}" if mark[2:-1] in self.fresh else None
 
     def _instant(self, text: str, started: datetime) -> Any:
         """An instant by how far it is from the call, unless it is a fixed one."""
@@ -301,7 +222,7 @@ class Steps:
     def _is_ours(self, item: Any) -> bool:
         """Whether an element of a list names nothing, or something of the scene."""
         found = {t for _, leaf in leaves(item) if isinstance(leaf, str) for t in tokens(leaf)}
-        records = {token for token, mark in self._marks.items() if mark[2:-1] in self._records}
+        records = {token for token, mark in self.names.marks.items() if mark[2:-1] in self._records}
         return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
 
     def _leaf(self, text: str, started: datetime) -> Any:
@@ -310,9 +231,9 @@ class Steps:
             near = 0 < ahead < _NEAR.total_seconds()
             return {"$in_s": [round(ahead, 3), text]} if near else {"$any": 1}
         found = set(tokens(text))
-        if REDACTED.search(text) or any(UUID.fullmatch(t) for t in found - self._marks.keys()):
+        if REDACTED.search(text) or any(UUID.fullmatch(t) for t in found - self.names.marks.keys()):
             return {"$any": 1}
-        told = self._text(text)
+        told = self.names.text(text)
         if told == text and _MADE_UP.fullmatch(text) and any(c.isdigit() for c in text):
             return {"$case": [text.islower(), text.isupper()]}
         return told
@@ -327,12 +248,12 @@ class Steps:
             exchange = self._scenes.all[number]
             if not (succeeded(exchange) and creates(exchange)):
                 continue
-            drawn = (self._marks.get(token, "")[2:-1] for token in self._scenes.asked(number))
-            found += [name for name in drawn if name in self.fresh]
+            drawn = (self.names.marks.get(token, "")[2:-1] for token in self._scenes.asked(number))
+            found += [name for name in drawn if name in self.names.fresh]
             # What all records of an org have in common tells none of them apart.
             for token in () if exchange.operation in _COMMON else self._scenes.gives(number):
-                self._name(token)
-                found.append(self._marks[token][2:-1])
+                self.names.add(token)
+                found.append(self.names.marks[token][2:-1])
         return sorted(set(found))
 
     def _counts(self) -> list[int]:
@@ -343,7 +264,7 @@ class Steps:
             for each in shown
             if each.operation == self._listing and each.response is not None
         )
-        tokens_of = {mark[2:-1]: token for token, mark in self._marks.items()}
+        tokens_of = {mark[2:-1]: token for token, mark in self.names.marks.items()}
         return sorted(text.count(tokens_of[name]) for name in self._records)
 
     # --- when ---
@@ -397,10 +318,6 @@ def _origin(host: str, exchanges: Sequence[Exchange], numbers: Sequence[int]) ->
         if parts.netloc == host and exchanges[number].request.method != INVOKE:
             return f"{parts.scheme}://{parts.netloc}"
     return f"https://{host}"
-
-
-def _signs_in(exchange: Exchange) -> bool:
-    return "login" in exchange.operation or "signin" in exchange.operation
 
 
 def _who(exchange: Exchange) -> tuple[str, str]:

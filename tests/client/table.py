@@ -13,7 +13,7 @@ TABLE: Final = Path(__file__).with_name("table.md")
 _HEAD: Final = """\
 # Duties of a client, and what catches their breach
 
-Written by `python -m tests.client.table`. A recording is one of `samples.py` (kept, broken, without
+Written by `python -m tests.client.table`. A recording is one of `samples/` (kept, broken, without
 the occasion); a habit is the model client with that fault, before the stand. What nothing catches
 accuses nobody: it is not judged, or has no traffic.
 

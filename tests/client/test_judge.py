@@ -15,7 +15,8 @@ from conformance.client.judgement import Claim, judge
 from conformance.client.reading import read
 from conformance.commands import main
 from tests.client.judging import broken, judged, verdicts
-from tests.client.samples import SAMPLES, Entry, Mood, entries
+from tests.client.recording import Entry, Mood
+from tests.client.samples import SAMPLES, entries
 
 
 @dataclass(frozen=True)

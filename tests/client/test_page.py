@@ -10,7 +10,8 @@ from conformance.client.certificate import DISCLAIMER, Examinee, RunOfClient
 from conformance.client.judgement import Claim, Stand, judge
 from conformance.client.reading import read
 from conformance.client.writing import write
-from tests.client.samples import SAMPLES, Mood, entries
+from tests.client.recording import Mood
+from tests.client.samples import SAMPLES, entries
 from tests.client.test_judge import har
 from tests.reports.pages import opened_browser
 from tests.reports.test_compliance_browser import CONTRAST

@@ -13,7 +13,8 @@ from conformance.client.certificate import Verdict
 from conformance.client.rules import ALL
 from tests.client import table
 from tests.client.judging import broken, judged, verdicts
-from tests.client.samples import CREATE, GET, RESOLVE, SAMPLES, Client, Mood, entries, refused
+from tests.client.recording import CREATE, GET, RESOLVE, Client, Mood, refused
+from tests.client.samples import SAMPLES, entries
 
 DUTIES = {duty.id: duty for duty in duties()}
 NAMES = sorted(SAMPLES)

@@ -17,7 +17,7 @@ from conformance.client.relay import Relay
 from conformance.client.settings import ClientFile
 from conformance.client.stand import PLAIN, Stand, certify, of_target, practice
 from conformance.commands import main
-from fixtures.exchange import target
+from fixtures.exchange import target_file
 from fixtures.run.reference_process import Embedded
 from tests.client.judging import broken, verdicts
 
@@ -127,7 +127,7 @@ def test_a_sandbox_without_an_operator_is_stood_before_too(tmp_path: Path) -> No
     path = tmp_path / "practice.toml"
     embedded = Embedded(("--rate-limit-rpm", "0", "--provision", str(path)))
     try:
-        with closing(of_target(target.read(path))) as sandbox:
+        with closing(of_target(target_file.read(path))) as sandbox:
             names = ["write-blocked", "alien-answers", "other-order"]
             certificate, _ = certify(sandbox, model(), names, lambda _: None)
     finally:

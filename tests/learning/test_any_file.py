@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from fixtures.exchange import openapi, target
+from fixtures.exchange import openapi, target_file
 from fixtures.learning import binder, comparing, writing
 from fixtures.reference.kernel import openapi as published
 from fixtures.reference.kernel.renames import Renames
@@ -41,7 +41,7 @@ def test_no_file_breaks_the_learning_or_the_comparing() -> None:
             continue
         read += 1
         found = binder.learned({"utl": description}, {"utl": "utl.yaml"})
-        target.build({**ADDRESSES, **tomllib.loads(writing.text(found))}, "bound.toml")
+        target_file.build({**ADDRESSES, **tomllib.loads(writing.text(found))}, "bound.toml")
         comparing.compared({"utl": description})
     assert read >= FILES / 2
 

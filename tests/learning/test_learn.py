@@ -9,8 +9,9 @@ import pytest
 
 from conformance.commands import main
 from conformance.contract import OPERATIONS, ROUTES
-from fixtures.exchange import target
-from fixtures.exchange.target import Target, TargetError
+from fixtures.exchange import target_file
+from fixtures.exchange.target import Target
+from fixtures.exchange.target_parts import TargetError
 from fixtures.reference.kernel.renames import table
 from fixtures.run.reference_process import Embedded
 
@@ -37,7 +38,7 @@ def learned(files: Path) -> Target:
     """A target of three lines that names the learned bindings."""
     assert main(["learn", "--openapi", str(files), "--write", str(files / "bound.toml")]) == 0
     (files / "target.toml").write_text(f'{_ADDRESSES}bindings = "bound.toml"\n', encoding="utf-8")
-    return target.read(files / "target.toml")
+    return target_file.read(files / "target.toml")
 
 
 def test_renamed_paths_are_found_and_none_is_wrong(learned: Target) -> None:
@@ -113,7 +114,7 @@ def test_a_line_of_the_target_file_goes_before_a_learned_one(files: Path, learne
     key = next(key for key, each in learned.operations.items() if each.path is not None)
     text = f'{_ADDRESSES}bindings = "bound.toml"\n[operations."{key}"]\npath = "/by/hand"\n'
     (files / "own.toml").write_text(text, encoding="utf-8")
-    assert target.read(files / "own.toml").operations[key].path == "/by/hand"
+    assert target_file.read(files / "own.toml").operations[key].path == "/by/hand"
 
 
 def test_a_file_that_is_no_description_is_told_and_the_rest_is_learned(
@@ -131,4 +132,4 @@ def test_a_file_that_is_no_description_is_told_and_the_rest_is_learned(
 def test_bindings_that_cannot_be_read_are_told_with_their_path(tmp_path: Path) -> None:
     (tmp_path / "target.toml").write_text(f'{_ADDRESSES}bindings = "no.toml"\n', encoding="utf-8")
     with pytest.raises(TargetError, match=r"key bindings: .*no\.toml cannot be read"):
-        target.read(tmp_path / "target.toml")
+        target_file.read(tmp_path / "target.toml")

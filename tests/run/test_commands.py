@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 
 from conformance.commands import main
-from fixtures.exchange import target, target_schema
+from fixtures.exchange import target_file, target_schema
 from reports.options import ROOT
 from tests.run.suite import environment
 
@@ -28,7 +28,7 @@ def conformance(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_init_writes_a_file_that_plan_reads_in_another_folder(tmp_path: Path) -> None:
     made = conformance("init", "mine.toml", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert not target.read(tmp_path / "mine.toml", reading_only=True).may_write
+    assert not target_file.read(tmp_path / "mine.toml", reading_only=True).may_write
     again = conformance("init", "mine.toml", cwd=tmp_path)
     assert again.returncode == 4
     assert "already" in again.stderr

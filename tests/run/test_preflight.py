@@ -12,7 +12,7 @@ import tomlkit
 from conformance.contract import OPERATIONS
 from conformance.requirements import load
 from fixtures.context import given
-from fixtures.exchange import target as targets
+from fixtures.exchange import target_file
 from fixtures.exchange.actors import ANONYMOUS
 from fixtures.run.session import Session
 from reports import preflight
@@ -45,7 +45,7 @@ def looked_at(document: Document, directory: Path, profile: str = PROFILE) -> Pr
     """What a look at the target tells."""
     requirements = load()
     session = Session(
-        target=targets.build(document, "target.toml"),
+        target=target_file.build(document, "target.toml"),
         requirements=requirements,
         needs=requirements.profile(profile).needs,
         directory=directory,
