@@ -28,6 +28,7 @@ TAG: Final = f"{ERROR}/major/tag"
 MESSAGE: Final = f"{ERROR}/major/message/en_US"
 HTTP_STATUS: Final = f"{ERROR}/http_status"
 RETRYABLE: Final = f"{ERROR}/retryable"
+ERROR_CODE: Final = f"{ERROR}/error_code"
 DETAILS: Final = f"{ERROR}/details"
 
 # --- of the call ---
@@ -35,6 +36,14 @@ DETAILS: Final = f"{ERROR}/details"
 CALL: Final = f"{STATS}/call"
 SERVICE: Final = f"{STATS}/service"
 REQUEST_ID: Final = f"{STATS}/request_id"
+CONTEXT_SOURCE: Final = f"{STATS}/context_source"
+CONTEXT_SOURCES: Final = frozenset({"session", "api_key", "operator", "system"})
+LATENCY: Final = f"{STATS}/latency_ms"
+# What `stats` count of a call, beside how long it took.
+COUNTERS: Final = tuple(
+    f"{STATS}/{name}"
+    for name in ("bandwidth_in_bytes", "bandwidth_out_bytes", "other_service_calls")
+)
 SESSION_FINGERPRINT: Final = f"{STATS}/session_fingerprint"
 KEY_FINGERPRINT: Final = f"{STATS}/api_key_fingerprint"
 TIMESTAMP: Final = f"{STATS}/timestamp_utc"
@@ -45,10 +54,12 @@ VARYING_STATS: Final = re.compile(
 
 # Pages disagree on where the build stands.
 _BUILD: Final = "/build"
+BUILDS: Final = (f"{STATS}{_BUILD}", _BUILD)
 BUILD_PLACES: Final = {
     "inside stats": f"{STATS}{_BUILD}/build_id",
     "top level": f"{_BUILD}/build_id",
 }
+BUILD_PARTS: Final = ("build_major", "build_minor", "build_id")
 # What tells of the call and not of the record, by its name in the answer.
 OF_THE_CALL: Final = frozenset({STATS.removeprefix("/"), _BUILD.removeprefix("/")})
 
