@@ -71,10 +71,9 @@ def _certified(
     profile: str,
 ) -> dict[str, Any]:
     counts = certificate.tally(requirements)
-    self_test = scope.target_kind == "reference"
     return {
         "verdict": verdict.verdict,
-        "headline": certificate.headline(verdict.verdict, profile, counts, self_test=self_test),
+        "headline": certificate.headline(verdict.verdict, profile, counts, kind=scope.target_kind),
         "reasons": verdict.reasons,
         "profile": profile,
         "profile_outside": counts.outside,

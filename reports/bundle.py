@@ -44,6 +44,9 @@ README: Final = "README.txt"
 KEY: Final = f"{STATEMENTS}key.pem"
 SCHEMA_VERSION: Final = "1"
 _REQUIREMENTS: Final = ROOT / "conformance" / "requirements"
+_DUTIES: Final = ROOT / "conformance" / "client" / "duties"
+# What catches the breach of each duty.
+_CAUGHT: Final = ROOT / "tests" / "client" / "table.md"
 _HOW: Final = """\
 What this is: a run of the integration conformance suite, with its evidence.
 
@@ -76,7 +79,7 @@ def make(
     files = {
         **_outputs(directory),
         **_requirements(run),
-        **_detection(),
+        **_detection(run),
         TARGET: _json(_target(target, run)),
         SUITE: _json(suite.about() | {"run_by": run.scope.suite_commit}),
         CHAIN: chain.text(chained).encode(),
@@ -123,6 +126,8 @@ def _outputs(directory: Path) -> dict[str, bytes]:
 
 
 def _requirements(run: Run) -> dict[str, bytes]:
+    if run.target.kind == "client":
+        return {f"duties/{path.name}": path.read_bytes() for path in sorted(_DUTIES.glob("*.toml"))}
     if load().version != run.scope.requirement_set:
         raise ValueError(
             f"the run is of requirement set {run.scope.requirement_set}, this suite has "
@@ -134,8 +139,9 @@ def _requirements(run: Run) -> dict[str, bytes]:
     }
 
 
-def _detection() -> dict[str, bytes]:
-    there = (path for path in (RESULTS, TABLE) if path.exists())
+def _detection(run: Run) -> dict[str, bytes]:
+    measured = (_CAUGHT,) if run.target.kind == "client" else (RESULTS, TABLE)
+    there = (path for path in measured if path.exists())
     return {f"detection/{path.name}": path.read_bytes() for path in there}
 
 
@@ -148,10 +154,16 @@ def _target(path: Path | None, run: Run) -> dict[str, Any]:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not TOML: {error}") from None
-    host = urlsplit(str(given.get("base_url", ""))).netloc.rpartition("@")[2]
+    of_client = run.target.kind == "client"
+    told_host = given.get("name") if of_client else given.get("base_url")
+    host = str(told_host or "") if of_client else _host(str(told_host or ""))
     if host != run.scope.host:
         raise ValueError(f"{path}: is aimed at {host or 'nothing'}, the run at {run.scope.host}")
     return told | {"file": without_secrets(given)}
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).netloc.rpartition("@")[2]
 
 
 def without_secrets(given: Mapping[str, Any]) -> Any:

@@ -5,8 +5,9 @@ doubt, is INCOMPLETE.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reports.model import CheckResult, Deciding, RequirementRun, Scope, WaiverState
 from reports.verdict import MET, Verdict, worst
@@ -14,7 +15,8 @@ from reports.verdict import MET, Verdict, worst
 CONFORMANT = "CONFORMANT"
 NOT_CONFORMANT = "NOT CONFORMANT"
 INCOMPLETE = "INCOMPLETE"
-SELF_TEST = "Self-test"
+# What a headline begins with where the run is of no platform.
+OF_NO_PLATFORM: Final[Mapping[str, str]] = {"reference": "Self-test", "client": "Client"}
 
 _NAMED = 12  # ids spelt out in one reason; more only hide the first ones
 
@@ -125,15 +127,16 @@ def certify(
     return Certificate(CONFORMANT, ())
 
 
-def headline(verdict: str, profile: str, counts: Tally, *, self_test: bool = False) -> str:
+def headline(verdict: str, profile: str, counts: Tally, *, kind: str = "foreign") -> str:
     """`CONFORMANT [full/1] 62 of 62; 0 outside the profile`: met of all documented MUSTs.
 
-    A run against the reference says of itself that it tests the instrument and no platform.
+    A run against the reference says of itself that it tests the instrument and no platform, and one
+    of a client that it is of a client. `kind` is the kind of the target.
     """
     reach = f"{counts.outside} outside the profile"
     open_ones = f", {counts.undecided} undecided" if counts.undecided else ""
     told = f"{verdict} [{profile}] {counts.met} of {counts.total}{open_ones}; {reach}"
-    return f"{SELF_TEST}: {told}" if self_test else told
+    return f"{OF_NO_PLATFORM[kind]}: {told}" if kind in OF_NO_PLATFORM else told
 
 
 def _limits(scope: Scope) -> Iterable[str]:
@@ -144,6 +147,8 @@ def _limits(scope: Scope) -> Iterable[str]:
         yield _listing("left out by something else than this suite", scope.lost)
     if scope.unwritten:
         yield f"Outputs that could not be written: {'; '.join(scope.unwritten)}."
+    if scope.doubts:
+        yield f"In doubt: {'; '.join(scope.doubts[:_NAMED])}."
     if scope.interrupted:
         yield "The run was interrupted."
     if scope.crashed_workers:

@@ -150,7 +150,13 @@ def compare(before: Run, after: Run) -> Difference:
 
     A check may come and go with the seed, a requirement only with its set: one that is gone counts
     as worse, and so does a verdict that turns into not-applicable.
+
+    Raises:
+        ValueError: one run is of a client, and the other is not.
     """
+    kinds = {before.scope.target_kind, after.scope.target_kind}
+    if "client" in kinds and len(kinds) > 1:
+        raise ValueError("one run is of a client and the other of a platform: they do not compare")
     old, new = _by_requirement(before), _by_requirement(after)
     known = {item.id: item for run in (before, after) for item in run.requirements}
     changes, came, went = [], 0, 0

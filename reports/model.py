@@ -14,7 +14,8 @@ from reports.verdict import EXECUTED, MET, Verdict
 
 Certainty = Literal["documented", "confirmed", "inferred"]
 Responsibility = Literal["yours", "platform", "suite"]
-TargetKind = Literal["reference", "foreign"]
+# A run of a client is of the traffic of a calling integration, and says nothing of a platform.
+TargetKind = Literal["reference", "foreign", "client"]
 RunVerdict = Annotated[
     str,
     Field(
@@ -135,6 +136,9 @@ class Scope(Frozen):
     crashed_workers: Count = 0
     resumed: tuple[AwareDatetime, ...] = Field(
         default=(), description="when the run was gone on with after it had died"
+    )
+    doubts: tuple[str, ...] = Field(
+        default=(), description="what could not be read, or makes the evidence itself doubtful"
     )
     identity: dict[str, str] = Field(
         default_factory=dict, description="what parts of one run have in common, by name"

@@ -17,9 +17,10 @@ from reports.options import ROOT
 from reports.writers import write_all, writers
 from reports.writers.writer import Finished
 
-_OPTIONS: Final = (
+# How pytest is run where the suite itself runs it, beside its own command line.
+QUIET: Final = (
     *("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "--noconftest"),
-    # Nothing is run, so nothing is said of it; what the suite adds is for its terminal.
+    # What is to be told is told by who runs it; what the suite adds is for its terminal.
     *("-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider"),
 )
 
@@ -59,7 +60,7 @@ def retell(collected: Collected, directory: Path) -> Finished:
         ValueError: a plugin did not come to its end.
     """
     teller = _Teller(collected, directory)
-    status = pytest.main([*_OPTIONS, str(ROOT / "reports")], plugins=[teller])
+    status = pytest.main([*QUIET, str(ROOT / "reports")], plugins=[teller])
     if teller.finished is None or status not in (
         pytest.ExitCode.OK,
         pytest.ExitCode.NO_TESTS_COLLECTED,

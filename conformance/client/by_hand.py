@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from conformance.client import canary, scenarios
-from conformance.client.certificate import Certificate, RunOfClient
-from conformance.client.judgement import Claim, Stand, judge
+from conformance.client.certificate import RunOfClient
+from conformance.client.evidence import Examined, examined
+from conformance.client.judgement import Claim, Stand
 from conformance.client.platform import Platform, StandError
 from conformance.client.recording import Recording
 from conformance.client.relay import Actor, Relay, Run
@@ -55,7 +56,7 @@ class _Examination:
             )
 
 
-def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) -> Certificate:
+def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) -> Examined:
     """Print the environment to export; then arm scenarios, line by line, until the end.
 
     Duties of comparison (unknown fields, another order) have no traffic here: nobody can tell
@@ -82,7 +83,8 @@ def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) ->
         examination.end()
         doubts += recording.unread
         recording.unread.clear()
-        return judge(recording, claim, Stand(examination.stand.shown, examination.runs, doubts))
+        found = Stand(examination.stand.shown, examination.runs, doubts)
+        return examined(recording, claim, found)
 
 
 def _arm(examination: _Examination, name: str, tell: Tell) -> None:

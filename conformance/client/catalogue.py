@@ -9,6 +9,23 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+# The steps of the integration checklist that duties count for.
+STEPS: Final = {
+    0: "In every step",
+    1: "Acquire credentials",
+    2: "Validate credentials",
+    3: "Confirm org association",
+    4: "Org, facilities, channels",
+    5: "Product model",
+    6: "Publish",
+    7: "Stock",
+    8: "Orders",
+    9: "Procurement",
+    10: "Pricing",
+    11: "Loyalty",
+    12: "Events",
+    13: "Exports and offboarding",
+}
 VERSION: Final = "client/1"
 FOLDER: Final = Path(__file__).with_name("duties")
 _FROZEN: Final = FOLDER / "frozen.toml"

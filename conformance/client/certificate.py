@@ -1,22 +1,27 @@
 """The certificate of a client, as data. It proves nothing about a platform."""
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from conformance.client.catalogue import VERSION, Duty
 
 DISCLAIMER: Final = (
     "This certificate speaks of the client alone. It proves nothing about a platform."
 )
-EXIT: Final = {"CONFORMANT CLIENT": 0, "NOT CONFORMANT": 1, "INCOMPLETE": 6}
+CONFORMANT: Final = "CONFORMANT CLIENT"
+NOT_CONFORMANT: Final = "NOT CONFORMANT"
+INCOMPLETE: Final = "INCOMPLETE"
+EXIT: Final = {CONFORMANT: 0, NOT_CONFORMANT: 1, INCOMPLETE: 6}
+_WITH_WAIVERS: Final = 8
 
 
 class Verdict(StrEnum):
     """What became of a duty, worst first."""
 
     BROKEN = "broken"
+    WAIVED = "waived"
     WARNING = "warning"
     NO_TRAFFIC = "no traffic"
     NOT_JUDGED = "not judged"
@@ -48,6 +53,8 @@ class DutyResult(_Model):
     occasions: int = 0
     breaches: int = 0
     told: tuple[Breach, ...] = ()
+    # Ids of calls that it rests on: those that broke the duty, or the first that kept it.
+    exchanges: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -76,7 +83,12 @@ class Certificate(_Model):
 
     kind: Literal["client"] = "client"
     disclaimer: str = DISCLAIMER
-    verdict: Literal["CONFORMANT CLIENT", "NOT CONFORMANT", "INCOMPLETE"]
+    verdict: Annotated[
+        str,
+        Field(
+            pattern=r"^(CONFORMANT CLIENT( WITH [1-9][0-9]* WAIVERS)?|NOT CONFORMANT|INCOMPLETE)$"
+        ),
+    ]
     duty_set: str = VERSION
     digest: str
     parts: tuple[str, ...]
@@ -104,5 +116,5 @@ class Certificate(_Model):
 
     @property
     def exit_status(self) -> int:
-        """As the suite's: 0 conformant, 1 not conformant, 6 incomplete."""
-        return EXIT[self.verdict]
+        """As the suite's: 0 conformant, 8 with waivers, 1 not conformant, 6 incomplete."""
+        return EXIT.get(self.verdict, _WITH_WAIVERS)

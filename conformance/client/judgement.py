@@ -3,10 +3,13 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from conformance.client.catalogue import Duty, digest, duties, parts
 from conformance.client.certificate import (
+    CONFORMANT,
+    INCOMPLETE,
+    NOT_CONFORMANT,
     Breach,
     Certificate,
     DutyResult,
@@ -20,6 +23,7 @@ from conformance.client.rules.rule import Occasion, Rule
 
 _TOLD: Final = 20
 _BEFORE: Final = 3
+_SHOWN: Final = 5
 _CALLERS: Final = 10_000
 # What cannot be said of a recording whose exporter took credentials out.
 _OF_CREDENTIALS: Final = frozenset(
@@ -28,6 +32,9 @@ _OF_CREDENTIALS: Final = frozenset(
 _NOT_BY_TRAFFIC: Final = "traffic does not show it: state it in client.toml, [statements]"
 _NOT_YET: Final = "no rule judges it"
 _STRIPPED: Final = "the exporter took the credentials out of the recording"
+
+
+_TOLD_OF: Final = (Verdict.BROKEN, Verdict.WAIVED, Verdict.WARNING)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Claim:
 
     parts: tuple[str, ...] = field(default_factory=parts)
     statements: Mapping[str, str] = field(default_factory=dict)
+    # By duty whose breach somebody answers for: why.
+    waived: Mapping[str, str] = field(default_factory=dict)
     examinee: Examinee = field(default_factory=Examinee)
 
 
@@ -70,6 +79,8 @@ class _Tally:
     grave: int = 0
     light: int = 0
     told: list[Breach] = field(default_factory=list)
+    # Ids of the first calls that kept the duty.
+    kept: list[str] = field(default_factory=list)
 
 
 def judge(recording: Recording, claim: Claim | None = None, stand: Stand = NO_STAND) -> Certificate:
@@ -129,6 +140,8 @@ def _end(rules: Mapping[str, Rule], tallies: Mapping[str, _Tally]) -> None:
 def _add(tally: _Tally, occasion: Occasion, before: Iterable[str]) -> None:
     tally.occasions += 1
     if occasion.kept:
+        if len(tally.kept) < _SHOWN:
+            tally.kept.append(occasion.call.where)
         return
     tally.grave += occasion.grave
     tally.light += not occasion.grave
@@ -151,12 +164,15 @@ def _result(
     duty: Duty, tally: _Tally, claim: Claim, facts: Facts, judged: Collection[str]
 ) -> DutyResult:
     verdict, reason = _decided(duty, tally, claim, facts, judged)
+    told = tally.told if verdict in _TOLD_OF else []
+    rests_on = [each.where for each in told if each.call] or tally.kept
     return DutyResult(
         duty=duty,
         verdict=verdict,
         occasions=tally.occasions,
         breaches=tally.grave + tally.light,
-        told=tuple(tally.told) if verdict in (Verdict.BROKEN, Verdict.WARNING) else (),
+        told=tuple(told),
+        exchanges=tuple(dict.fromkeys(rests_on)),
         reason=reason,
     )
 
@@ -167,7 +183,8 @@ def _decided(
     if facts.stripped and duty.id in _OF_CREDENTIALS:
         return Verdict.NOT_JUDGED, _STRIPPED
     if tally.grave and duty.binding:
-        return Verdict.BROKEN, ""
+        reason = claim.waived.get(duty.id)
+        return (Verdict.BROKEN, "") if reason is None else (Verdict.WAIVED, reason)
     if duty.part not in claim.parts:
         return Verdict.OUTSIDE, f"the client does not claim {duty.part}"
     if tally.occasions:
@@ -183,12 +200,12 @@ def _undecided(duty: Duty, claim: Claim, judged: Collection[str]) -> tuple[Verdi
     return Verdict.NOT_JUDGED, _NOT_BY_TRAFFIC if duty.attestable else _NOT_YET
 
 
-def _verdict(
-    results: Iterable[DutyResult], *, in_doubt: bool
-) -> Literal["CONFORMANT CLIENT", "NOT CONFORMANT", "INCOMPLETE"]:
+def _verdict(results: Iterable[DutyResult], *, in_doubt: bool) -> str:
     needed = [r.verdict for r in results if r.duty.binding and r.verdict is not Verdict.OUTSIDE]
     if Verdict.BROKEN in needed:
-        return "NOT CONFORMANT"
-    enough = (Verdict.KEPT, Verdict.STATED, Verdict.WARNING)
-    whole = bool(needed) and all(verdict in enough for verdict in needed)
-    return "CONFORMANT CLIENT" if whole and not in_doubt else "INCOMPLETE"
+        return NOT_CONFORMANT
+    enough = (Verdict.KEPT, Verdict.STATED, Verdict.WARNING, Verdict.WAIVED)
+    if not needed or in_doubt or not all(verdict in enough for verdict in needed):
+        return INCOMPLETE
+    waived = needed.count(Verdict.WAIVED)
+    return f"{CONFORMANT} WITH {waived} WAIVERS" if waived else CONFORMANT

@@ -7,26 +7,10 @@ from typing import Final
 from jinja2 import Environment, StrictUndefined
 
 from conformance.client import scenarios, telling
-from conformance.client.catalogue import Duty
+from conformance.client.catalogue import STEPS, Duty
 from conformance.client.certificate import Certificate, Verdict
 
 _TEMPLATE: Final = Path(__file__).with_name("page.html.j2")
-_STEPS: Final = {
-    0: "In every step",
-    1: "Acquire credentials",
-    2: "Validate credentials",
-    3: "Confirm org association",
-    4: "Org, facilities, channels",
-    5: "Product model",
-    6: "Publish",
-    7: "Stock",
-    8: "Orders",
-    9: "Procurement",
-    10: "Pricing",
-    11: "Loyalty",
-    12: "Events",
-    13: "Exports and offboarding",
-}
 
 
 def html(certificate: Certificate) -> str:
@@ -35,7 +19,7 @@ def html(certificate: Certificate) -> str:
     template = environment.from_string(_TEMPLATE.read_text("utf-8"))
     by_step = [
         (number, name, [r for r in certificate.duties if r.duty.step == number])
-        for number, name in _STEPS.items()
+        for number, name in STEPS.items()
     ]
     return template.render(
         certificate=certificate,

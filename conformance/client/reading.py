@@ -30,28 +30,35 @@ def read(paths: Sequence[Path]) -> Recording:
     recording = Recording()
     try:
         for path in paths:
-            recording.files.append(path.name)
+            name = _name(path, recording.files)
+            recording.files.append(name)
             with path.open("rb") as stream:
-                _take(recording, path, stream)
+                _take(recording, path, name, stream)
     except BaseException:
         recording.close()
         raise
     return recording
 
 
-def _take(recording: Recording, path: Path, stream: IO[bytes]) -> None:
+def _name(path: Path, taken: Sequence[str]) -> str:
+    """The file's name; of two files that bear one name the second is told apart."""
+    named = (path.name, *(f"{path.name}({number})" for number in range(2, len(taken) + 3)))
+    return next(name for name in named if name not in taken)
+
+
+def _take(recording: Recording, path: Path, name: str, stream: IO[bytes]) -> None:
     by_line = path.suffix.lower() in _LINES
-    found = _lines(stream) if by_line else streaming.entries(stream, _progress(path.name))
+    found = _lines(stream) if by_line else streaming.entries(stream, _progress(name))
     number = -1
     try:
         for number, entry in enumerate(found):
-            _keep(recording, f"{path.name}#{number}", entry, by_line=by_line)
+            _keep(recording, f"{name}#{number}", entry, by_line=by_line)
     except streaming.NotHarError as error:
         after = f"after entry {number}" if number >= 0 else "from its beginning on"
-        recording.note(f"{path.name}: {error} ({after})")
+        recording.note(f"{name}: {error} ({after})")
         return
     if number < 0:
-        recording.note(f"{path.name}: it has no entries")
+        recording.note(f"{name}: it has no entries")
 
 
 def _keep(recording: Recording, where: str, entry: Any, *, by_line: bool) -> None:

@@ -3,14 +3,15 @@
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from conformance.client import canary, judgement, running, scenarios
-from conformance.client.certificate import Certificate, Examinee, RunOfClient
+from conformance.client import canary, evidence, judgement, running, scenarios
+from conformance.client.certificate import Examinee, RunOfClient
+from conformance.client.evidence import Examined
 from conformance.client.judgement import Claim, Shown
 from conformance.client.platform import Org, Platform, StandError
 from conformance.client.recording import Recording
@@ -81,6 +82,7 @@ class Stand:
     shown: list[Shown] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     logs: dict[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
     _plain: tuple[Counter[str], int | None] | None = None
 
     def examine(self, names: Iterable[str]) -> None:
@@ -182,7 +184,7 @@ class Stand:
         )
         self.tell(f"{name}: {why}")
 
-    def certificate(self) -> Certificate:
+    def examined(self) -> Examined:
         """What all runs together say."""
         recording = self.relay.recording
         self.doubts += recording.unread
@@ -196,9 +198,9 @@ class Stand:
             digest=running.digest(settings),
             agents=tuple(sorted(self.relay.agents)),
         )
-        claim = Claim(settings.claimed, settings.statements, examinee)
+        claim = Claim(settings.claimed, settings.statements, self.waived, examinee)
         stand = judgement.Stand(self.shown, self.runs, self.doubts)
-        return judgement.judge(recording, claim, stand)
+        return evidence.examined(recording, claim, stand, self.logs)
 
 
 def _last_line(log: str) -> str:
@@ -225,16 +227,22 @@ def environment(platform: Platform, relay: Relay, org: Org, scenario: str) -> di
 
 
 def certify(
-    platform: Platform, client: ClientFile, names: Sequence[str], tell: Tell
-) -> tuple[Certificate, dict[str, str]]:
+    platform: Platform,
+    client: ClientFile,
+    names: Sequence[str],
+    tell: Tell,
+    waived: Mapping[str, str] | None = None,
+) -> Examined:
     """The certificate of a client, and what it printed in each run, without secrets.
+
+    `waived` are reasons by duty whose breach somebody answers for.
 
     Raises:
         OSError: the client's command cannot be started.
         StandError: the platform refuses what the stand needs.
     """
     with Recording() as recording, Relay(platform.base_url, recording) as relay:
-        stand = Stand(platform, client, relay, tell)
+        stand = Stand(platform, client, relay, tell, waived=waived or {})
         stand.doubts += canary.doubts(platform)
         stand.examine(names)
-        return stand.certificate(), stand.logs
+        return stand.examined()

@@ -30,7 +30,7 @@ def lines(certificate: Certificate) -> Iterator[str]:
         ended = "" if run.exit_status is None else f"exit {run.exit_status}, "
         took = f", {run.seconds:.1f} s" if run.seconds else ""
         yield f"run {run.scenario:18} {ended}{run.calls} calls, {run.acted} acted on{took}{note}"
-    for verdict in (Verdict.BROKEN, Verdict.WARNING):
+    for verdict in (Verdict.BROKEN, Verdict.WAIVED, Verdict.WARNING):
         for result in certificate.duties:
             if result.verdict is verdict:
                 yield from _breaches(result)
@@ -77,5 +77,7 @@ def _breaches(result: DutyResult) -> Iterator[str]:
     for breach in result.told[:_SHOWN]:
         run = f"{breach.run}, " if breach.run and breach.run != breach.where else ""
         yield f"    {run}{breach.where}: {breach.call or 'the run as a whole'}: {breach.said}"
+    if result.reason:
+        yield f"    waived: {result.reason}"
     if duty.remedy:
         yield f"    remedy: {duty.remedy}"

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from fixtures.run.reference_process import EmbeddedError
 from reports.commands.command import say
 
 if TYPE_CHECKING:
-    from conformance.client.certificate import Certificate
+    from conformance.client.judgement import Claim
     from conformance.client.platform import Platform
 
 HELP: Final = "certify the integration itself, from recordings or before a stand"
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     table.set_defaults(act=_duties)
     judged = choice.add_parser("judge", help="judge recorded traffic: HAR, or exchanges.jsonl")
     judged.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    judged.add_argument("--parts", help="what the client uses, with commas; default: all")
+    _add_claim(judged)
     _add_reports(judged)
     judged.set_defaults(act=_judge)
     certified = choice.add_parser(
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_stand(certified)
     certified.set_defaults(act=_certify)
     stood = choice.add_parser("stand", help="stays up for a client that is started by hand")
-    stood.add_argument("--parts", help="what the client uses, with commas; default: all")
+    _add_claim(stood)
     _add_stand(stood)
     stood.set_defaults(act=_stand)
 
@@ -50,8 +51,19 @@ def _add_stand(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
-    told = "write client.json, client.html, junit.xml, and what the client printed, there"
+    told = "write client.html, run.json, junit.xml and every other format there"
     parser.add_argument("--report-dir", type=Path, metavar="DIR", help=told)
+    told = "add the run to the history in this folder"
+    parser.add_argument("--history", type=Path, metavar="DIR", help=told)
+    told = "breaches that somebody answers for (TOML); target is the client's name"
+    parser.add_argument("--waivers", type=Path, metavar="FILE", help=told)
+    told = "write a waiver file of the breaches, to be filled in"
+    parser.add_argument("--write-waivers", type=Path, metavar="FILE", help=told)
+
+
+def _add_claim(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="of the client, as waivers and the history know it")
+    parser.add_argument("--parts", help="what the client uses, with commas; default: all")
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -70,18 +82,24 @@ def _duties(chosen: argparse.Namespace) -> int:
 
 
 def _judge(chosen: argparse.Namespace) -> int:
-    from conformance.client import judgement, reading  # noqa: PLC0415
+    from conformance.client import evidence, reading  # noqa: PLC0415
+    from conformance.commands import client_run  # noqa: PLC0415
 
-    claim = judgement.Claim(parts=_parts(chosen.parts))
+    began = datetime.now(UTC)
+    wished = client_run.wishes(chosen, chosen.name or client_run.UNNAMED)
+    claim = _claim(chosen, wished.waived)
     with reading.read(chosen.files) as recording:
-        certificate = judgement.judge(recording, claim)
-    return _told(certificate, chosen.report_dir)
+        found = evidence.examined(recording, claim)
+    return client_run.tell(found, wished, began)
 
 
 def _certify(chosen: argparse.Namespace) -> int:
     from conformance.client import platform, scenarios, settings, stand  # noqa: PLC0415
+    from conformance.commands import client_run  # noqa: PLC0415
 
+    began = datetime.now(UTC)
     client = settings.read(chosen.client)
+    wished = client_run.wishes(chosen, client.name)
     names = list(scenarios.ALL) if chosen.scenario is None else chosen.scenario
     known = (*scenarios.ALL, stand.PLAIN)
     if unknown := [name for name in names if name not in known]:
@@ -89,22 +107,33 @@ def _certify(chosen: argparse.Namespace) -> int:
     names = [name for name in names if name != stand.PLAIN]
     try:
         with _platform(chosen.target) as opened:
-            certificate, logs = stand.certify(opened, client, names, _progress)
+            found = stand.certify(opened, client, names, _progress, wished.waived)
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
-    return _told(certificate, chosen.report_dir, logs)
+    return client_run.tell(found, wished, began)
 
 
 def _stand(chosen: argparse.Namespace) -> int:
-    from conformance.client import by_hand, judgement, platform  # noqa: PLC0415
+    from conformance.client import by_hand, platform  # noqa: PLC0415
+    from conformance.commands import client_run  # noqa: PLC0415
 
-    claim = judgement.Claim(parts=_parts(chosen.parts))
+    began = datetime.now(UTC)
+    wished = client_run.wishes(chosen, chosen.name or client_run.UNNAMED)
+    claim = _claim(chosen, wished.waived)
     try:
         with _platform(chosen.target) as opened:
-            certificate = by_hand.stand(opened, claim, sys.stdin, say)
+            found = by_hand.stand(opened, claim, sys.stdin, say)
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
-    return _told(certificate, chosen.report_dir)
+    return client_run.tell(found, wished, began)
+
+
+def _claim(chosen: argparse.Namespace, waived: Mapping[str, str]) -> "Claim":
+    from conformance.client.certificate import Examinee  # noqa: PLC0415
+    from conformance.client.judgement import Claim  # noqa: PLC0415
+
+    examinee = Examinee(name=chosen.name or "")
+    return Claim(parts=_parts(chosen.parts), waived=waived, examinee=examinee)
 
 
 def _platform(target: Path | None) -> AbstractContextManager["Platform"]:
@@ -117,21 +146,6 @@ def _platform(target: Path | None) -> AbstractContextManager["Platform"]:
 def _progress(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
-
-
-def _told(
-    certificate: "Certificate", folder: Path | None, logs: Mapping[str, str] | None = None
-) -> int:
-    from conformance.client import telling, writing  # noqa: PLC0415
-
-    if folder:
-        writing.write(certificate, folder, logs or {})
-    for line in telling.lines(certificate):
-        say(line)
-    if folder:
-        say(f"written to {folder}: client.json, client.html, junit.xml")
-    sys.stdout.flush()
-    return certificate.exit_status
 
 
 def _parts(text: str | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import escape
 
-from reports.certificate import CONFORMANT, NOT_CONFORMANT
+from reports.certificate import CONFORMANT, NOT_CONFORMANT, OF_NO_PLATFORM
 from reports.files import ExchangeLog, write_text
 from reports.model import Run
 from reports.writers.writer import RunWriter
@@ -39,7 +39,8 @@ def message(run: Run) -> str:
     said = (
         f"{run.verdict} {run.must_met}/{run.must_total}, {run.profile}, {run.finished_at:%Y-%m-%d}"
     )
-    return f"self-test: {said}" if run.target.kind == "reference" else said
+    before = OF_NO_PLATFORM.get(run.target.kind)
+    return f"{before.lower()}: {said}" if before else said
 
 
 def badge(run: Run) -> str:

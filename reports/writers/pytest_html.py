@@ -56,7 +56,8 @@ class PytestHtml(PluginWriter):
         properties = list(getattr(report, "user_properties", []))
         ids = [str(value) for name, value in properties if name == "requirement"]
         verdicts = [str(value) for name, value in properties if name == "verdict"]
-        steps = sorted({str(_step(name)) for name in ids})
+        told = [str(value) for name, value in properties if name == "step"]
+        steps = told[-1:] or sorted({str(_step(name)) for name in ids})
         values = (", ".join(steps), ", ".join(ids), verdicts[-1] if verdicts else "")
         cells[1:1] = [f"<td>{value}</td>" for value in values]
 

@@ -46,9 +46,7 @@ def _verdicts(run: Run) -> Iterator[str]:
     if made.verdict != run.verdict:
         yield f"the verdict says {run.verdict}, the requirements say {made.verdict}"
     counts = certificate.tally(run.requirements)
-    headline = certificate.headline(
-        made.verdict, run.profile, counts, self_test=run.target.kind == "reference"
-    )
+    headline = certificate.headline(made.verdict, run.profile, counts, kind=run.target.kind)
     if headline != run.headline:
         yield f"the headline says {run.headline!r}, the requirements say {headline!r}"
 

@@ -72,7 +72,7 @@ def _scope(run: Run) -> str:
     told = [
         "self-test on the reference"
         if scope.target_kind == "reference"
-        else f"target {scope.host}",
+        else f"{'client' if scope.target_kind == 'client' else 'target'} {scope.host}",
         f"suite {scope.suite_version}",
         f"requirements {scope.requirement_set}",
         f"seed {scope.seed}",

@@ -53,7 +53,7 @@ def examined(platform: Platform) -> Examined:
             stand = Stand(platform, client, relay, lambda _: None)
             for name in names:
                 stand.run(name)
-            return stand.certificate()
+            return stand.examined().certificate
 
     return examine
 
@@ -129,7 +129,7 @@ def test_a_sandbox_without_an_operator_is_stood_before_too(tmp_path: Path) -> No
     try:
         with closing(of_target(target_file.read(path))) as sandbox:
             names = ["write-blocked", "alien-answers", "other-order"]
-            certificate, _ = certify(sandbox, model(), names, lambda _: None)
+            certificate = certify(sandbox, model(), names, lambda _: None).certificate
     finally:
         embedded.stop()
     assert certificate.doubts == ()
@@ -187,7 +187,7 @@ def test_a_client_that_is_started_by_hand_is_judged_too(platform: Platform) -> N
         running.run(with_habit("makes_again_blindly"), {**given, "G3N_RUN": "beef0123"})
         yield "end"
 
-    certificate = by_hand.stand(platform, Claim(parts=("core",)), person(), told.append)
+    certificate = by_hand.stand(platform, Claim(parts=("core",)), person(), told.append).certificate
     assert broken(certificate) == ["E2"]
     assert [(run.scenario, run.acted > 0) for run in certificate.runs] == [
         (PLAIN, False),
@@ -204,7 +204,8 @@ def test_every_duty_names_a_scenario_that_exists() -> None:
 @pytest.mark.whole
 def test_the_model_client_is_certified_by_all_scenarios(platform: Platform) -> None:
     client = model("client-events.toml")
-    certificate, logs = certify(platform, client, list(scenarios.ALL), lambda _: None)
+    found = certify(platform, client, list(scenarios.ALL), lambda _: None)
+    certificate, logs = found.certificate, found.logs
     assert certificate.verdict == "CONFORMANT CLIENT"
     assert certificate.doubts == ()
     assert {Verdict.BROKEN, Verdict.WARNING}.isdisjoint(verdicts(certificate).values())
