@@ -14,7 +14,8 @@ from reports.__main__ import main as reports
 from reports.files import RUN_JSON, read_run, write_run
 from reports.options import ROOT
 from reports.verdict import Verdict
-from tests.client.samples import Mood, entries
+from tests.client.recording import Mood
+from tests.client.samples import entries
 from tests.client.test_judge import har
 from tests.reports.synthetic import large_run
 
