@@ -24,9 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(f"{len(chosen)} mutants; the run that tells what reaches them")
             reached = campaign.reach(chosen, cache, memory)
             _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
-            judged = partial(campaign.judged, chosen, reached, cache, memory)
+            if options.again:
+                memory.forget_survivors()
+            judged = partial(campaign.judged, chosen, reached, cache)
             found = campaign.judge(
-                chosen, reached, judged, options.jobs, _say, rounds=options.rounds
+                chosen,
+                reached,
+                judged,
+                memory,
+                jobs=options.jobs,
+                tell=_say,
+                rounds=options.rounds,
             )
         except campaign.BrokenRunError as error:
             _say(f"a run ended without a report: {error}")
@@ -54,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument(
         "--memory", metavar="DIR", help="go on with what this folder holds of the same sample"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="judge anew what no check failed so far"
     )
     parser.add_argument("--write", action="store_true", help="write the results file")
     return parser

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Outcome, outcomes, verdicts
-from tests.mutation.memory import Memory
+from tests.mutation.memory import Memory, Met
 from tests.run.suite import ROOT, environment
 
 STARTUP: Final = Path(__file__).parent / "startup"
@@ -33,7 +33,7 @@ ROUNDS: Final = 4
 _UNUSED: Final = ("allure_pytest", "html", "metadata", "randomly")
 
 Run = Mapping[str, Any]
-Table = Mapping[str, str]  # which mutant a requirement's requests meet
+Table = Mapping[str, str]  # which mutant a requirement's requests meet, by name
 
 
 class BrokenRunError(RuntimeError):
@@ -45,11 +45,11 @@ class Reach:
     """The run with all mutants asleep: its verdicts, and what each requirement's checks reach."""
 
     base: Mapping[str, str]  # verdicts by node id
-    requirements: Mapping[str, tuple[str, ...]]  # by key
+    requirements: Mapping[str, tuple[str, ...]]  # by name of the mutant
 
-    def judges(self, key: str) -> tuple[str, ...]:
+    def judges(self, name: str) -> tuple[str, ...]:
         """Requirements that can judge a mutant, the rarest first; those of stages cannot."""
-        return self.requirements.get(key, ())
+        return self.requirements.get(name, ())
 
 
 def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
@@ -58,8 +58,9 @@ def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
     Raises:
         BrokenRunError: the run left no report.
     """
-    if (kept := memory.reached()) is not None:
-        return Reach(kept["base"], {key: tuple(each) for key, each in kept["reached"].items()})
+    names = {each.key: each.name for each in sample}
+    if (kept := memory.reached(names.values())) is not None:
+        return Reach(kept["base"], {name: tuple(each) for name, each in kept["reached"].items()})
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         log = Path(directory) / "reached.txt"
         log.touch()
@@ -70,9 +71,10 @@ def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
     found: dict[str, list[str]] = defaultdict(list)
     for requirement, key in sorted(pairs, key=lambda pair: (often[pair[0]], pair)):
         if requirement in usable:
-            found[key].append(requirement)
-    memory.keep_reached({"base": verdicts(run), "reached": found})
-    return Reach(verdicts(run), {key: tuple(names) for key, names in found.items()})
+            found[names[key]].append(requirement)
+    base = verdicts(run)
+    memory.keep_reached({"base": base, "reached": found, "sample": sorted(names.values())})
+    return Reach(base, {name: tuple(each) for name, each in found.items()})
 
 
 def _usable(run: Run) -> set[str]:
@@ -87,79 +89,81 @@ def judge(
     sample: Sequence[Mutant],
     reached: Reach,
     judged: Callable[[Table], Mapping[str, Outcome]],
+    memory: Memory,
+    *,
     jobs: int,
     tell: Callable[[str], None],
-    *,
     rounds: int = ROUNDS,
 ) -> dict[str, Outcome]:
-    """What became of each mutant that is reached, by key.
+    """What became of each mutant that is reached, by name.
 
     In each round the mutants that are not failed yet meet further requirements of theirs; `judged`
-    tells what a run came to in which requirements meet these mutants.
+    tells what a run came to in which requirements meet these mutants. What `memory` holds of a
+    mutant is not asked again.
     """
-    best: dict[str, Outcome] = {}
-    asked: dict[str, int] = {each.key: 0 for each in sample if reached.judges(each.key)}
+    names = [each.name for each in sample if reached.judges(each.name)]
+    met = {name: memory.met().get(name, Met()) for name in names}
     for number in range(rounds):
-        open_ = [key for key in asked if best.get(key, Outcome.SURVIVED) is not Outcome.FAILED]
-        tables = list(packed(open_, asked, reached, JUDGES if not number else 3 * JUDGES))
-        tell(f"round {number + 1}: {len(open_)} mutants in {len(tables)} runs")
+        tables = list(packed(met, reached, JUDGES * (1 + 3 * number)))
+        tell(f"round {number + 1}: {len(tables)} runs")
         with ThreadPoolExecutor(jobs) as pool:
-            for found in pool.map(judged, tables):
-                for key, outcome in found.items():
-                    best[key] = min(best.get(key, Outcome.SURVIVED), outcome)
-                tell(f"  {Counter(each.name.lower() for each in best.values())}")
-    return best
+            for table, found in zip(tables, pool.map(judged, tables), strict=True):
+                for name, outcome in found.items():
+                    judges = [each for each, meets in table.items() if meets == name]
+                    met[name].add(judges, outcome)
+                    memory.keep(name, judges, outcome)
+                tell(f"  {Counter(each.outcome.name.lower() for each in met.values())}")
+    return {name: each.outcome for name, each in met.items()}
 
 
-def packed(
-    open_: Iterable[str], asked: dict[str, int], reached: Reach, judges: int
-) -> Iterable[dict[str, str]]:
-    """Tables in which no requirement judges two mutants; `asked` moves on by what is in them."""
+def packed(met: Mapping[str, Met], reached: Reach, most: int) -> Iterable[dict[str, str]]:
+    """Tables in which no requirement judges two mutants.
+
+    Each mutant that is not failed yet meets up to `most` requirements, less those that judged it.
+    """
     tables: list[dict[str, str]] = []
-    for key in open_:
-        names = reached.judges(key)[asked[key] : asked[key] + judges]
-        asked[key] += len(names)
-        if not names:
+    for name, each in met.items():
+        if each.outcome is Outcome.FAILED:
+            continue
+        judges = [one for one in reached.judges(name)[:most] if one not in each.judges]
+        if not judges:
             continue
         for table in tables:
-            if len(set(table.values())) < MOST_AT_ONCE and not table.keys() & set(names):
+            if len(set(table.values())) < MOST_AT_ONCE and not table.keys() & set(judges):
                 break
         else:
             tables.append(table := {})
-        table |= dict.fromkeys(names, key)
+        table |= dict.fromkeys(judges, name)
     return tables
 
 
 def judged(
-    sample: Sequence[Mutant], reached: Reach, cache: Path, memory: Memory, table: Table
+    sample: Sequence[Mutant], reached: Reach, cache: Path, table: Table
 ) -> dict[str, Outcome]:
-    """What became of the mutants of a run; not run again where that is remembered.
+    """What became of the mutants of a run.
 
     Raises:
         BrokenRunError: the run left no report.
     """
-    if (kept := memory.outcomes(table)) is not None:
-        return kept
     chosen = [part for name in table for part in ("--requirement", name)]
     bound = ("-o", f"timeout={CHECK_BOUND_S}")
     try:
         run = _run(sample, table, cache, "-p", "tests.mutation.proven", *bound, *chosen)
-        found = outcomes(run, table, reached.base)
     except subprocess.TimeoutExpired:
-        found = dict.fromkeys(table.values(), Outcome.NOTICED)
-    memory.keep(table, found)
-    return found
+        return dict.fromkeys(table.values(), Outcome.NOTICED)
+    return outcomes(run, table, reached.base)
 
 
 def _run(
     sample: Sequence[Mutant], table: Table, cache: Path, *arguments: str, log: str | None = None
 ) -> Run:
     """`run.json` of a run whose platform holds these mutants."""
-    keys = {each.key for each in sample}
-    awake = keys if log else keys & set(table.values())
+    keys = {each.name: each.key for each in sample}
+    by_check = {requirement: keys[name] for requirement, name in table.items()}
+    awake = set(keys.values()) if log else set(by_check.values())
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         told = Path(directory) / "mutants.json"
-        content = {"chosen": sorted(awake), "by_check": dict(table), "log": log}
+        content = {"chosen": sorted(awake), "by_check": by_check, "log": log}
         told.write_text(json.dumps(content), encoding="utf-8")
         without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]

@@ -36,7 +36,11 @@ _ARITHMETIC: Final[dict[type[ast.operator], type[ast.operator]]] = {
 
 @dataclass(frozen=True, order=True)
 class Mutant:
-    """One change of one place. `key` names it: module, function, line, column, operator."""
+    """One change of one place.
+
+    `key` finds it in the source: module, function, line, column, operator. `name` outlives moved
+    lines: module, function, operator, text.
+    """
 
     module: str
     function: str
@@ -49,6 +53,10 @@ class Mutant:
     @property
     def key(self) -> str:
         return f"{self.module}:{self.function}:{self.line}:{self.column}:{self.operator}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}:{self.function}:{self.operator}:{self.before}"
 
 
 def mutants(source: str, module: str) -> list[Mutant]:

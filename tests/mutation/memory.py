@@ -1,9 +1,8 @@
 """What has been found so far, kept in a folder, so that a campaign that was cut short goes on."""
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,43 +12,60 @@ _REACH: Final = "reach.json"
 _OUTCOMES: Final = "outcomes.jsonl"
 
 
+@dataclass
+class Met:
+    """What one mutant has met: the requirements that judged it, and the best outcome of these."""
+
+    judges: set[str] = field(default_factory=set)
+    outcome: Outcome = Outcome.SURVIVED
+
+    def add(self, judges: Iterable[str], outcome: Outcome) -> None:
+        self.judges |= set(judges)
+        self.outcome = min(self.outcome, outcome)
+
+
 @dataclass(frozen=True)
 class Memory:
-    """A folder of one sample; whoever changes platform or suite takes another."""
+    """A folder of mutants by name; whoever changes what a mutant meets forgets or takes another."""
 
     directory: Path
 
-    def reached(self) -> dict[str, Any] | None:
-        """What the run with all mutants asleep came to."""
+    def reached(self, names: Collection[str]) -> dict[str, Any] | None:
+        """What the run with all mutants asleep came to, if it held all these."""
         path = self.directory / _REACH
         if not path.exists():
             return None
         loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return loaded
+        return loaded if set(names) <= set(loaded["sample"]) else None
 
     def keep_reached(self, found: Mapping[str, Any]) -> None:
         """Keep what the run with all mutants asleep came to."""
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / _REACH).write_text(json.dumps(found), encoding="utf-8")
 
-    def outcomes(self, table: Mapping[str, str]) -> dict[str, Outcome] | None:
-        """What the run of this table came to, if there was one."""
-        path = self.directory / _OUTCOMES
-        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
-            entry = json.loads(line)
-            if entry["table"] == _digest(table):
-                return {key: Outcome[name] for key, name in entry["outcomes"].items()}
-        return None
+    def met(self) -> dict[str, Met]:
+        """What each mutant has met so far, by name."""
+        found: dict[str, Met] = {}
+        for entry in self._entries():
+            met = found.setdefault(entry["mutant"], Met())
+            met.add(entry["judges"], Outcome[entry["outcome"]])
+        return found
 
-    def keep(self, table: Mapping[str, str], found: Mapping[str, Outcome]) -> None:
-        """Keep what the run of this table came to: one write of one line."""
-        entry = {
-            "table": _digest(table),
-            "outcomes": {key: outcome.name for key, outcome in found.items()},
-        }
+    def keep(self, name: str, judges: Iterable[str], outcome: Outcome) -> None:
+        """Keep what a mutant came to in a run: one write of one line."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        entry = {"mutant": name, "judges": sorted(judges), "outcome": outcome.name}
         with (self.directory / _OUTCOMES).open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
+    def forget_survivors(self) -> None:
+        """Only what failed a check stands: all others are to be judged anew."""
+        failed = {name for name, met in self.met().items() if met.outcome is Outcome.FAILED}
+        kept = [entry for entry in self._entries() if entry["mutant"] in failed]
+        text = "".join(json.dumps(entry) + "\n" for entry in kept)
+        (self.directory / _OUTCOMES).write_text(text, encoding="utf-8")
 
-def _digest(table: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(table.items())).encode()).hexdigest()
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        path = self.directory / _OUTCOMES
+        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+            yield json.loads(line)

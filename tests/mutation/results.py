@@ -43,7 +43,7 @@ def of(
             "before": each.before,
             "after": each.after,
             "outcome": _outcome(each, found, reasons),
-            "judged_by": len(reached.judges(each.key)),
+            "judged_by": len(reached.judges(each.name)),
         }
         for each in sample
     ]
@@ -61,7 +61,7 @@ def of(
 def _outcome(
     mutant: Mutant, found: Mapping[str, Outcome], reasons: Mapping[tuple[str, ...], str]
 ) -> str:
-    outcome = found.get(mutant.key)
+    outcome = found.get(mutant.name)
     if outcome is not Outcome.FAILED and name(mutant) in reasons:
         return "equivalent"
     return "not reached" if outcome is None else _WORDS[outcome]

@@ -1,6 +1,6 @@
 """Which mutants are tried: a drawn sample of those that the platform's own rules give."""
 
-import random
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -50,10 +50,16 @@ def name(path: Path) -> str:
 
 
 def drawn(found: Iterable[Mutant], size: int = SIZE, seed: int = SEED) -> list[Mutant]:
-    """`size` of them, at most one a function and operator."""
-    shuffled = sorted(found)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - a draw of tests, not a secret
+    """`size` of them, at most one a function and operator.
+
+    Each draws its own lot, so that a change of one function leaves the rest of the sample as it is.
+    """
+    lots = sorted((_lot(each, seed), each) for each in found)
     kept: dict[tuple[str, str, str], Mutant] = {}
-    for each in shuffled:
+    for _, each in lots:
         kept.setdefault((each.module, each.function, each.operator), each)
     return sorted(list(kept.values())[:size])
+
+
+def _lot(mutant: Mutant, seed: int) -> str:
+    return hashlib.sha256(f"{seed}:{mutant.name}".encode()).hexdigest()

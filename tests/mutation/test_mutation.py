@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from tests.mutation import campaign, results, sample
 from tests.mutation.instrument import SWITCH, instrumented, mutants
 from tests.mutation.judging import Outcome, outcomes, verdicts
-from tests.mutation.memory import Memory
+from tests.mutation.memory import Memory, Met
 
 SOURCE = '''
 def rule(stock, wanted, held, has_defect=None):
@@ -131,27 +130,31 @@ def test_a_mutant_is_judged_by_checks_of_its_requirements_that_end_worse_than_be
 
 def test_no_requirement_judges_two_mutants_of_a_run() -> None:
     reached = campaign.Reach({}, {"a": ("R-1", "R-2"), "b": ("R-2", "R-3"), "c": ("R-3",)})
-    asked = dict.fromkeys("abc", 0)
-    tables = list(campaign.packed("abc", asked, reached, judges=12))
+    met = {name: Met() for name in "abc"}
+    tables = list(campaign.packed(met, reached, 12))
     assert tables == [{"R-1": "a", "R-2": "a", "R-3": "c"}, {"R-2": "b", "R-3": "b"}]
-    assert asked == {"a": 2, "b": 2, "c": 1}
-    assert list(campaign.packed("abc", asked, reached, judges=12)) == []
+    met["a"].add(["R-1"], Outcome.NOTICED)
+    met["b"].add(["R-2", "R-3"], Outcome.SURVIVED)
+    met["c"].add([], Outcome.FAILED)
+    assert list(campaign.packed(met, reached, 12)) == [{"R-2": "a"}]
 
 
 def test_what_is_remembered_is_not_run_again(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    memory.keep_reached({"base": {"a": "pass"}, "reached": {"one": ["R-1"]}})
-    reached = campaign.reach([], tmp_path, memory)
-    assert reached == campaign.Reach({"a": "pass"}, {"one": ("R-1",)})
-    memory.keep({"R-1": "one"}, {"one": Outcome.ADVISED})
-    judged = partial(campaign.judged, [], reached, tmp_path, memory)
-    assert judged({"R-1": "one"}) == {"one": Outcome.ADVISED}
-    assert memory.outcomes({"R-2": "one"}) is None
+    memory.keep_reached({"base": {"a": "pass"}, "reached": {"one": ["R-1"]}, "sample": ["one"]})
+    assert campaign.reach([], tmp_path, memory) == campaign.Reach({"a": "pass"}, {"one": ("R-1",)})
+    assert memory.reached(["one", "another"]) is None
+    memory.keep("one", ["R-1"], Outcome.ADVISED)
+    memory.keep("one", ["R-2"], Outcome.SURVIVED)
+    memory.keep("two", ["R-1"], Outcome.FAILED)
+    assert memory.met()["one"] == Met({"R-1", "R-2"}, Outcome.ADVISED)
+    memory.forget_survivors()
+    assert set(memory.met()) == {"two"}
 
 
-def test_a_failed_mutant_meets_no_further_requirements() -> None:
+def test_a_failed_mutant_meets_no_further_requirements(tmp_path: Path) -> None:
     sample_of = mutants(SOURCE, "m")[:2]
-    first, second = (each.key for each in sample_of)
+    first, second = (each.name for each in sample_of)
     many = tuple(f"R-{number}" for number in range(20))
     reached = campaign.Reach({}, {first: many, second: many})
     met: list[str] = []
@@ -160,9 +163,23 @@ def test_a_failed_mutant_meets_no_further_requirements() -> None:
         met.extend(table.values())
         return {key: Outcome.FAILED if key == first else Outcome.SURVIVED for key in table.values()}
 
-    found = campaign.judge(sample_of, reached, judged, 1, lambda _: None)
-    assert found == {first: Outcome.FAILED, second: Outcome.SURVIVED}
+    def judge() -> dict[str, Outcome]:
+        return campaign.judge(
+            sample_of, reached, judged, Memory(tmp_path), jobs=1, tell=lambda _: None
+        )
+
+    assert judge() == {first: Outcome.FAILED, second: Outcome.SURVIVED}
     assert (met.count(first), met.count(second)) == (12, 20)
+    assert judge() == {first: Outcome.FAILED, second: Outcome.SURVIVED}
+    assert len(met) == 32
+
+
+def test_a_change_of_one_function_leaves_the_rest_of_the_sample() -> None:
+    found = sample.all_mutants()
+    drawn = sample.drawn(found, 50, 7)
+    fewer = [each for each in found if each.function != drawn[0].function]
+    still = {each.name for each in sample.drawn(fewer, 50, 7)}
+    assert {each.name for each in drawn if each.function != drawn[0].function} <= still
 
 
 def test_what_is_called_equivalent_stands_in_the_platform() -> None:
