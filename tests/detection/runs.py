@@ -27,20 +27,25 @@ class BrokenRunError(RuntimeError):
 
 @dataclass(frozen=True)
 class Runner:
-    """Starts runs. Compiled modules are kept in `cache`, whatever the environment says."""
+    """Starts runs of the suite in `root`. Compiled modules are kept in `cache`, whatever the
+    environment says.
+    """
 
     cache: Path
+    root: Path = ROOT
     _functions: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def run(self, *arguments: str, plugins: Iterable[str] = _UNUSED) -> dict[str, Any]:
-        """`run.json` of `pytest ARGUMENTS`.
+    def run(
+        self, *arguments: str, plugins: Iterable[str] = _UNUSED, **variables: str
+    ) -> dict[str, Any]:
+        """`run.json` of `pytest ARGUMENTS`, with these variables in its environment.
 
         Raises:
             BrokenRunError: there is none.
         """
         with tempfile.TemporaryDirectory(prefix="detection-") as directory:
             without = [part for name in plugins for part in ("-p", f"no:{name}")]
-            done = self._pytest(*arguments, *without, "--report-dir", directory)
+            done = self._pytest(*arguments, *without, "--report-dir", directory, **variables)
             report = Path(directory) / "run.json"
             if not report.exists():
                 raise BrokenRunError(done)
@@ -64,7 +69,7 @@ class Runner:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--assert=plain"]
         done = subprocess.run(
             [*command, "--run-seed", SEED, *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self._environment(**variables),
             capture_output=True,
             text=True,

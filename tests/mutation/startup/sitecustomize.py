@@ -3,6 +3,8 @@
 `G3N_MUTANTS` names a JSON file: `{"chosen": [keys], "by_check": {requirement: key}, "log": path}`.
 A mutant is awake for requests that bear the requirement it is given to. With `log`, and no mutant
 awake, it is noted which requirement reaches which place (one line each: requirement, tab, key).
+`{"chosen": [], "by_check": {}, "defects": {requirement: name}}` does the same with defects of the
+catalogue: what checks of one requirement ask meets this defect, and nothing else does.
 """
 
 import builtins
@@ -20,6 +22,7 @@ from typing import Any
 
 _PREFIX = "fixtures.reference."
 _GATEWAY = "fixtures.reference.kernel.gateway"
+_RUNTIME = "fixtures.reference.kernel.runtime"
 _CHECK = re.compile(r"check=([^\s]+)")
 
 
@@ -28,6 +31,7 @@ class Switch:
 
     def __init__(self, table: dict[str, Any]) -> None:
         self._by_check: dict[str, str] = table["by_check"]
+        self._defects: dict[str, str] = table.get("defects", {})
         self._log: str | None = table.get("log")
         self._here = threading.local()
         self._noted: set[tuple[str, str]] = set()
@@ -39,6 +43,22 @@ class Switch:
             with Path(self._log).open("a", encoding="utf-8") as file:
                 file.write(f"{check}\t{key}\n")
         return self._by_check.get(check) == key
+
+    def give_defects(self, kernel: type) -> None:
+        """Let the platform have the defect of the check that the request at hand is sent by."""
+        has, has_any = kernel.has_defect, kernel.has_any_defect  # type: ignore[attr-defined]
+
+        def has_defect(this: Any, name: str) -> bool:
+            return has(this, name) or self._defect() == name
+
+        def has_any_defect(this: Any, *names: str) -> bool:
+            return has_any(this, *names) or self._defect() in names
+
+        kernel.has_defect = has_defect  # type: ignore[attr-defined]
+        kernel.has_any_defect = has_any_defect  # type: ignore[attr-defined]
+
+    def _defect(self) -> str | None:
+        return self._defects.get(getattr(self._here, "check", ""))
 
     def watch(self, gateway: type) -> None:
         """Let the gateway tell which check a request comes from, while it is answered."""
@@ -75,6 +95,8 @@ class Loader(importlib.machinery.SourceFileLoader):
         super().exec_module(module)
         if module.__name__ == _GATEWAY:
             self.switch.watch(module.Gateway)
+        if module.__name__ == _RUNTIME:
+            self.switch.give_defects(module.Kernel)
 
 
 class Finder(importlib.abc.MetaPathFinder):
