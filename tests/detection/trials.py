@@ -46,7 +46,7 @@ class Trials:
     def __init__(self, runner: Runner, defects: Sequence[Defect]) -> None:
         self._runner = runner
         self._defects = defects
-        chosen = dict.fromkeys(node for defect in defects for node in self._selection(defect))
+        chosen = dict.fromkeys(node for defect in defects for node in selection(defect, runner))
         self._quiet = checks_of(runner.run(*chosen))
 
     def tell(self, jobs: int) -> Iterable[Told]:
@@ -57,7 +57,7 @@ class Trials:
     def _try(self, defect: Defect) -> Told:
         try:
             run = self._runner.run(
-                *self._selection(defect), "--reference-args", f"--defect {defect.name}"
+                *selection(defect, self._runner), "--reference-args", f"--defect {defect.name}"
             )
         except BrokenRunError as error:
             return Told(
@@ -70,7 +70,7 @@ class Trials:
         return Told(defect, findings, tuple(others), blast, next(filter(None, own), ""))
 
     def _finding(self, defect: Defect, requirement: str, ran: Sequence[Ran]) -> Finding:
-        functions = self._checks(defect, requirement)
+        functions = _checks(defect, requirement, self._runner)
         own, quiet = (
             [r for r in each if r.requirement == requirement and r.function in functions]
             for each in (ran, self._quiet)
@@ -79,17 +79,19 @@ class Trials:
         check = next((r.function for r in own if r.verdict.value == verdict(own)), functions[0])
         return Finding(defect.name, defect.family, requirement, check, verdict(own), told)
 
-    def _checks(self, defect: Defect, requirement: str) -> tuple[str, ...]:
-        """The named check, or for a further requirement whatever proves it."""
-        if requirement == defect.requirement:
-            return (defect.caught_by,)
-        if requirement.startswith("ENV-"):
-            return (f"{INVARIANTS}::{requirement}",)
-        return self._runner.functions()[requirement]
 
-    def _selection(self, defect: Defect) -> Sequence[str]:
-        """What to run so that these checks take place."""
-        named = [node for name in defect.requirements for node in self._checks(defect, name)]
-        watched = any(node.startswith(INVARIANTS) for node in named)
-        tests = [node for node in named if not node.startswith(INVARIANTS)]
-        return [*dict.fromkeys(tests), *(WATCHED if watched else ())]
+def selection(defect: Defect, runner: Runner) -> Sequence[str]:
+    """What to run so that the checks which have to notice the defect take place."""
+    named = [node for name in defect.requirements for node in _checks(defect, name, runner)]
+    watched = any(node.startswith(INVARIANTS) for node in named)
+    tests = [node for node in named if not node.startswith(INVARIANTS)]
+    return [*dict.fromkeys(tests), *(WATCHED if watched else ())]
+
+
+def _checks(defect: Defect, requirement: str, runner: Runner) -> tuple[str, ...]:
+    """The named check, or for a further requirement whatever proves it."""
+    if requirement == defect.requirement:
+        return (defect.caught_by,)
+    if requirement.startswith("ENV-"):
+        return (f"{INVARIANTS}::{requirement}",)
+    return runner.functions()[requirement]
