@@ -1,11 +1,12 @@
 """F: how answers are read."""
 
 from collections.abc import Iterator
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
-from conformance.client.recording import Call, Facts
+from conformance.client.recording import Call
 from conformance.client.rules.retries import Asked, asked, is_firewall
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
@@ -22,11 +23,9 @@ class SelfCheckAfterMissing(Rule):
     What is made is the same thing where it bears a value that was asked for, such as its code.
     """
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._missing: dict[tuple[str, str], Call] = {}
-        # What was asked for and missing, and looked into since: it may be missing again.
-        self._settled: set[Asked] = set()
+    _missing: dict[tuple[str, str], Call] = field(default_factory=dict)
+    # What was asked for and missing, and looked into since: it may be missing again.
+    _settled: set[Asked] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation, who = call.operation, call.identity
@@ -62,9 +61,7 @@ def _named(call: Call) -> set[str]:
 
 @watching("F3")
 class StopWhenBlocked(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._blocked: dict[tuple[str, str], Call] = {}
+    _blocked: dict[tuple[str, str], Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation = call.operation
@@ -85,9 +82,7 @@ class StopWhenBlocked(Rule):
 class FirewallIsNoLogin(Rule):
     """After the HTML 403 of the firewall: no new session, and no request for another role."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._refused: dict[str, Call] = {}
+    _refused: dict[str, Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op == "usm.session.create" and self._refused:
@@ -106,9 +101,7 @@ class FirewallIsNoLogin(Rule):
 
 @watching("F6")
 class AnotherQuantity(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._short: dict[tuple[str, str], str] = {}
+    _short: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
@@ -122,9 +115,7 @@ class AnotherQuantity(Rule):
 
 @watching("F9")
 class MovedBeforeSunset(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._sunset: dict[tuple[str, str], float] = {}
+    _sunset: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Any, Final
 
 from conformance.client.operations import made_fields, texts_in, told_fields
-from conformance.client.recording import Call, Facts
+from conformance.client.recording import Call
 from conformance.client.rules.rule import Occasion, Rule, held, watching
 from conformance.contract.operation import Kind
 
@@ -49,9 +50,7 @@ def _read_by(call: Call) -> Iterator[_Known]:
 
 @watching("D1")
 class RevisionSent(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._known: set[_Known] = set()
+    _known: set[_Known] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation = call.operation
@@ -66,9 +65,7 @@ class RevisionSent(Rule):
 
 @watching("D2")
 class RevisionAsRead(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._last: dict[_Known, Any] = {}
+    _last: dict[_Known, Any] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         known = (call.identity, call.subject or "")
@@ -83,10 +80,8 @@ class RevisionAsRead(Rule):
 class _Refused(Rule):
     """The changes that were refused as stale, until a read or a further change of the record."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self.refused: set[_Known] = set()
-        self.read: set[_Known] = set()
+    refused: set[_Known] = field(default_factory=set)
+    read: set[_Known] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         known = (call.identity, call.subject or "")
@@ -112,9 +107,7 @@ class ReadAfterConflict(_Refused):
 
 @watching("D4")
 class SameRevisionAgain(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._open: dict[tuple[str, str, str], str] = {}
+    _open: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         for who, record in _read_by(call) if self._open else ():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from typing import Any, Final
 
 from conformance.client.operations import ids_in, is_id
@@ -62,10 +63,8 @@ def one_org(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("C3")
 class AssociationFirst(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._resolved: set[str] = set()
-        self._used: set[str] = set()
+    _resolved: set[str] = field(default_factory=set)
+    _used: set[str] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation, who = call.operation, call.identity
@@ -146,9 +145,7 @@ def _folded(text: str) -> str:
 
 @watching("C9")
 class AsReturned(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._received: dict[str, str | set[str]] = {}
+    _received: dict[str, str | set[str]] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:

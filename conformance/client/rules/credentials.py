@@ -1,6 +1,7 @@
 """B: credentials."""
 
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Final
 
 from conformance.client.recording import Call, Facts
@@ -70,9 +71,7 @@ def nowhere_else(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("B6")
 class OneOrgPerKey(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._orgs: dict[str, str] = {}
+    _orgs: dict[str, str] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         for credential in call.credentials:
@@ -91,9 +90,7 @@ def not_both(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("B11")
 class NotAfterItsEnd(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._ended: dict[str, str] = {}
+    _ended: dict[str, str] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         sessions = [each.print for each in call.credentials if each.kind == "session"]
@@ -108,10 +105,8 @@ class NotAfterItsEnd(Rule):
 
 @watching("B13")
 class ValidatedFirst(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._validated: set[str] = set()
-        self._used: set[str] = set()
+    _validated: set[str] = field(default_factory=set)
+    _used: set[str] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation, who = call.operation, call.identity
@@ -137,9 +132,7 @@ class _AfterRefused(Rule):
 
     allowed = 0
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._refused: dict[str, int] = {}
+    _refused: dict[str, int] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         who = call.identity

@@ -1,6 +1,7 @@
 """V: events, as far as calls show them."""
 
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Final
 
 from conformance.client.recording import Call, Facts
@@ -15,9 +16,7 @@ _VERIFY: Final = "rbs.subscription.verify"
 class VerifyBeforeRelying(Rule):
     """A subscription is verified before it is tested or set active."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._registered: set[str] = set()
+    _registered: set[str] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op == _REGISTER and call.succeeded:
@@ -44,10 +43,8 @@ def assumed_role(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("V10")
 class CatalogueRead(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._registered: list[Call] = []
-        self._read: set[str] = set()
+    _registered: list[Call] = field(default_factory=list)
+    _read: set[str] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op == _REGISTER:

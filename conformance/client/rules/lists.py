@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Any, Final
 
 from conformance.client.recording import Call, Facts
@@ -38,10 +39,8 @@ def _filters(call: Call) -> str:
 class TokenUnchanged(Rule):
     """A token that nobody gave is a breach where a walk of the same caller and filters waited."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._given: dict[tuple[str, str], set[str]] = {}
-        self._waiting: set[tuple[str, str, str]] = set()
+    _given: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _waiting: set[tuple[str, str, str]] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not _is_list(call):
@@ -61,9 +60,7 @@ class TokenUnchanged(Rule):
 
 @watching("G2")
 class FiltersUnchanged(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._of: dict[tuple[str, str, str], str] = {}
+    _of: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not _is_list(call):
@@ -80,9 +77,7 @@ class FiltersUnchanged(Rule):
 class ToTheEnd(Rule):
     """An empty page that has a token is followed."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._open: dict[tuple[str, str, str], Call] = {}
+    _open: dict[tuple[str, str, str], Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not _is_list(call):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -49,10 +50,8 @@ def verified_first(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("O4")
 class RunsToTheEnd(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._open: dict[str, tuple[Call, float]] = {}
-        self._last: dict[str, float] = {}
+    _open: dict[str, tuple[Call, float]] = field(default_factory=dict)
+    _last: dict[str, float] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op:
@@ -100,9 +99,7 @@ def reason_codes(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("O8")
 class PricesFirst(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._resolved: set[str] = set()
+    _resolved: set[str] = field(default_factory=set)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if call.op.startswith("ppm.price.resolve"):

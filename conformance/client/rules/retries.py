@@ -1,6 +1,7 @@
 """E: retries, idempotency, throttling."""
 
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
@@ -40,9 +41,7 @@ def asked(call: Call) -> Asked:
 class _LostCreates(Rule):
     """The creates that got no answer, until they are looked for or sent again."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._open: dict[Asked, Call] = {}
+    _open: dict[Asked, Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:
@@ -76,9 +75,7 @@ class CheckBeforeCreate(_LostCreates):
 
 @watching("E3")
 class GuardedRepeats(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._failed: dict[Asked, Call] = {}
+    _failed: dict[Asked, Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         operation = call.operation
@@ -112,9 +109,7 @@ def keys_used(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 @watching("E5")
 class OneBodyPerKey(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._bodies: dict[tuple[str, str, str], tuple[str, float]] = {}
+    _bodies: dict[tuple[str, str, str], tuple[str, float]] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         key = key_of(call)
@@ -138,9 +133,7 @@ def keys_of_messages(call: Call, facts: Facts) -> Iterator[Occasion]:
 class _Pauses(Rule):
     """Whether what was refused for the moment is tried again after a pause, and not for ever."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._refused: dict[Asked, tuple[Call, int]] = {}
+    _refused: dict[Asked, tuple[Call, int]] = field(default_factory=dict)
 
     def is_meant(self, call: Call) -> bool:
         raise NotImplementedError
@@ -195,9 +188,7 @@ def is_firewall(call: Call) -> bool:
 
 @watching("E12")
 class NoRepeatPastFirewall(Rule):
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts)
-        self._refused: dict[Asked, Call] = {}
+    _refused: dict[Asked, Call] = field(default_factory=dict)
 
     def see(self, call: Call) -> Iterator[Occasion]:
         if not call.op:

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, TypeVar, dataclass_transform
 
 from conformance.client.recording import Call, Facts
 
@@ -21,11 +21,11 @@ class Occasion:
     grave: bool = True
 
 
+@dataclass(eq=False)
 class Rule(ABC):
     """A rule sees the calls of one recording in the order of their instants."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    facts: Facts
 
     @abstractmethod
     def see(self, call: Call) -> Iterable[Occasion]:
@@ -41,13 +41,12 @@ RULES: Final[dict[str, Callable[[Facts], Rule]]] = {}
 _R = TypeVar("_R", bound=type[Rule])
 
 
+@dataclass(eq=False)
 class _OfOneCall(Rule):
-    def __init__(self, facts: Facts, judge: Judge) -> None:
-        super().__init__(facts)
-        self._judge = judge
+    judge: Judge
 
     def see(self, call: Call) -> Iterable[Occasion]:
-        return self._judge(call, self.facts)
+        return self.judge(call, self.facts)
 
 
 def each(duty: str) -> Callable[[Judge], Judge]:
@@ -60,11 +59,12 @@ def each(duty: str) -> Callable[[Judge], Judge]:
     return register
 
 
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
 def watching(duty: str) -> Callable[[_R], _R]:
-    """Registers a rule with memory."""
+    """Registers a rule with memory: its fields are what it remembers, empty in the beginning."""
 
     def register(rule: _R) -> _R:
-        RULES[duty] = rule
+        RULES[duty] = dataclass(eq=False)(rule)
         return rule
 
     return register
