@@ -7,8 +7,8 @@ from typing import Any
 from fixtures.reference.kernel import pipeline
 from fixtures.reference.kernel.call import Call, Inbound
 from fixtures.reference.kernel.database import Database, Observer
+from fixtures.reference.kernel.declarations import Reply
 from fixtures.reference.kernel.events import Event
-from fixtures.reference.kernel.operations import Reply
 from fixtures.reference.kernel.records import Draft
 from fixtures.reference.kernel.runtime import Kernel, fingerprint
 from fixtures.reference.services import ALL

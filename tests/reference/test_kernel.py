@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from fixtures.reference.kernel import pipeline
+from fixtures.reference.kernel.bodies import Body
 from fixtures.reference.kernel.call import Call, Inbound
 from fixtures.reference.kernel.database import Database
-from fixtures.reference.kernel.operations import Body, Operation, OrgCarrier, Reply, any_role
+from fixtures.reference.kernel.declarations import OrgCarrier, Reply, any_role
+from fixtures.reference.kernel.operations import Operation
 from fixtures.reference.kernel.records import Draft
 from fixtures.reference.kernel.refusals import Refusal
 from fixtures.reference.kernel.runtime import Kernel, fingerprint

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.client.operations import made_fields, texts_in, told_fields
@@ -77,6 +77,7 @@ class RevisionAsRead(Rule):
                 self._last[record] = json.dumps(call.revision)
 
 
+@dataclass(eq=False)
 class _Refused(Rule):
     """The changes that were refused as stale, until a read or a further change of the record."""
 

@@ -1,7 +1,7 @@
 """B: credentials."""
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.client.recording import Call, Facts
@@ -127,6 +127,7 @@ def org_by_human(call: Call, facts: Facts) -> Iterator[Occasion]:
         yield from held(call, "session" in kinds, "an org made with a key")
 
 
+@dataclass(eq=False)
 class _AfterRefused(Rule):
     """After a 401: how often the refused credential comes again before another one does."""
 

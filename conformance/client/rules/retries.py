@@ -1,7 +1,7 @@
 """E: retries, idempotency, throttling."""
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
@@ -38,6 +38,7 @@ def asked(call: Call) -> Asked:
     return call.identity, call.path, call.payload
 
 
+@dataclass(eq=False)
 class _LostCreates(Rule):
     """The creates that got no answer, until they are looked for or sent again."""
 
@@ -130,6 +131,7 @@ def keys_of_messages(call: Call, facts: Facts) -> Iterator[Occasion]:
         yield from held(call, kept, "a key that is longer than 128, or not ASCII")
 
 
+@dataclass(eq=False)
 class _Pauses(Rule):
     """Whether what was refused for the moment is tried again after a pause, and not for ever."""
 
