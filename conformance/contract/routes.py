@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from conformance.contract.facts import Certainty, Source, documented
 from conformance.contract.operation import (
@@ -91,6 +91,11 @@ class Routes:
             source=source or self.source,
             **{**usual, **more, "body": {**more.get("body", {}), **terms.body}},
         )
+
+    @property
+    def access_deduced(self) -> Self:
+        """The same routes, where it is our deduction who may call them."""
+        return replace(self, more={**self.more, "access_certainty": Certainty.INFERRED})
 
     def access_certainty(self, kind: Kind, roles: frozenset[str]) -> Certainty:  # noqa: ARG002
         """How sure it is who may call a route of this kind with one of these roles."""

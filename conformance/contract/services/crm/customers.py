@@ -95,11 +95,10 @@ _ENTRY: Final[Mapping[str, Binding]] = {
 
 
 def _of_loyalty(verb: str, acts_on: str, body: Mapping[str, Any], **more: Any) -> Operation:
-    return route.create(
+    return route.access_deduced.create(
         f"loyalty.{verb}",
         PLAYBOOK,
         roles=LOYALTY,
-        access_certainty=Certainty.INFERRED,
         acts_on=acts_on,
         context=TENDERED,
         body={"customer_id": "$customer_id", **body, **REASON},
@@ -140,20 +139,18 @@ _CARD: Final[Mapping[str, Binding]] = {
     "balance": placed("giftcard", "balance"),
 }
 # Whether a card has a customer depends on its type; the sample's has none.
-ISSUE = route.create(
+ISSUE = route.access_deduced.create(
     "giftcard.issue",
     PLAYBOOK,
     roles=GIFT_CARDS,
-    access_certainty=Certainty.INFERRED,
     body={"amount": "$amount", "currency": "$currency", "customer_id": "$?holder_id", **REASON},
     fresh={"amount": Fixed(CARD_AMOUNT), "currency": Fixed(CARD_CURRENCY)},
     yields=_CARD,
 )
-CARD_REDEEM = route.action(
+CARD_REDEEM = route.access_deduced.action(
     "giftcard.redeem",
     PLAYBOOK,
     roles=GIFT_CARDS,
-    access_certainty=Certainty.INFERRED,
     acts_on="crm.giftcard",
     context=TENDERED,
     body={"giftcard_id": "$giftcard_id", "amount": "$amount", "currency": "$currency", **REASON},

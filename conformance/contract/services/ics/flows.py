@@ -26,19 +26,17 @@ from conformance.contract.shapes import (
 
 # What they do to stock, and who may call them, is not documented.
 _CONSIGNMENT: Final[Mapping[str, Binding]] = with_status("consignment", "consignment_id")
-CONSIGNMENT_RECEIVE = route.create(
+CONSIGNMENT_RECEIVE = route.access_deduced.create(
     "consignment.receive",
     CALLS,
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.adjustment",
     body={**LINE, **NOTES},
     fresh={"quantity": "quantity", "reason": "reason", "source_refs": "source_refs"},
     yields=_CONSIGNMENT,
 )
-CONSIGNMENT_CONSUME = route.action(
+CONSIGNMENT_CONSUME = route.access_deduced.action(
     "consignment.consume",
     CALLS,
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.consignment",
     body={"consignment_id": "$consignment_id", "quantity": "$quantity", **NOTES},
     fresh={"quantity": Fixed(1), "reason": "reason", "source_refs": "source_refs"},
@@ -68,10 +66,9 @@ TRANSFER_IN: Final = {
 }
 MOST_LINES: Final = 20
 
-TRANSFER_REQUEST = route.create(
+TRANSFER_REQUEST = route.access_deduced.create(
     "transfer.request",
     _DRAWN,
-    access_certainty=Certainty.INFERRED,
     roles=frozenset({"ics_operator", "ics_transfer_approve"}),
     acts_on="ics.transfer",
     context=ORG,
@@ -106,12 +103,11 @@ STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
 
 
 def _search(name: str, body: Mapping[str, str]) -> Operation:
-    return route(
+    return route.access_deduced(
         f"search.{name}",
         Kind.LIST,
         _COMMENTS,
         access=Access.ASSOCIATED,
-        access_certainty=Certainty.INFERRED,
         context=ORG,
         body=body,
         yields=LISTED,

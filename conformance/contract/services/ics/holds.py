@@ -6,7 +6,7 @@ Read from: ics/, ics/calls.html.
 from typing import Any, Final
 
 from conformance.contract.envelope import ANSWERED_AT, in_data
-from conformance.contract.facts import Certainty, Source
+from conformance.contract.facts import Source
 from conformance.contract.operation import Binding, Operation
 from conformance.contract.routes import lasting
 from conformance.contract.services.ics.stock import ANY_CHANNEL, CALLS, PATTERN, READERS, route
@@ -27,11 +27,10 @@ def _yields(noun: str) -> dict[str, Binding]:
 
 
 def _create(noun: str, name: str, source: Source, body: Any, **more: Any) -> Operation:
-    return route.create(
+    return route.access_deduced.create(
         f"{noun}.{name.replace('-', '_')}",
         source,
         path=f"{noun}/{name}",
-        access_certainty=Certainty.INFERRED,
         context=CHANNEL,
         body=body,
         yields=_yields(noun),
@@ -41,10 +40,9 @@ def _create(noun: str, name: str, source: Source, body: Any, **more: Any) -> Ope
 
 def _end(noun: str, verb: str, source: Source) -> Operation:
     keyed = KEYED if verb == "release" else NOTES
-    return route.action(
+    return route.access_deduced.action(
         f"{noun}.{verb}",
         source,
-        access_certainty=Certainty.INFERRED,
         acts_on=f"ics.{noun}",
         body={f"{noun}_id": f"${noun}_id", **keyed},
         yields=_yields(noun),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.envelope import in_data
-from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.facts import documented, inferred
 from conformance.contract.operation import Binding, Fixed, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import (
@@ -78,18 +78,16 @@ STAT = stat("ics")
 
 _BIN: Final = with_status("bin", "bin_id", "zone_id", "code")
 
-ZONE_CREATE = route.create(
+ZONE_CREATE = route.access_deduced.create(
     "zone.create",
     PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
     body={**NAMED, **KEYED},
     fresh=NAMES,
     yields={"zone_id": placed("zone", "zone_id")},
 )
-BIN_CREATE = route.create(
+BIN_CREATE = route.access_deduced.create(
     "bin.create",
     PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.zone",
     body={"zone_id": "$zone_id", **NAMED, **KEYED},
     fresh=NAMES,
@@ -100,12 +98,11 @@ BIN_LIST = route.page(
     "bin.list", CALLS, by={"zone_id": "$?listed_zone"}, acts_on="ics.zone", item_id="bin_id"
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-BIN_STATUS = route.status(
+BIN_STATUS = route.access_deduced.status(
     "bin.status_set",
     CALLS,
     by="bin_id",
     new="inactive",
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.bin",
     yields=_BIN,
 )
@@ -127,10 +124,9 @@ RECEIVE = route.create(
 RECEIVE_GET = route.one(
     "receive.get", PLAYBOOK, by="receipt_id", acts_on="ics.receipt", yields=_RECEIPT
 )
-QC_COMPLETE = route.action(
+QC_COMPLETE = route.access_deduced.action(
     "qc.complete",
     PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.receipt",
     body={"receipt_id": "$receipt_id", **NOTES},
     yields=_RECEIPT,
@@ -175,11 +171,10 @@ STOCK_LIST = route.page(
     context=ANY_FACILITY,
     shows=ROWS,
 )
-TRANSITION = route.action(
+TRANSITION = route.access_deduced.action(
     "stock.transition",
     PLAYBOOK,
     roles=ADJUSTERS,
-    access_certainty=Certainty.INFERRED,
     acts_on="ics.adjustment",
     body={
         "variant_id": "$variant_id",

@@ -6,7 +6,7 @@ Read from: common/integration-checklist.html, ofm/PROTOCOL.md, ofm/calls.html.
 from typing import Any
 
 from conformance.contract.envelope import REVISION, in_data
-from conformance.contract.facts import Certainty, documented, inferred
+from conformance.contract.facts import documented, inferred
 from conformance.contract.operation import Access, Binding, Operation, Radius, RecordKind, bound
 from conformance.contract.services.ofm.org import CALLS, ORG_GUID, route
 from conformance.contract.shapes import GUARD, ROW_STATUS, placed, shown
@@ -63,13 +63,12 @@ ASSIGNMENTS = route.page(
 
 
 def _binding_of_facility(verb: str, record: str) -> Operation:
-    return route.action(
+    return route.access_deduced.action(
         f"member.{verb}_logical",
         CALLS,
         path=f"member/{verb}-logical",
         acts_on=record,
         body={**_PERSON, "logical_guid": "$logical_guid"},
-        access_certainty=Certainty.INFERRED,
         needs=frozenset({"member"}),
     )
 

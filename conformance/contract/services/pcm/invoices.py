@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.contract.envelope import REVISION, in_data
-from conformance.contract.facts import Certainty, Source
+from conformance.contract.facts import Source
 from conformance.contract.operation import Binding, Fixed, Operation
 from conformance.contract.routes import lasting
 from conformance.contract.services.pcm.orders import (
@@ -35,10 +35,9 @@ _INVOICE: Final[Mapping[str, Binding]] = {
     "reason": in_data("dispute_reason", "invoice/dispute_reason", "reason"),
     "revision": REVISION,
 }
-MATCH = route.create(
+MATCH = route.access_deduced.create(
     "invoice.match",
     CALLS,
-    access_certainty=Certainty.INFERRED,
     acts_on="pcm.standing_po",
     body={
         "po_id": "$po_id",
@@ -66,10 +65,9 @@ INVOICE_GET, INVOICE_LIST = route.get_and_list("invoice", _INVOICE, CALLS)
 
 
 def _step(verb: str, on: str, source: Source) -> Operation:
-    return route.step(
+    return route.access_deduced.step(
         f"invoice.{verb}",
         source,
-        access_certainty=Certainty.INFERRED,
         acts_on=on,
         body={"invoice_id": "$invoice_id", **NOTES, **REVISED},
         fresh={"reason": "reason"},
@@ -82,10 +80,9 @@ RESOLVE = _step("resolve", "pcm.disputed_invoice", PLAYBOOK)
 
 # --- credits and consignment ---
 
-CREDIT_APPLY = route.create(
+CREDIT_APPLY = route.access_deduced.create(
     "credit.apply",
     CALLS,
-    access_certainty=Certainty.INFERRED,
     acts_on="pcm.standing_po",
     body={"po_id": "$po_id", "amount": "$amount", **NOTES},
     fresh={"amount": Fixed("12.50"), "reason": "reason"},

@@ -100,10 +100,9 @@ PO_ISSUE = _step("issue", "pcm.approved_po", access_certainty=Certainty.INFERRED
 
 # --- receipts ---
 
-RECEIPT_RECORD = route.create(
+RECEIPT_RECORD = route.access_deduced.create(
     "receipt.record",
     PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
     acts_on="pcm.issued_po",
     body={"po_id": "$po_id", "lines": [LINE], "received_at": "$?received_at", **KEYED},
     fresh={"quantity": "quantity", "reason": "reason"},

@@ -9,7 +9,7 @@ Read from: ppm/, ppm/PROTOCOL.md, ppm/calls.html, ppm/playbooks.html, story/ppm.
 from typing import Any, Final
 
 from conformance.contract.envelope import ANSWERED_AT, in_data
-from conformance.contract.facts import Certainty, documented
+from conformance.contract.facts import documented
 from conformance.contract.operation import Binding, Fixed, Operation, bound
 from conformance.contract.routes import Routes, Terms, lasting, stat
 from conformance.contract.shapes import KEY, NAMED, NAMES, ORG, REASON, REVISED, record
@@ -133,11 +133,10 @@ PRICE_REVISE = route.update(
 
 
 def _approval(verb: str, acts_on: str, roles: frozenset[str]) -> Operation:
-    return route.step(
+    return route.access_deduced.step(
         f"approval.{verb}",
         PLAYBOOK,
         path=f"price/approval/{verb}",
-        access_certainty=Certainty.INFERRED,
         roles=roles,
         acts_on=acts_on,
         body={"price_id": "$price_id", **NOTED},
@@ -163,11 +162,10 @@ PRICE_LIST = route.page(
 
 def _resolution(name: str, lines: Any, **more: Binding) -> Operation:
     """A resolution of these lines, for a channel, and for a facility where there is one."""
-    return route.resolve(
+    return route.access_deduced.resolve(
         name,
         PLAYBOOK,
         path="price/resolve",
-        access_certainty=Certainty.INFERRED,
         context=PRICED,
         body={
             "lines": lines,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from conformance.contract.facts import Certainty
 from conformance.contract.operation import Binding, Fixed, Operation, RecordKind
 from conformance.contract.routes import lasting
 from conformance.contract.services.scm.orders import APPROVERS, CALLS, FULFILLERS, SELLERS, route
@@ -44,10 +43,9 @@ _BACKORDER: Final = record(
     "approval_reason",
 )
 
-BACKORDER_CREATE = route.create(
+BACKORDER_CREATE = route.access_deduced.create(
     "backorder.create",
     CALLS,
-    access_certainty=Certainty.INFERRED,
     acts_on="scm.backorder",
     body={**LINE, **KEYED},
     fresh={"quantity": "quantity", "reason": "reason"},
@@ -127,13 +125,12 @@ CONFIG_GET, CONFIG_LIST = route.get_and_list(
     "carrier_config", _CONFIG, CALLS, stem="carrier.config_", context=ORG
 )
 # That the record is revisioned is not documented, so its revision is sent and never judged.
-CONFIG_STATUS = route.status(
+CONFIG_STATUS = route.access_deduced.status(
     "carrier.config_status_set",
     CALLS,
     by="carrier_config_id",
     new="inactive",
     roles=FULFILLERS,
-    access_certainty=Certainty.INFERRED,
     context=ORG,
     acts_on="scm.carrier_config",
     yields=_CONFIG,

@@ -163,10 +163,9 @@ STEPS: Final = {verb: _ship(verb) for verb in SHIPMENT_STEPS}
 # --- tenders ---
 
 _TENDER: Final = record("tender", "tender_id", "amount")
-CAPTURE = route.create(
+CAPTURE = route.access_deduced.create(
     "tender.capture",
     PLAYBOOK,
-    access_certainty=Certainty.INFERRED,
     acts_on="scm.placed_order",
     body={**_OF_ORDER, "tender_type": "$tender_type", "amount": "$amount", **KEYED},
     fresh={"tender_type": Fixed("gift_card"), "amount": Fixed("12.50")},
@@ -175,10 +174,9 @@ CAPTURE = route.create(
 
 
 def _tender(verb: str, source: Source) -> Operation:
-    return route.action(
+    return route.access_deduced.action(
         f"tender.{verb}",
         source,
-        access_certainty=Certainty.INFERRED,
         acts_on="scm.tender",
         body={"tender_id": "$tender_id", **KEYED},
         yields=_TENDER,
