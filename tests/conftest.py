@@ -3,11 +3,26 @@
 For those who run the suite a warning is a notice; how long an example takes, its machine knows.
 """
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "error")
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium, for the pages that reports are."""
+    from tests.reports.pages import opened_browser  # noqa: PLC0415 - takes a second
+
+    with opened_browser() as opened:
+        yield opened

@@ -36,34 +36,27 @@ def _each(requirement: str, roles: Iterable[str], *operations: str) -> Roles:
 
 _ORDERS: Final = ("scm.order.create", "scm.order.place")
 _CARDS: Final = ("crm.giftcard.issue", "crm.giftcard.redeem")
-_ANONYMIZE: Final = "crm.customer.anonymize"
-_PICK: Final = "scm.shipment.pick"
-_APPROVE: Final = "scm.backorder.approve"
-_RECEIVE: Final = "ics.receive.record"
-_ADJUST: Final = "ics.adjustment.create"
-_PRICE: Final = "ppm.price.set"
-_COUPON: Final = "ppm.coupon.create"
 _COMMISSIONS: Final = ("accounting.commission.adjust", "accounting.commission.payout.create")
 
 # Each of the roles alone is enough.
 GRANTED: Final = (
     _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
-    _each("STOCK-53", ics.ADJUSTERS, _ADJUST),
-    _each("ORDER-52", ["scm_backorder_approve"], _APPROVE),
+    _each("STOCK-53", ics.ADJUSTERS, "ics.adjustment.create"),
+    _each("ORDER-52", ["scm_backorder_approve"], "scm.backorder.approve"),
     _each("ORDER-66", scm.READERS, "scm.backorder.list"),
     _each("ORDER-67", ["scm_order"], *_ORDERS),
-    _each("ORDER-69", ["scm_fulfillment"], _PICK),
+    _each("ORDER-69", ["scm_fulfillment"], "scm.shipment.pick"),
     _each("PROC-48", pcm.READERS, "pcm.po.get", "pcm.po.list", "pcm.invoice.list"),
     _each("PROC-49", ["pcm_buyer"], "pcm.po.create"),
     _each("PROC-50", ["pcm_po_approve"], "pcm.po.approve"),
     _each("PRICE-52", ppm.READERS - set(ppm.ALIASES), "ppm.price.get"),
-    _each("PRICE-54", ["ppm_price_admin", "ppm_approver"], "ppm.list.set", _PRICE),
-    _each("PRICE-55", ["ppm_promo_admin"], _COUPON),
-    _each("PRICE-55", ["ppm_price_admin"], _PRICE),
-    _each("PRICE-56", ppm.ALIASES, "ppm.price.get", _PRICE, _COUPON),
+    _each("PRICE-54", ["ppm_price_admin", "ppm_approver"], "ppm.list.set", "ppm.price.set"),
+    _each("PRICE-55", ["ppm_promo_admin"], "ppm.coupon.create"),
+    _each("PRICE-55", ["ppm_price_admin"], "ppm.price.set"),
+    _each("PRICE-56", ppm.ALIASES, "ppm.price.get", "ppm.price.set", "ppm.coupon.create"),
     _each("LOYAL-54", crm.READERS, "crm.customer.get"),
     _each("LOYAL-55", crm.CUSTOMER_WRITERS, "crm.customer.create"),
-    _each("LOYAL-57", crm.PRIVACY, _ANONYMIZE),
+    _each("LOYAL-57", crm.PRIVACY, "crm.customer.anonymize"),
     _each("LOYAL-61", ["giftcard_admin"], *_CARDS),
     _each("EVENT-80", ipm.READERS, "ipm.webhook.list", "ipm.job.list", "ipm.cdc.list"),
     _each("EVENT-82", ["integration_admin"], "ipm.webhook.create"),
@@ -73,24 +66,37 @@ GRANTED: Final = (
 
 # None of the roles is enough: some of them only read, some are for other actions.
 WITHHELD: Final = (
-    _each("STOCK-51", ["ics_view"], _RECEIVE, "ics.putaway.record", _ADJUST),
+    _each(
+        "STOCK-51",
+        ["ics_view"],
+        "ics.receive.record",
+        "ics.putaway.record",
+        "ics.adjustment.create",
+    ),
     _each(
         "STOCK-54",
         ["ics_count", "ics_planner", "ics_transfer_approve", "ics_cost_admin"],
-        _RECEIVE,
-        _ADJUST,
+        "ics.receive.record",
+        "ics.adjustment.create",
     ),
-    _each("STOCK-54", ["ics_adjust"], _RECEIVE),
-    _each("ORDER-52", ["scm_order", "scm_view", "scm_special_order_approve"], _APPROVE),
+    _each("STOCK-54", ["ics_adjust"], "ics.receive.record"),
+    _each(
+        "ORDER-52", ["scm_order", "scm_view", "scm_special_order_approve"], "scm.backorder.approve"
+    ),
     _each("ORDER-68", ["scm_view"], *_ORDERS),
-    _each("ORDER-69", ["scm_order"], _PICK),
+    _each("ORDER-69", ["scm_order"], "scm.shipment.pick"),
     _each("PROC-49", pcm.CONSIGNERS - {"pcm_buyer"}, "pcm.po.create"),
     _each("PROC-50", pcm.CONSIGNERS - {"pcm_po_approve"}, "pcm.po.approve"),
-    _each("PRICE-53", ["ppm_view", "ppm_analyst", "finance_audit"], _PRICE, _COUPON),
-    _each("PRICE-55", ["ppm_promo_admin"], _PRICE),
-    _each("PRICE-55", ["ppm_price_admin"], _COUPON),
+    _each(
+        "PRICE-53",
+        ["ppm_view", "ppm_analyst", "finance_audit"],
+        "ppm.price.set",
+        "ppm.coupon.create",
+    ),
+    _each("PRICE-55", ["ppm_promo_admin"], "ppm.price.set"),
+    _each("PRICE-55", ["ppm_price_admin"], "ppm.coupon.create"),
     _each("LOYAL-56", crm.READERS - crm.CUSTOMER_WRITERS, "crm.customer.create"),
-    _each("LOYAL-58", ["crm_edit"], _ANONYMIZE),
+    _each("LOYAL-58", ["crm_edit"], "crm.customer.anonymize"),
     _each("LOYAL-62", ["crm_manage", "loyalty_admin"], *_CARDS),
     _each(
         "EVENT-81",
@@ -135,7 +141,7 @@ ORG_TWICE: Final[Mapping[str, str]] = {
 # Operations that take credentials in the body as well. The key is one of an account that has the
 # role, for the first of the operations alone.
 IN_THE_BODY: Final = (
-    _each("STOCK-59", ["ics_view"], "ics.stock.get", _RECEIVE),
+    _each("STOCK-59", ["ics_view"], "ics.stock.get", "ics.receive.record"),
     _each("PROC-54", ["pcm_view"], "pcm.po.list"),
     _each("PRICE-60", ["ppm_view"], "ppm.price.get", "ppm.price.set"),
     _each("LOYAL-65", ["crm_view"], "crm.customer.get", "crm.customer.create"),

@@ -147,13 +147,7 @@ def test_status_of_a_comment_is_changed(comments: Comments, service_owner: Calle
     names = {name: made[name] for name in ("comment_id", "expected_revision")}
     service_owner(comments.status.id, **names).accepted()
     answer = records.read(service_owner, comments.record, made)
-    answer.expect(
-        "the comment has another status",
-        holds=answer.value("state") != before,
-        expected=f"another status than {before}",
-        observed=str(answer.value("state")),
-        uses=("state",),
-    )
+    answer.in_another_state(before, "the comment has another status")
 
 
 # --- the report ---

@@ -63,12 +63,8 @@ def test_approval_shows_in_the_status_of_an_entry(ppm_owner: Caller, variant_id:
     price = ppm.create_draft(ppm_owner, variant_id=variant_id)
     before = read(ppm_owner, price).value("state")
     answer = read(ppm_owner, ppm.approve(ppm_owner, price))
-    answer.expect(
-        "an approved entry has another status than one that was only set",
-        holds=answer.value("state") != before,
-        expected=f"another status than {before}",
-        observed=str(answer.value("state")),
-        uses=("state",),
+    answer.in_another_state(
+        before, "an approved entry has another status than one that was only set"
     )
 
 

@@ -34,14 +34,7 @@ def test_subscription_is_not_active_at_first(
     subscriptions: Subscriptions, rbs_owner: Caller
 ) -> None:
     made = subscriptions.register(rbs_owner)
-    shown = made.answer.value("state")
-    made.answer.expect(
-        "a subscription is not active before it was verified",
-        holds=shown != "active",
-        expected="another status than active",
-        observed=str(shown),
-        uses=("state",),
-    )
+    made.answer.in_another_state("active", "a subscription is not active before it was verified")
 
 
 @pytest.mark.requirement("EVENT-101")

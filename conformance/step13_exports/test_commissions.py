@@ -201,11 +201,4 @@ def test_approved_settlement_is_read_as_another_than_before(pcm_owner: Caller) -
     before = pcm_owner("pcm.consignment.get", **read).value("state")
     pcm_owner("accounting.consignment.settlement.approve", **read).accepted()
     answer = pcm_owner("pcm.consignment.get", **read)
-    answer.expect(
-        "the settlement shows that it is approved",
-        holds=answer.value("state") != before,
-        expected=f"another status than {before}",
-        observed=str(answer.value("state")),
-        uses=("state",),
-        inferred=True,
-    )
+    answer.in_another_state(before, "the settlement shows that it is approved", inferred=True)

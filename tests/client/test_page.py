@@ -13,16 +13,9 @@ from conformance.client.writing import write
 from tests.client.recording import Mood
 from tests.client.samples import SAMPLES, entries
 from tests.client.test_judge import har
-from tests.reports.pages import opened_browser
 from tests.reports.test_compliance_browser import CONTRAST
 
 EVIL = "<img src=x onerror=document.title='taken'>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

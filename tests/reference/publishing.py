@@ -7,38 +7,29 @@ import httpx
 
 from tests.reference.platform_client import Org, Platform, Record, User, data_of, tag
 from tests.reference.products import Catalogue, addressed
+from tests.reference.service_client import ServiceClient
 
 
-@dataclass(frozen=True)
-class Publisher:
+@dataclass(frozen=True, kw_only=True)
+class Publisher(ServiceClient):
+    """Someone who publishes products of a catalogue on one channel."""
+
+    service = "pmc"
+
     catalogue: Catalogue
-    caller: User
     channel_guid: str
-    channel_code: str = "kiosk"
 
-    @property
-    def platform(self) -> Platform:
-        return self.catalogue.platform
-
-    def ask(self, path: str, *, method: str = "POST", **inputs: Any) -> httpx.Response:
-        """A POST with a JSON body, or a GET with a query."""
-        carrier = "json" if method == "POST" else "params"
-        headers = {**self.caller.headers, "x-orgcode": self.catalogue.org.code}
+    def ask_get(self, path: str, **inputs: Any) -> httpx.Response:
+        """A GET, whose inputs are its query."""
+        headers = {**self.caller.headers, "x-orgcode": self.org.code}
         url = f"{self.platform.base_url}/pmc{path}"
-        sent: dict[str, Any] = {carrier: inputs}
-        return self.platform.client.request(method, url, headers=headers, **sent)
-
-    def post(self, path: str, **inputs: Any) -> Record:
-        return data_of(self.ask(path, **inputs))
+        return self.platform.client.get(url, headers=headers, params=inputs)
 
     def get(self, path: str, **inputs: Any) -> Record:
-        return data_of(self.ask(path, method="GET", **inputs))
-
-    def refused(self, path: str, **inputs: Any) -> tuple[int, str]:
-        return tag(self.ask(path, **inputs))
+        return data_of(self.ask_get(path, **inputs))
 
     def refused_get(self, path: str, **inputs: Any) -> tuple[int, str]:
-        return tag(self.ask(path, method="GET", **inputs))
+        return tag(self.ask_get(path, **inputs))
 
     def style(self, count: int = 1) -> tuple[Record, list[Record]]:
         """An active style with `count` active variants."""
@@ -59,10 +50,10 @@ class Publisher:
         if variant is not None:
             selector["variant_id"] = variant["variant_id"]
         sent = {"channel_guid": self.channel_guid, "selector": selector, "reason": "spring"}
-        return self.post("/publish/run/start", **{**sent, **fields})
+        return self.make("/publish/run/start", **{**sent, **fields})
 
     def step(self, run: Record) -> Record:
-        return self.post("/publish/run/step", run_id=run["run_id"])
+        return self.make("/publish/run/step", run_id=run["run_id"])
 
     def publish(self, style: Record, variant: Record | None = None, **fields: Any) -> Record:
         """A run stepped to its end, with the entries of all its pages."""
@@ -91,7 +82,7 @@ class Publisher:
 
     def change(self, path: str, product: Record, **fields: Any) -> Record:
         """A revisioned change of `product`, from the revision it was shown at."""
-        return self.post(path, **addressed("product", product, fields))
+        return self.make(path, **addressed("product", product, fields))
 
     def refused_change(self, path: str, product: Record, **fields: Any) -> tuple[int, str]:
         return self.refused(path, **addressed("product", product, fields))
@@ -101,7 +92,13 @@ def publisher(catalogue: Catalogue, caller: User | None = None) -> Publisher:
     """A publisher, the owner unless told otherwise, on a fresh active channel."""
     platform, org = catalogue.platform, catalogue.org
     channel = active_channel(platform, org)
-    return Publisher(catalogue, caller or org.owner, channel["channel_guid"])
+    return Publisher(
+        platform=platform,
+        org=org,
+        caller=caller or org.owner,
+        catalogue=catalogue,
+        channel_guid=channel["channel_guid"],
+    )
 
 
 def active_channel(platform: Platform, org: Org, code: str = "kiosk") -> Record:

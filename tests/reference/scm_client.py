@@ -68,5 +68,11 @@ def new_scm_client(catalogue: Catalogue) -> ScmClient:
         caller=org.owner,
         channel=code,
         logical_guid=channel["logical_guid"],
-        publisher=Publisher(catalogue, org.owner, channel["channel_guid"], code),
+        publisher=Publisher(
+            platform=catalogue.platform,
+            org=org,
+            caller=org.owner,
+            catalogue=catalogue,
+            channel_guid=channel["channel_guid"],
+        ),
     )

@@ -43,7 +43,7 @@ def test_a_run_moves_a_page_a_step_and_not_otherwise(ics_client: Publisher) -> N
 def test_a_cancelled_run_stands_still(ics_client: Publisher) -> None:
     style, _ = ics_client.style()
     named = {"run_id": ics_client.start(style)["run_id"]}
-    assert ics_client.post("/publish/run/cancel", **named)["status"] == "cancelled"
+    assert ics_client.make("/publish/run/cancel", **named)["status"] == "cancelled"
     assert ics_client.refused("/publish/run/step", **named) == WRONG_STATE
     assert ics_client.refused("/publish/run/cancel", **named) == WRONG_STATE
     assert ics_client.get("/publish/run/get", **named)["processed_count"] == 0
@@ -67,7 +67,7 @@ def test_a_start_must_be_sound(ics_client: Publisher, platform: Platform) -> Non
     assert start(selector=mixed) == start(selector={"style_id": style["code"]}) == NOT_FOUND
     foreign = active_channel(platform, platform.org())["channel_guid"]
     assert start(channel_guid=foreign) == start(pack_refs=["nothing"]) == NOT_FOUND
-    assert ics_client.post("/publish/run/start", **sound)["candidate_count"] == 1
+    assert ics_client.make("/publish/run/start", **sound)["candidate_count"] == 1
 
 
 def test_ineligible_candidates_are_skipped_and_reported(ics_client: Publisher) -> None:
@@ -99,7 +99,7 @@ def test_the_profile_of_the_channel_code_decides(catalogue: Catalogue, platform:
     named = {"channel_code": "kiosk"}
     assert ics_client.refused_get("/publish-profile/get", **named) == NOT_FOUND
     attributes = ["description", "category_id"]
-    ics_client.post("/publish-profile/set", **named, required_attributes=attributes)
+    ics_client.make("/publish-profile/set", **named, required_attributes=attributes)
     assert ics_client.get("/publish-profile/get", **named)["required_attributes"] == attributes
     assert (
         ics_client.refused("/publish-profile/set", **named, required_attributes=["A b"]) == INVALID
@@ -109,14 +109,14 @@ def test_the_profile_of_the_channel_code_decides(catalogue: Catalogue, platform:
     style, _ = ics_client.style()
     (entry,) = ics_client.publish(style)["entries"]
     assert (entry["reason"], entry["missing_attributes"]) == ("missing-attributes", ["description"])
-    pack = ics_client.post("/pack/create", pack_code="P", content={"description": "Blue"})
+    pack = ics_client.make("/pack/create", pack_code="P", content={"description": "Blue"})
     (entry,) = ics_client.publish(style, pack_refs=[pack["pack_id"]])["entries"]
     assert entry["outcome"] == "published"
 
 
 def test_packs_are_versioned_and_immutable(ics_client: Publisher) -> None:
-    first = ics_client.post("/pack/create", pack_code="SPRING", content={"title": "One"})
-    second = ics_client.post("/pack/create", pack_code="SPRING", content={"title": "Two"})
+    first = ics_client.make("/pack/create", pack_code="SPRING", content={"title": "One"})
+    second = ics_client.make("/pack/create", pack_code="SPRING", content={"title": "Two"})
     assert (first["version"], second["version"]) == (1, 2)
     assert ics_client.get("/pack/get", pack_id=first["pack_id"])["content"] == {"title": "One"}
     listed = ics_client.get("/pack/list", pack_code="SPRING")["items"]
@@ -130,7 +130,7 @@ def test_packs_are_versioned_and_immutable(ics_client: Publisher) -> None:
 
 def test_a_pack_may_be_uploaded(ics_client: Publisher) -> None:
     client = ics_client.platform.client
-    pack = ics_client.post("/pack/create", pack_code="UPLOAD", presigned=True)
+    pack = ics_client.make("/pack/create", pack_code="UPLOAD", presigned=True)
     named, url = {"pack_id": pack["pack_id"]}, pack["upload_url"]
     style, _ = ics_client.style()
     start = {"channel_guid": ics_client.channel_guid, "selector": {"style_id": style["style_id"]}}
@@ -142,7 +142,7 @@ def test_a_pack_may_be_uploaded(ics_client: Publisher) -> None:
     assert client.get(url.partition("?")[0]).status_code == 403
     assert ics_client.refused("/pack/complete", **named) == INVALID
     assert client.put(url, content=b'{"title": "Up"}').status_code == 200
-    assert ics_client.post("/pack/complete", **named)["content"] == {"title": "Up"}
+    assert ics_client.make("/pack/complete", **named)["content"] == {"title": "Up"}
     client.put(url, content=b'{"title": "Late"}')
     shown = ics_client.get("/pack/get", **named)
     assert (shown["content"], "upload_url" in shown) == ({"title": "Up"}, False)
@@ -150,7 +150,7 @@ def test_a_pack_may_be_uploaded(ics_client: Publisher) -> None:
 
 
 def test_an_address_is_signed_for_a_quarter_of_an_hour(ics_client: Publisher) -> None:
-    url = ics_client.post("/pack/create", pack_code="SIGNED", presigned=True)["upload_url"]
+    url = ics_client.make("/pack/create", pack_code="SIGNED", presigned=True)["upload_url"]
     query = dict(parse_qsl(urlsplit(url).query))
     # The stand-in for S3 asks for a signature and does not judge it.
     assert query["X-Amz-Expires"] == "900"
@@ -263,7 +263,7 @@ def test_products_are_found_by_one_filter_at_a_time(ics_client: Publisher) -> No
 
 def test_products_are_searched_and_grouped(ics_client: Publisher) -> None:
     style, _ = ics_client.style(2)
-    pack = ics_client.post(
+    pack = ics_client.make(
         "/pack/create", pack_code="WORDS", content={"title": "Azure coat (long)"}
     )
     ics_client.publish(style, pack_refs=[pack["pack_id"]])
@@ -274,7 +274,7 @@ def test_products_are_searched_and_grouped(ics_client: Publisher) -> None:
     assert hits("azure", "prefix") == hits("COAT (", "contains") == hits("^az.*g", "regex") == 2
     assert hits("coat", "prefix") == hits("az.*g", "contains") == 0
     assert ics_client.refused_get("/product/search", q="(", match="regex") == INVALID
-    groups = ics_client.post("/product/group", dimension="style_id", limit=256)["items"]
+    groups = ics_client.make("/product/group", dimension="style_id", limit=256)["items"]
     assert {"value": style["style_id"], "count": 2} in groups
 
 

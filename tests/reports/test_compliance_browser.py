@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from reports.assemble import assemble
 from reports.model import Run
 from reports.verdict import Verdict
-from tests.reports.pages import opened_browser, tab_to
+from tests.reports.pages import tab_to
 from tests.reports.pdf_text import page_texts
 from tests.reports.synthetic import (
     Requirement,
@@ -52,12 +52,6 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from reports.assemble import assemble
 from reports.verdict import Verdict
-from tests.reports.pages import opened_browser, tab_to
+from tests.reports.pages import tab_to
 from tests.reports.synthetic import (
     Requirement,
     RequirementSet,
@@ -19,12 +19,6 @@ from tests.reports.synthetic import (
     large_run,
     write_reports,
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
