@@ -104,8 +104,11 @@ def _clean_up(session: Session, aim: Aim, checks: Iterable[CheckResult]) -> list
     return closed(session)
 
 
-def closed(session: Session) -> list[Entry]:
-    """Close all that the ledger of a run lists; each entry with its fate."""
+def closed(session: Session, others: Mapping[str, Actor] | None = None) -> list[Entry]:
+    """Close all that the ledger of a run lists; each entry with its fate.
+
+    `others` are owners that no stage knows, by guid and code of their orgs.
+    """
     entries = list(ledger.read(session.directory))
     made = {
         entry.ids.get(name, "")
@@ -113,7 +116,7 @@ def closed(session: Session) -> list[Entry]:
         for name in ("org_guid", "orgcode")
         if entry.kind == "ofm.org"
     }
-    owners = _owners(session)
+    owners = {**_owners(session), **(others or {})}
     session.allow_orgs(*made, throwaway=True)
     users = {entry.ids.get("user_id", "") for entry in entries if entry.kind == "uas.user"}
     session.runtime.permissions.allow_users(*users - {""}, throwaway=True)

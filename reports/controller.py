@@ -33,6 +33,7 @@ from reports import (
     workers,
 )
 from reports.announce import announce, is_announced
+from reports.arguments import require_known_marks
 from reports.assemble import assemble
 from reports.certificate import exit_status
 from reports.claim import Claim
@@ -234,7 +235,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
         """With --tier smoke: no check is run, so none is collected."""
-        del session
+        require_known_marks(session.config)
         return None if self.aim.checks or self.aim.plan else True
 
     @pytest.hookimpl(tryfirst=True)

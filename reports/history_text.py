@@ -28,9 +28,9 @@ def _text(entries: Sequence[Entry]) -> Iterator[str]:
         for each, before in zip(runs, [None, *runs], strict=False):
             yield f"  {' '.join(str(cell) for cell in _row(each, before))}"
         for course in flaky(runs):
-            yield f"  flaky   {course.requirement}: {_outcomes(course)}"
+            yield f"  flaky   {course.requirement}: {outcomes(course)}"
         for course in broken(runs):
-            yield f"  broken  {course.requirement}: {_outcomes(course)}"
+            yield f"  broken  {course.requirement}: {outcomes(course)}"
         yield ""
     yield f"{len(entries)} runs, {sum(len(flaky(it)) for it in series(entries).values())} flaky"
 
@@ -48,7 +48,7 @@ def _row(each: Entry, before: Entry | None) -> list[object]:
     ]
 
 
-def _outcomes(course: Course) -> str:
+def outcomes(course: Course) -> str:
     """`2 pass (last 2026-03-01 09:30), 1 fail (last …)`: both outcomes, with when."""
     return ", ".join(
         f"{count} {verdict} (last {course.last(verdict):{_DATE}})"
@@ -65,7 +65,7 @@ def as_markdown(entries: Sequence[Entry]) -> str:
         lines += [*table(["run", "verdict", "MUST met", "change", "failed"], rows), ""]
         for title, found in (("Flaky", flaky(runs)), ("Broken", broken(runs))):
             if found:
-                told = [[course.requirement, _outcomes(course)] for course in found]
+                told = [[course.requirement, outcomes(course)] for course in found]
                 lines += [f"**{title}**", "", *table(["requirement", "outcomes"], told), ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.exchange.check import Check
 from fixtures.run.session import Session
-from reports import options, signals
+from reports import arguments, options, signals
 from reports.claim import Claim
 from reports.controller import SETTINGS, Controller
 from reports.course import Course
@@ -62,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if not _is_conformance(config) or config.option.collectonly:
         return
+    arguments.require_usable(config)
     aim = options.read(config.option)
     if not aim.checks:
         # Nothing is checked, so nothing is spread over workers and no report is begun.

@@ -4,11 +4,13 @@ import argparse
 import os
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from conformance.requirements import load
-from fixtures.context import credentials, organization
+from fixtures.context import cast, credentials, organization
+from fixtures.exchange.actors import Actor
 from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
 from fixtures.exchange.target import Target
 from fixtures.run.cleanup import UNKNOWN
@@ -21,6 +23,7 @@ from reports.private import DeadRun
 HELP: Final = "close what a dead run has made on its target, and remove its private files"
 OPEN: Final = 6  # records stand that could not be closed
 _CLOSED: Final = (Fate.DOOMED, Fate.PERMANENT)
+_NO_ANSWER: Final = (Blocked, Inconclusive, Violation)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,8 +93,8 @@ def _closed(dead: DeadRun, target: Target) -> list[Entry]:
         aim="",
     )
     try:
-        _sign_in(session)
-        entries = [e for e in closing.closed(session) if e.fate in (*_CLOSED, Fate.LEFT)]
+        others = _sign_in(session)
+        entries = [e for e in closing.closed(session, others) if e.fate in (*_CLOSED, Fate.LEFT)]
     finally:
         session.close()
     # Of all ledgers the last to be read: what is closed is not closed again.
@@ -102,18 +105,41 @@ def _closed(dead: DeadRun, target: Target) -> list[Entry]:
     return entries
 
 
-def _sign_in(session: Session) -> None:
-    """Sign the accounts of the target file in anew: sessions of a dead run may have ended."""
+def _sign_in(session: Session) -> Mapping[str, Actor]:
+    """Sign the accounts of the target file in anew: sessions of a dead run may have ended.
+
+    Returns owners that no stage of a run knows by now, by code and guid of their orgs.
+    """
     if session.target.actors.owner is None:
-        return
+        return {}
     shutil.rmtree(session.store.directory, ignore_errors=True)
     session.store.directory.mkdir(mode=0o700)
     try:
         credentials.owner(session)
         organization.org(session)
-    except (Blocked, Inconclusive, Violation) as error:
-        first = (str(error).splitlines() or ["no answer"])[0]
-        raise ValueError(f"{session.target.host}: cannot sign in to clean up: {first}") from None
+    except _NO_ANSWER as error:
+        raise ValueError(
+            f"{session.target.host}: cannot sign in to clean up: {_first_line(error)}"
+        ) from None
+    return _stranger(session)
+
+
+def _stranger(session: Session) -> Mapping[str, Actor]:
+    """The stranger of the target file; where it cannot sign in, what it made is told as left."""
+    account = session.target.actors.stranger
+    if account is None or account.orgcode is None:
+        return {}
+    check = session.stage_check("stranger", "ASSOC-10")
+    try:
+        actor, orgcode, org_guid = cast.given_stranger(session, check, account)
+    except _NO_ANSWER as error:
+        say(f"  the stranger cannot sign in, its records are left: {_first_line(error)}")
+        return {}
+    return dict.fromkeys((orgcode, org_guid), actor)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or ["no answer"])[0]
 
 
 def _identifier(entry: Entry) -> str:

@@ -9,21 +9,26 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import pytest
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.exchange import Exchange
 from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, run_text, write_text
+from reports.history import Entry, read
+from reports.history_text import outcomes
 from reports.model import VALIDITY_DAYS, RequirementRun, Run
 from reports.page import charts, sections
 from reports.page.evidence import Block, Evidence
 from reports.page.script import Scripts
+from reports.page.trend import trend
 from reports.verdict import Verdict
 from reports.writers.writer import Finished, Writer
 
@@ -46,10 +51,26 @@ class Compliance(Writer):
     output = COMPLIANCE_HTML
     rank = 1
 
+    def __init__(self) -> None:
+        self._history: Path | None = None
+
+    def configure(self, config: pytest.Config, directory: Path) -> None:
+        del directory
+        kept = config.option.history
+        self._history = Path(kept) if kept else None
+
     def write(self, finished: Finished) -> None:
         digest = hashlib.sha256(run_text(finished.run).encode()).hexdigest()
-        page = render(finished.run, finished.collected.exchanges, digest=digest)
+        page = render(finished.run, finished.collected.exchanges, digest=digest, past=self._past())
         write_text(finished.directory / COMPLIANCE_HTML, page)
+
+    def _past(self) -> Sequence[Entry] | None:
+        """The runs before; a history that cannot be read is told when the run is added to it."""
+        if self._history is None:
+            return None
+        with suppress(ValueError):
+            return read(self._history)
+        return ()
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -60,16 +81,18 @@ class Compliance(Writer):
             yield "does not carry the headline"
 
 
-def write_compliance(directory: Path) -> Path:
+def write_compliance(directory: Path, history: Path | None = None) -> Path:
     """Render compliance.html from the run.json and exchanges.jsonl of a report directory.
 
-    Raises ValueError with one clear line where either cannot be read.
+    `history` is a folder that remembers the runs before it.
+
+    Raises ValueError with one clear line where one of them cannot be read.
     """
     run = read_run(directory)
     digest = hashlib.sha256((directory / RUN_JSON).read_bytes()).hexdigest()
     log = ExchangeLog(directory / EXCHANGES_JSONL)
     try:
-        page = render(run, log, digest=digest)
+        page = render(run, log, digest=digest, past=read(history) if history else None)
     except OSError as error:
         raise ValueError(f"{log.path}: {error.strerror}") from None
     path = directory / COMPLIANCE_HTML
@@ -77,8 +100,13 @@ def write_compliance(directory: Path) -> Path:
     return path
 
 
-def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
-    """The page as text. `digest` is the SHA-256 of run.json, for the signing sheet."""
+def render(
+    run: Run, exchanges: Iterable[Exchange], *, digest: str, past: Sequence[Entry] | None = None
+) -> str:
+    """The page as text. `digest` is the SHA-256 of run.json, for the signing sheet.
+
+    `past` are the runs of a history, None where none is kept.
+    """
     listed = list(exchanges)
     evidence = Evidence(run, listed)
     told = sections.sections(run, evidence)
@@ -104,6 +132,7 @@ def render(run: Run, exchanges: Iterable[Exchange], *, digest: str) -> str:
             untested=sections.untested(run),
             card_limit=sections.CARDS,
             bars=charts.bars(run, listed),
+            trend=None if past is None else trend(run, past),
             linked=_Linked(item.id for item in run.requirements),
         )
     )
@@ -174,6 +203,12 @@ def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def _commit(text: str) -> str:
+    """Enough of a commit to find it by, and whether files differed: `3344bd9f0a1b+changes`."""
+    head, plus, changes = text.partition("+")
+    return f"{head[:12]}{plus}{changes}"
+
+
 def _asset(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
@@ -189,6 +224,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "clip": _clip,
+        "commit": _commit,
+        "outcomes": outcomes,
         "prose": _prose,
         "source_parts": source_parts,
         "stamp": _stamp,

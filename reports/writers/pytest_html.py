@@ -1,17 +1,21 @@
 """pytest.html: the tests as pytest saw them, with step, requirement and verdict as columns."""
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from conformance.requirements import load
+from reports.cases import about
 from reports.model import Run
-from reports.writers.writer import PluginWriter
+from reports.writers.writer import Finished, PluginWriter
 
 LISTED: Final = 500  # checks that passed and have a row; the others are all listed
 _HEADS: Final = ("Step", "Requirement", "Verdict")
+# What a run says of itself: `note` tells of what it goes on with, and of sessions renewed.
+_TOLD: Final = ("headline", "narrowed", "shard", "note")
 
 
 class PytestHtml(PluginWriter):
@@ -22,12 +26,18 @@ class PytestHtml(PluginWriter):
 
     def __init__(self) -> None:
         self._passed = 0
+        self._told: list[tuple[str, str]] = []
 
     def configure(self, config: pytest.Config, directory: Path) -> None:
         super().configure(config, directory)
         config.option.self_contained_html = True
-        self._passed = 0
+        self._passed, self._told = 0, []
         config.pluginmanager.register(self, "conformance-pytest-html")
+
+    def write(self, finished: Finished) -> None:
+        """Keep what the run says of itself: the page itself is made when pytest ends."""
+        told = about(finished.run)
+        self._told = [(name, told[name]) for name in _TOLD if name in told]
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         del run
@@ -63,6 +73,7 @@ class PytestHtml(PluginWriter):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        prefix += [f"<p>{name.capitalize()}: {escape(value)}</p>" for name, value in self._told]
         if self._passed > LISTED:
             more = self._passed - LISTED
             prefix.append(f"<p>{more} more have passed: all are in compliance.html.</p>")

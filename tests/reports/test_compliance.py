@@ -124,3 +124,11 @@ def test_a_self_test_says_so_first_and_is_not_to_be_signed() -> None:
     page = render(large_run(20, 20), [], digest="0")
     assert said not in page
     assert sheet in page
+
+
+def test_the_sheet_names_the_commit_of_the_suite() -> None:
+    run = large_run(1, 1)
+    scope = run.scope.model_copy(update={"suite_commit": f"{'0f' * 20}+changes"})
+    page = render(run.model_copy(update={"scope": scope}), [], digest="0")
+    sheet = page[page.index('class="signing"') : page.index('class="digest"')]
+    assert "at commit <code>0f0f0f0f0f0f+changes</code>" in sheet

@@ -12,10 +12,11 @@ import pytest
 from reports import history
 from reports.__main__ import main
 from reports.assemble import assemble
-from reports.files import write_run
+from reports.files import EXCHANGES_JSONL, write_run
 from reports.history import HISTORY_JSONL, append, broken, entry, flaky, read
 from reports.history_text import FORMATS, bars
 from reports.model import Run
+from reports.page.trend import trend
 from reports.verdict import Verdict
 from tests.reports.synthetic import RequirementSet, check, collected, requirements, scope
 
@@ -186,3 +187,29 @@ def test_a_history_of_nothing_is_said_to_be_one(
         (tmp_path / HISTORY_JSONL).write_text(content, encoding="utf-8")
     assert main(["history", str(tmp_path)]) == 2
     assert "history" in capsys.readouterr().err
+
+
+def test_the_page_tells_the_trend_and_what_flickers(tmp_path: Path) -> None:
+    past = nights(tmp_path, PASS, FAIL, PASS, builds=("one",))
+    last = night(3, {"ENV-1": FAIL, "CRED-1": FAIL}, builds=("one",))
+    later = entry(night(9, {}))
+    told = trend(last, [*past, later])
+    assert [point.entry.must_met for point in told.points] == [3, 2, 3, 1]
+    assert [point.change for point in told.points] == [None, -1, 1, -2]
+    assert [point.height for point in told.points] == [90, 60, 90, 30]
+    assert [course.requirement for course in told.flaky] == ["ENV-1", "CRED-1"]
+    assert trend(night(3, {}, host="elsewhere.example.com"), past).runs == 1
+
+
+def test_the_page_is_made_again_with_the_trend(tmp_path: Path) -> None:
+    nights(tmp_path / "kept", PASS, FAIL)
+    write_run(night(2, {"ENV-1": FAIL}), tmp_path)
+    (tmp_path / EXCHANGES_JSONL).touch()
+    page = tmp_path / "compliance.html"
+    assert main(["render", str(tmp_path)]) == 0
+    assert 'id="trend"' not in page.read_text("utf-8")
+    assert main(["render", str(tmp_path), "--history", str(tmp_path / "kept")]) == 0
+    text = page.read_text("utf-8")
+    assert "Trend <small>3 runs</small>" in text
+    assert '<a href="#ENV-1">ENV-1</a>: 1 pass (last 2026-03-02 09:30), 2 fail' in text
+    assert main(["render", str(tmp_path), "--history", str(tmp_path / "nowhere")]) == 2

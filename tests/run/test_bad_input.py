@@ -134,3 +134,26 @@ def test_report_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_wrong_option_is_told(tmp_path: Path, arguments: list[str], told: str) -> None:
     finished = run_suite("conformance", *arguments, directory=tmp_path / "out")
     assert told in one_line(finished)
+
+
+STEP = "conformance/step03_association"
+CHECK = f"{STEP}/test_association.py::test_stranger_is_not_asociated"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["conformance/step03_asociation"], "did you mean step03_association?"),
+        ([f"{STEP}/no_such_file.py::test_x"], "there is no such file or folder"),
+        ([CHECK], "did you mean test_stranger_is_not_associated?"),
+        ([STEP, "-k", "stranger and and"], "Wrong expression passed to '-k'"),
+        ([STEP, "-m", "not not("], "Wrong expression passed to '-m'"),
+        ([STEP, "--requirement", "ASOC-10"], "did you mean ASSOC-10?"),
+    ],
+    ids=["folder", "file", "check", "keyword", "mark", "requirement"],
+)
+def test_what_no_worker_could_collect_is_told_before_they_start(
+    tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    finished = run_suite(*arguments, "-n", "2", directory=tmp_path / "out")
+    assert told in one_line(finished)

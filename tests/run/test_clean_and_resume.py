@@ -3,12 +3,14 @@
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from fixtures.reference.sandbox import provision
 from fixtures.run import ledger
 from fixtures.run.ledger import Fate
 from tests.run.processes import BOUND_S, processes_of, recorded, start, wait_for
@@ -45,11 +47,16 @@ def answered(directory: Path) -> int:
     return path.read_text("utf-8").count('"nodeid"') if path.exists() else 0
 
 
-def kill(*arguments: str, directory: Path, after: int) -> None:
-    """Start a run, and kill it once so many checks are done; it may end before that."""
+def kill(
+    *arguments: str, directory: Path, after: int = -1, once: Callable[[], object] = lambda: True
+) -> None:
+    """Start a run, and kill it `once` more than so many checks are done; it may end before that."""
     process = start(*arguments, directory=directory)
     try:
-        wait_for(lambda: process.poll() is not None or answered(directory) > after, "checks")
+        wait_for(
+            lambda: process.poll() is not None or (answered(directory) > after and once()),
+            "checks",
+        )
         wait_for(lambda: process.poll() is not None or recorded(process.pid, by=""), "exchanges")
     finally:
         process.kill()
@@ -87,6 +94,27 @@ def test_what_a_killed_run_made_is_closed_and_its_files_go(
     assert "no run has died here" in clean().stdout
 
 
+def test_what_was_made_in_the_org_of_the_stranger_is_closed_too(
+    tmp_path: Path, platform: Addresses
+) -> None:
+    target, out = tmp_path / "practice.toml", tmp_path / "out"
+    provision(target, platform.base_url, platform.operator_url, throttled=False)
+
+    def made() -> dict[str, int]:
+        """How many records were made, by the guid of the org that they are in."""
+        entries = [it for path in private(tmp_path) for it in ledger.read(path)]
+        found = [it for it in entries if it.fate is Fate.CREATED and "org_guid" in it.ids]
+        return Counter(entry.ids["org_guid"] for entry in found)
+
+    step = ("conformance/step03_association", "--run-seed", "7")
+    kill(*step, "--target", str(target), directory=out, once=lambda: len(made()) > 1)
+    assert len(made()) > 1
+    done = clean(str(out))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "its owner or its id is not known" not in done.stdout
+    assert private(tmp_path) == []
+
+
 @pytest.mark.whole
 def test_what_cannot_be_closed_is_told_and_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -107,7 +135,8 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, platform: Addresses) -> No
     assert len(before) > 2
     assert f"{len(before)} checks have passed already" in finished.output
     assert finished.run["scope"]["resumed"]
-    assert "resumed" in (out / "compliance.html").read_text("utf-8")
+    for told in ("compliance.html", "pytest.html", "junit.xml"):
+        assert "checks having passed before" in (out / told).read_text("utf-8"), told
     assert consistent(out) == ""
     whole = run_suite(*CHECKS, *aimed(platform), directory=tmp_path / "whole")
     assert checks(finished) == checks(whole)
