@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,3 +26,12 @@ def browser() -> Iterator["Browser"]:
 
     with opened_browser() as opened:
         yield opened
+
+
+@pytest.fixture
+def page(browser: "Browser", address: str) -> Iterator["Page"]:
+    """The report at the `address` of a test's module, opened in a wide window."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(address)
+    yield opened
+    opened.close()

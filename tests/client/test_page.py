@@ -1,6 +1,5 @@
 """The page of a client's certificate, in a browser."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,14 +30,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         certificate = judge(recording, claim, Stand(runs=[run], doubts=[EVIL]))
     write(certificate, folder, {"plain": "log"})
     return (folder / "client.html").as_uri()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.goto(address)
-    yield opened
-    opened.close()
 
 
 def test_it_says_first_that_it_proves_nothing_about_a_platform(page: Page) -> None:

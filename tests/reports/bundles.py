@@ -8,9 +8,7 @@ from reports.assemble import assemble
 from reports.bundle_file import members_of
 from reports.challenge import challenge_of
 from reports.exchange import Exchange
-from reports.files import ExchangeLog
 from reports.verdict import Verdict
-from reports.writers import write_again
 from tests.reports.synthetic import (
     RequirementSet,
     card,
@@ -19,7 +17,7 @@ from tests.reports.synthetic import (
     exchange,
     requirements,
     scope,
-    write_reports,
+    write_outputs,
 )
 
 COUNT: Final = 20
@@ -56,10 +54,7 @@ def outputs(directory: Path, *, nonce: str | None = None, **said: Any) -> Path:
     mine = {"requirement_set": load().version, "challenge": nonce and challenge_of(nonce), **said}
     made = collected(checks, RequirementSet(rules), said=scope().model_copy(update=mine), log=log)
     run = assemble(made)
-    write_reports(run, log, directory)
-    write_again(run, ExchangeLog(directory / "exchanges.jsonl"), directory)
-    (directory / "pytest.html").write_text("<!doctype html><html></html>", encoding="utf-8")
-    return directory
+    return write_outputs(run, log, directory)
 
 
 def files_of(content: bytes) -> dict[str, bytes]:

@@ -27,6 +27,7 @@ from reports.model import (
 )
 from reports.traffic import count
 from reports.verdict import Verdict
+from reports.writers import write_again
 from reports.writers.compliance import write_compliance
 
 TODAY = date(2026, 3, 2)
@@ -382,6 +383,14 @@ def write_reports(run: Run, log: Iterable[Exchange], directory: Path) -> Path:
     with (directory / EXCHANGES_JSONL).open("w", encoding="utf-8") as lines:
         lines.writelines(_lines(log))
     return write_compliance(directory)
+
+
+def write_outputs(run: Run, log: Iterable[Exchange], directory: Path) -> Path:
+    """The report directory as pytest leaves it after a run: all that a reviewer gets."""
+    write_reports(run, log, directory)
+    write_again(run, ExchangeLog(directory / EXCHANGES_JSONL), directory)
+    (directory / "pytest.html").write_text("<!doctype html><html></html>", encoding="utf-8")
+    return directory
 
 
 def _lines(log: Iterable[Exchange]) -> Iterator[str]:

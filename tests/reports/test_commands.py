@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from reports.__main__ import main
-from reports.files import ExchangeLog, read_run
+from reports.files import read_run
 from reports.model import Run
 from reports.verdict import Verdict
 from reports.writers import outputs as outputs_of_writers
-from reports.writers import write_again
-from tests.reports.synthetic import exchange, large_run, write_reports
+from tests.reports.synthetic import exchange, large_run, write_outputs
 
 CHECKS, EXCHANGES = 60, 60
 
@@ -24,10 +23,7 @@ CHECKS, EXCHANGES = 60, 60
 def outputs(directory: Path, run: Run | None = None) -> Path:
     """A report directory as a run leaves it."""
     run = run or large_run(CHECKS, EXCHANGES)
-    write_reports(run, (exchange(number) for number in range(EXCHANGES)), directory)
-    (directory / "pytest.html").write_text("<!doctype html><html></html>", encoding="utf-8")
-    write_again(run, ExchangeLog(directory / "exchanges.jsonl"), directory)
-    return directory
+    return write_outputs(run, (exchange(number) for number in range(EXCHANGES)), directory)
 
 
 def edit_run(directory: Path, change: Callable[[dict[str, Any]], None]) -> None:

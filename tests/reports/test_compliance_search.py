@@ -1,6 +1,5 @@
 """Searching, filtering and recounting in the compliance page; the evidence of what passed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,14 +25,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report of 600 checks and 900 exchanges."""
     directory = tmp_path_factory.mktemp("searched")
     return write_reports(large_run(600, 900), (exchange(n) for n in range(900)), directory).as_uri()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.goto(address)
-    yield opened
-    opened.close()
 
 
 def shown(page: Page) -> list[str]:

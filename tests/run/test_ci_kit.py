@@ -17,11 +17,9 @@ import yaml
 from fixtures.run.reference_process import Embedded
 from reports.__main__ import main
 from reports.assemble import assemble
-from reports.files import ExchangeLog
 from reports.history import read
 from reports.options import ROOT
 from reports.verdict import Verdict
-from reports.writers import write_again
 from reports.writers.allure import CATEGORIES
 from tests.reports.synthetic import (
     RequirementSet,
@@ -30,7 +28,7 @@ from tests.reports.synthetic import (
     exchange,
     requirements,
     scope,
-    write_reports,
+    write_outputs,
 )
 from tests.run.suite import environment
 
@@ -135,10 +133,7 @@ def night(directory: Path, number: int, verdict: Verdict) -> Path:
     checks.append(check(rules[0].id, verdict, exchanges=(log[1].id,)))
     said = scope().model_copy(update={"seed": number})
     run = assemble(collected(checks, RequirementSet(rules), said=said, log=log))
-    write_reports(run, log, directory)
-    write_again(run, ExchangeLog(directory / "exchanges.jsonl"), directory)
-    (directory / "pytest.html").write_text("<!doctype html><html></html>", encoding="utf-8")
-    return directory
+    return write_outputs(run, log, directory)
 
 
 def after(workspace: Path, reports: Path, **env: str) -> subprocess.CompletedProcess[str]:
