@@ -238,14 +238,36 @@ class MutationScore(Frozen):
     measured: str = Field(description="where the results are kept")
 
 
+class WeakenedScore(Frozen):
+    """What became of a drawn sample of checks, each with one assertion made weaker."""
+
+    noticed: Count = Field(description="by a certification, or by a defect that got by")
+    survived: Count
+    measured_on: date
+    measured: str = Field(description="where the results are kept")
+
+
+class StepPower(Frozen):
+    """Detecting power at one step of the checklist; step 0 stands for rules of the whole stack."""
+
+    step: Annotated[int, Field(ge=0, le=13)]
+    fails: Count = Field(description="deliberate defects that end in a failure there")
+    told: Count = Field(description="those that end in advice there")
+    mutants_failed: Count = Field(description="of the drawn changes that its checks reach first")
+    mutants_reached: Count
+
+
 class DetectingPower(Frozen):
     """How many deliberate defects the suite catches, as measured on the reference."""
 
     caught: Count
     defects: Count
+    fails: Count = Field(default=0, description="those that end in a failure somewhere")
     unmeasured: Count = Field(default=0, description="defects whose run is still to be made")
     measured: str = Field(description="where the table is kept")
     mutants: MutationScore | None = None
+    weakened: WeakenedScore | None = None
+    steps: tuple[StepPower, ...] = ()
 
 
 class Target(Frozen):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.requirements import load
 from tests.mutation.campaign import Reach
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Outcome
@@ -44,6 +45,7 @@ def of(
             "after": each.after,
             "outcome": _outcome(each, found, reasons),
             "judged_by": len(reached.judges(each.name)),
+            "step": _step(reached.judges(each.name)),
         }
         for each in sample
     ]
@@ -56,6 +58,12 @@ def of(
         "counts": dict(sorted(counts.items())),
         "mutants": rows,
     }
+
+
+def _step(judges: Sequence[str]) -> int | None:
+    """The step of the checklist whose requirement reaches it most rarely."""
+    steps = {each.id: each.step for each in load().requirements}
+    return steps[judges[0]] if judges else None
 
 
 def _outcome(

@@ -93,3 +93,36 @@ def test_score_of_mutants_is_read_as_it_was_measured(tmp_path: Path) -> None:
     assert score is not None
     assert (score.fails, score.told, score.noticed, score.survived) == (3, 0, 0, 1)
     assert score.not_reached == 2
+
+
+def test_power_is_told_by_step_and_failures_apart_from_advice() -> None:
+    def row(defect: str, requirement: str, verdict: str) -> detection.Row:
+        return detection.Row(defect, "family", requirement, "a check", verdict, "caught")
+
+    measured = [
+        row("one", "CRED-1", "fail"),
+        row("one", "CRED-2", "advisory"),
+        row("two", "CRED-2", "advisory"),
+        row("three", "STOCK-7", "advisory"),
+    ]
+    mutants: list[dict[str, object]] = [
+        {"step": 7, "outcome": "fails"},
+        {"step": 7, "outcome": "survived"},
+        {"step": 7, "outcome": "equivalent"},
+        {"step": None, "outcome": "not reached"},
+    ]
+    told = {each.step: each for each in detection.by_step(measured, mutants)}
+    assert list(told) == list(range(14))
+    assert (told[1].fails, told[1].told, told[1].mutants_reached) == (1, 1, 0)
+    assert (told[7].fails, told[7].told) == (0, 1)
+    assert (told[7].mutants_failed, told[7].mutants_reached) == (1, 2)
+
+
+def test_score_of_weakened_checks_is_read_as_it_was_measured(tmp_path: Path) -> None:
+    assert detection.weakened_score(tmp_path / "kept-nowhere.json") is None
+    path = tmp_path / "checks.json"
+    told = {"measured_on": "2026-11-30", "counts": {"noticed": 5, "survived": 1}, "weakened": []}
+    path.write_text(json.dumps(told), encoding="utf-8")
+    score = detection.weakened_score(path)
+    assert score is not None
+    assert (score.noticed, score.survived) == (5, 1)
