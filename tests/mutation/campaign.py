@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.mutation.instrument import Mutant
-from tests.mutation.judging import Outcome, outcomes, verdicts
-from tests.mutation.memory import Memory, Met
+from tests.mutation.judging import Met, Outcome, outcomes, verdicts
+from tests.mutation.memory import Memory
 from tests.run.suite import ROOT, environment
 
 STARTUP: Final = Path(__file__).parent / "startup"
-# A mutant may hang a request, a check, or the run: each has its bound, and a run that was cut off
-# has noticed its mutants and judged none.
-BOUND_S: Final = 900
+# A mutant may hang a request, a check, or the run: each has its bound. A run that is cut off says
+# what it came to so far; the mutants it did not come to are judged in a later one.
+BOUND_S: Final = 1800
+END_BOUND_S: Final = 120
 CHECK_BOUND_S: Final = 60
 # Requirements that judge a mutant in one run, the rarest first; and mutants in one run. More would
 # leave too little of a run sound, and what no sound request has proven cannot be judged.
@@ -88,7 +89,7 @@ def _usable(run: Run) -> set[str]:
 def judge(
     sample: Sequence[Mutant],
     reached: Reach,
-    judged: Callable[[Table], Mapping[str, Outcome]],
+    judged: Callable[[Table], Mapping[str, Met]],
     memory: Memory,
     *,
     jobs: int,
@@ -107,11 +108,10 @@ def judge(
         tables = list(packed(met, reached, JUDGES * (1 + 3 * number)))
         tell(f"round {number + 1}: {len(tables)} runs")
         with ThreadPoolExecutor(jobs) as pool:
-            for table, found in zip(tables, pool.map(judged, tables), strict=True):
-                for name, outcome in found.items():
-                    judges = [each for each, meets in table.items() if meets == name]
-                    met[name].add(judges, outcome)
-                    memory.keep(name, judges, outcome)
+            for found in pool.map(judged, tables):
+                for name, each in found.items():
+                    met[name].add(each)
+                    memory.keep(name, each)
                 tell(f"  {Counter(each.outcome.name.lower() for each in met.values())}")
     return {name: each.outcome for name, each in met.items()}
 
@@ -137,20 +137,15 @@ def packed(met: Mapping[str, Met], reached: Reach, most: int) -> Iterable[dict[s
     return tables
 
 
-def judged(
-    sample: Sequence[Mutant], reached: Reach, cache: Path, table: Table
-) -> dict[str, Outcome]:
-    """What became of the mutants of a run.
+def judged(sample: Sequence[Mutant], reached: Reach, cache: Path, table: Table) -> dict[str, Met]:
+    """What the mutants of a run met there.
 
     Raises:
         BrokenRunError: the run left no report.
     """
     chosen = [part for name in table for part in ("--requirement", name)]
     bound = ("-o", f"timeout={CHECK_BOUND_S}")
-    try:
-        run = _run(sample, table, cache, "-p", "tests.mutation.proven", *bound, *chosen)
-    except subprocess.TimeoutExpired:
-        return dict.fromkeys(table.values(), Outcome.NOTICED)
+    run = _run(sample, table, cache, "-p", "tests.mutation.proven", *bound, *chosen)
     return outcomes(run, table, reached.base)
 
 
@@ -167,19 +162,35 @@ def _run(
         told.write_text(json.dumps(content), encoding="utf-8")
         without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]
-        done = subprocess.run(
+        said = _ended(
             [*command, "--run-seed", "1", *without, "--report-dir", directory, *arguments],
-            cwd=ROOT,
-            env=environment(
+            environment(
                 G3N_MUTANTS=str(told), PYTHONPATH=str(STARTUP), PYTHONPYCACHEPREFIX=str(cache)
             ),
-            capture_output=True,
-            text=True,
-            timeout=BOUND_S,
-            check=False,
         )
         report = Path(directory) / "run.json"
         if not report.exists():
-            raise BrokenRunError((done.stdout + done.stderr)[-2000:])
+            raise BrokenRunError(said[-2000:])
         loaded: Run = json.loads(report.read_text(encoding="utf-8"))
         return loaded
+
+
+def _ended(command: Sequence[str], variables: Mapping[str, str]) -> str:
+    """What a run said; one that is not done in time is asked to end, and reports what it has."""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=dict(variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            return process.communicate(timeout=BOUND_S)[0]
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        try:
+            return process.communicate(timeout=END_BOUND_S)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.communicate()[0]

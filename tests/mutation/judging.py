@@ -1,6 +1,8 @@
 """What a run says about its mutants: by checks of their requirements that end worse than before."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
@@ -22,6 +24,19 @@ _OUTCOMES: Final = {
     "undecided": Outcome.NOTICED,
 }
 _CHECKED: Final = "test"
+_RAN: Final = frozenset({"pass", *_OUTCOMES})
+
+
+@dataclass
+class Met:
+    """What one mutant has met: the requirements that judged it, and the best outcome of these."""
+
+    judges: set[str] = field(default_factory=set)
+    outcome: Outcome = Outcome.SURVIVED
+
+    def add(self, other: "Met") -> None:
+        self.judges |= other.judges
+        self.outcome = min(self.outcome, other.outcome)
 
 
 def verdicts(run: Mapping[str, Any]) -> dict[str, str]:
@@ -31,18 +46,20 @@ def verdicts(run: Mapping[str, Any]) -> dict[str, str]:
 
 def outcomes(
     run: Mapping[str, Any], table: Mapping[str, str], base: Mapping[str, str]
-) -> dict[str, Outcome]:
-    """What became of the mutants of a run, by key.
+) -> dict[str, Met]:
+    """What the mutants of a run met there, by name; those that no check came to are left out.
 
     `table` gives each requirement its mutant, `base` the verdicts on the sound platform: what was
     no better there says nothing.
     """
-    found = dict.fromkeys(table.values(), Outcome.SURVIVED)
+    found: dict[str, Met] = defaultdict(Met)
     for requirement, nodeid, verdict in _checks(run):
-        key = table.get(requirement)
-        if key is not None and verdict != base.get(nodeid):
-            found[key] = min(found[key], _OUTCOMES.get(verdict, Outcome.SURVIVED))
-    return found
+        name = table.get(requirement)
+        if name is not None and verdict in _RAN:
+            told = verdict != base.get(nodeid)
+            outcome = _OUTCOMES.get(verdict, Outcome.SURVIVED) if told else Outcome.SURVIVED
+            found[name].add(Met({requirement}, outcome))
+    return dict(found)
 
 
 def _checks(run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

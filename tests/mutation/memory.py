@@ -1,27 +1,15 @@
 """What has been found so far, kept in a folder, so that a campaign that was cut short goes on."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.mutation.judging import Outcome
+from tests.mutation.judging import Met, Outcome
 
 _REACH: Final = "reach.json"
 _OUTCOMES: Final = "outcomes.jsonl"
-
-
-@dataclass
-class Met:
-    """What one mutant has met: the requirements that judged it, and the best outcome of these."""
-
-    judges: set[str] = field(default_factory=set)
-    outcome: Outcome = Outcome.SURVIVED
-
-    def add(self, judges: Iterable[str], outcome: Outcome) -> None:
-        self.judges |= set(judges)
-        self.outcome = min(self.outcome, outcome)
 
 
 @dataclass(frozen=True)
@@ -48,13 +36,13 @@ class Memory:
         found: dict[str, Met] = {}
         for entry in self._entries():
             met = found.setdefault(entry["mutant"], Met())
-            met.add(entry["judges"], Outcome[entry["outcome"]])
+            met.add(Met(set(entry["judges"]), Outcome[entry["outcome"]]))
         return found
 
-    def keep(self, name: str, judges: Iterable[str], outcome: Outcome) -> None:
-        """Keep what a mutant came to in a run: one write of one line."""
+    def keep(self, name: str, met: Met) -> None:
+        """Keep what a mutant met in a run: one write of one line."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        entry = {"mutant": name, "judges": sorted(judges), "outcome": outcome.name}
+        entry = {"mutant": name, "judges": sorted(met.judges), "outcome": met.outcome.name}
         with (self.directory / _OUTCOMES).open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 

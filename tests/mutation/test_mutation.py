@@ -9,8 +9,8 @@ import pytest
 
 from tests.mutation import campaign, results, sample
 from tests.mutation.instrument import SWITCH, instrumented, mutants
-from tests.mutation.judging import Outcome, outcomes, verdicts
-from tests.mutation.memory import Memory, Met
+from tests.mutation.judging import Met, Outcome, outcomes, verdicts
+from tests.mutation.memory import Memory
 
 SOURCE = '''
 def rule(stock, wanted, held, has_defect=None):
@@ -123,9 +123,13 @@ def test_a_mutant_is_judged_by_checks_of_its_requirements_that_end_worse_than_be
         b=("R-2", "test", "advisory"),
         c=("R-3", "test", "fail"),
         d=("R-1", "stage", "fail"),
+        e=("R-4", "test", "not executed"),
     )
-    found = outcomes(now, {"R-1": "one", "R-2": "two"}, verdicts(base))
-    assert found == {"one": Outcome.NOTICED, "two": Outcome.SURVIVED}
+    found = outcomes(now, {"R-1": "one", "R-2": "two", "R-4": "three"}, verdicts(base))
+    assert found == {
+        "one": Met({"R-1"}, Outcome.NOTICED),
+        "two": Met({"R-2"}, Outcome.SURVIVED),
+    }
 
 
 def test_no_requirement_judges_two_mutants_of_a_run() -> None:
@@ -133,9 +137,9 @@ def test_no_requirement_judges_two_mutants_of_a_run() -> None:
     met = {name: Met() for name in "abc"}
     tables = list(campaign.packed(met, reached, 12))
     assert tables == [{"R-1": "a", "R-2": "a", "R-3": "c"}, {"R-2": "b", "R-3": "b"}]
-    met["a"].add(["R-1"], Outcome.NOTICED)
-    met["b"].add(["R-2", "R-3"], Outcome.SURVIVED)
-    met["c"].add([], Outcome.FAILED)
+    met["a"].add(Met({"R-1"}, Outcome.NOTICED))
+    met["b"].add(Met({"R-2", "R-3"}))
+    met["c"].add(Met(set(), Outcome.FAILED))
     assert list(campaign.packed(met, reached, 12)) == [{"R-2": "a"}]
 
 
@@ -144,9 +148,9 @@ def test_what_is_remembered_is_not_run_again(tmp_path: Path) -> None:
     memory.keep_reached({"base": {"a": "pass"}, "reached": {"one": ["R-1"]}, "sample": ["one"]})
     assert campaign.reach([], tmp_path, memory) == campaign.Reach({"a": "pass"}, {"one": ("R-1",)})
     assert memory.reached(["one", "another"]) is None
-    memory.keep("one", ["R-1"], Outcome.ADVISED)
-    memory.keep("one", ["R-2"], Outcome.SURVIVED)
-    memory.keep("two", ["R-1"], Outcome.FAILED)
+    memory.keep("one", Met({"R-1"}, Outcome.ADVISED))
+    memory.keep("one", Met({"R-2"}))
+    memory.keep("two", Met({"R-1"}, Outcome.FAILED))
     assert memory.met()["one"] == Met({"R-1", "R-2"}, Outcome.ADVISED)
     memory.forget_survivors()
     assert set(memory.met()) == {"two"}
@@ -159,9 +163,13 @@ def test_a_failed_mutant_meets_no_further_requirements(tmp_path: Path) -> None:
     reached = campaign.Reach({}, {first: many, second: many})
     met: list[str] = []
 
-    def judged(table: campaign.Table) -> dict[str, Outcome]:
+    def judged(table: campaign.Table) -> dict[str, Met]:
         met.extend(table.values())
-        return {key: Outcome.FAILED if key == first else Outcome.SURVIVED for key in table.values()}
+        found: dict[str, Met] = {}
+        for requirement, name in table.items():
+            outcome = Outcome.FAILED if name == first else Outcome.SURVIVED
+            found.setdefault(name, Met()).add(Met({requirement}, outcome))
+        return found
 
     def judge() -> dict[str, Outcome]:
         return campaign.judge(
