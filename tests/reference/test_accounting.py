@@ -15,6 +15,7 @@ from fixtures.reference.kernel.records import Draft
 from fixtures.reference.kernel.refusals import Refusal
 from tests.reference.kernel_client import KernelClient, kernel_client
 
+BOUND_S = 60.0
 Make = Callable[..., KernelClient]
 YEAR = {"from_utc": "2000-01-01T00:00:00Z", "to_utc": "2100-01-01T00:00:00Z"}
 FACILITY_AND_CHANNEL = {"x-logical-guid": "shop", "x-channel-code": "g3npos"}
@@ -55,7 +56,8 @@ def sold(at: KernelClient, amount: str = "10.00", **more: Any) -> dict[str, Any]
 
 def ready(at: KernelClient, **fields: Any) -> dict[str, Any]:
     batch = ask(at, "export/batch/create", **fields)["batch_id"]
-    for _ in range(200):
+    end = time.monotonic() + BOUND_S
+    while time.monotonic() < end:
         if (shown := ask(at, "export/batch/get", batch_id=batch))["status"] != "created":
             return shown
         time.sleep(0.01)

@@ -171,7 +171,7 @@ def active(at: KernelClient, post: Mailbox, **filters: str) -> str:
     return str(made["webhook_id"])
 
 
-def until(condition: Callable[[], bool], bound_s: float = 5.0) -> bool:
+def until(condition: Callable[[], bool], bound_s: float = 60.0) -> bool:
     end = time.monotonic() + bound_s
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from typing import Any
 import httpx
 import pytest
 
+from fixtures.reference.kernel.courier import Courier, Parcel
 from fixtures.reference.kernel.refusals import Refusal
 from tests.reference.kernel_client import KernelClient, kernel_client
 
 CONTEXT = {"orgcode": "ONE", "actor": "user_guid:u1", "context_source": "session"}
 SUBSCRIPTION = "/rbs/subscription"
+BOUND_S = 60.0
 Make = Callable[..., "Bus"]
 
 
@@ -50,7 +53,7 @@ class Bus:
         )
         return subscription
 
-    def messages(self, count: int, bound_s: float = 5.0) -> list[dict[str, Any]]:
+    def messages(self, count: int, bound_s: float = BOUND_S) -> list[dict[str, Any]]:
         """So many messages, or what came within the bound; they leave the queue."""
         found: list[dict[str, Any]] = []
         end = time.monotonic() + bound_s
@@ -178,13 +181,20 @@ def test_credentials_are_never_shown(make: Any) -> None:
         assert "very-secret-indeed" not in told
 
 
-def test_what_a_queue_does_not_take_is_repeated(make: Any) -> None:
+def test_what_a_queue_does_not_take_is_repeated(make: Any, monkeypatch: Any) -> None:
+    failed, postpone = threading.Event(), Courier._postpone
+
+    def noted(courier: Courier[Any], parcel: Parcel[Any]) -> None:
+        postpone(courier, parcel)
+        failed.set()
+
+    monkeypatch.setattr(Courier, "_postpone", noted)
     with make() as at:
         at.active(service="ofm")
         sqs = at.at.kernel.aws.sqs()
         sqs.delete_queue(QueueUrl=at.queue_url)
         at.centres(1)
-        time.sleep(0.2)
+        assert failed.wait(BOUND_S)
         sqs.create_queue(QueueName=at.queue_url.rpartition("/")[2])
         (message,) = at.messages(1)
         assert message["delivery"]["attempt"] > 1
