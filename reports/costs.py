@@ -29,6 +29,10 @@ class Cost:
     closed: float = 0
 
 
+#: Of a check that was never measured.
+USUAL: Final = Cost(3, 0)
+
+
 def measure(run: Run, exchanges: Iterable[Exchange]) -> dict[str, Cost]:
     """The mean cost of each test function and each stage of a run."""
     sent: dict[str, int] = defaultdict(int)
@@ -55,6 +59,11 @@ def measure(run: Run, exchanges: Iterable[Exchange]) -> dict[str, Cost]:
 def function_of(nodeid: str) -> str:
     """A node id without its parameters."""
     return nodeid.partition("[")[0]
+
+
+def weight(nodeid: str, costs: Mapping[str, Cost]) -> float:
+    """How much of a run a check is: the check itself, and each request that it sends."""
+    return 1 + costs.get(function_of(nodeid), USUAL).requests
 
 
 def write(costs: Mapping[str, Cost], path: Path = COSTS) -> None:

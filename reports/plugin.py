@@ -15,6 +15,7 @@ from reports.course import Course
 from reports.messages import Settings
 from reports.narrowing import narrowing
 from reports.options import ROOT
+from reports.progress import Progress
 from reports.recorder import CHECK, Recorder
 from reports.writers import writers
 
@@ -77,6 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
     controller = _controller(config, course, claim)
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(controller, "conformance-controller")
+    if aim.checks:
+        config.pluginmanager.register(Progress(config), "conformance-progress")
     if not getattr(config.option, "numprocesses", None):
         controller.recorder = _record(config, controller.settings, "main")
 

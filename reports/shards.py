@@ -15,13 +15,11 @@ import pytest
 
 from conformance.contract.operation import Operation
 from fixtures.exchange.target import Target
-from reports.costs import Cost, function_of, read
+from reports.costs import read, weight
 from reports.model import Shard
 from reports.selection import parameter, record_kind
 
 _FORM: Final = re.compile(r"(?P<number>[1-9]\d{0,3})/(?P<total>[1-9]\d{0,3})")
-# Requests of a check that was never measured.
-_USUAL: Final = Cost(3, 0)
 # A shard may be heavier than its share by so much, if that keeps what belongs together in it.
 _SLACK: Final = 1.03
 
@@ -70,7 +68,7 @@ def chosen(items: Sequence[pytest.Item], areas: Mapping[str, str], shard: Shard)
     groups = {item.nodeid: _group(item, areas[item.nodeid]) for item in items}
     weights: Counter[Group] = Counter()
     for name, group in groups.items():
-        weights[group] += round(100 * (1 + costs.get(function_of(name), _USUAL).requests))
+        weights[group] += round(100 * weight(name, costs))
     numbers = divide(weights, shard.total)
     return frozenset(name for name, group in groups.items() if numbers[group] == shard.number)
 
@@ -84,12 +82,12 @@ def divide(weights: Mapping[Group, int], total: int) -> dict[Group, int]:
     loads = dict.fromkeys(range(1, total + 1), 0)
     areas: defaultdict[str, Counter[int]] = defaultdict(Counter)
     found: dict[Group, int] = {}
-    for group, weight in sorted(weights.items(), key=lambda each: (-each[1], each[0])):
-        fitting = [n for n in areas[group.area] if loads[n] + weight <= room]
+    for group, heft in sorted(weights.items(), key=lambda each: (-each[1], each[0])):
+        fitting = [n for n in areas[group.area] if loads[n] + heft <= room]
         lightest = min(loads, key=lambda n: (loads[n], n))
         number = max(fitting, key=lambda n: (areas[group.area][n], -n), default=lightest)
-        loads[number] += weight
-        areas[group.area][number] += weight
+        loads[number] += heft
+        areas[group.area][number] += heft
         found[group] = number
     return found
 
