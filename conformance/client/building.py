@@ -1,5 +1,6 @@
 """Makes a call of the parts of a request and its answer; credentials become fingerprints here."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,6 +13,8 @@ from fixtures.exchange.redaction import is_secret_field
 # Shorter texts are too common to be recognised as a secret.
 _LEAST: Final = 12
 _SEARCHED: Final = 65_536
+_MESSAGES: Final = "/mrs/"
+_GZIP: Final = b"\x1f\x8b"
 _WORDS: Final = re.compile(r"[^\s,;=&?/\"'<>()]{%d,}" % _LEAST)  # noqa: UP031 - braces of its own
 # Headers that every client sends, and that hold nothing of its own.
 _PLAIN: Final = re.compile(r"accept.*|content-.*|user-agent|host|connection|sec-.*|referer")
@@ -57,8 +60,15 @@ def call(
             *_carried(query, "query"),
         ),
         issued=tuple(issued),
+        addresses=_addresses(answer) if parts.path.startswith(_MESSAGES) else (),
         traces=_traces(parts.path, parts.query, headers, body),
     )
+
+
+def upload(content: bytes) -> dict[str, Any]:
+    """The fields of a call that tell of the bytes of an upload."""
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return {"content_md5": digest, "is_gzip": content.startswith(_GZIP)}
 
 
 def headers_of(pairs: Any) -> dict[str, str]:
@@ -95,6 +105,12 @@ def _issued(answer: Any) -> Iterator[Credential]:
     for name, text in texts_in(answer):
         if name in CARRIERS and not was_removed(text):
             yield Credential(CARRIERS[name], "answer", fingerprint(text))
+
+
+def _addresses(answer: Any) -> tuple[str, ...]:
+    """Host and path of each URL in an answer: what signs them stands in the query."""
+    found = (urlsplit(text) for _, text in texts_in(answer) if "://" in text)
+    return tuple(f"{each.netloc.rpartition('@')[2].lower()}{each.path}" for each in found)
 
 
 def _traces(

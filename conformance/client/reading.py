@@ -107,6 +107,19 @@ def _text(content: Mapping[str, Any]) -> str | None:
         return None
 
 
+def _upload(method: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of the bytes of an upload; nothing where they are not there."""
+    text = content.get("text")
+    if method.upper() != "PUT" or not isinstance(text, str) or not text:
+        return {}
+    if content.get("encoding") != "base64":
+        return building.upload(text.encode("utf-8", "surrogatepass"))
+    try:
+        return building.upload(base64.b64decode(text))
+    except binascii.Error:
+        return {}
+
+
 def _parsed(text: str | None) -> Any:
     if not text or len(text) > _LONGEST_BODY:
         return None
@@ -139,6 +152,7 @@ def _entry(entry: Mapping[str, Any], where: str) -> Call | None:
         status=int(status) if isinstance(status, int | float) and status > 0 else None,
         answer_headers=building.headers_of(response.get("headers") or ()),
         answer=_parsed(_text(response.get("content") or {})),
+        **_upload(str(request["method"]), posted),
     )
 
 

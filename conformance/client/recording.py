@@ -89,6 +89,12 @@ class Call:
     act: str = ""
     # Whether the answer was made up by the stand, and is not the platform's.
     synthetic: bool = False
+    # Of an upload: the hex MD5 of the bytes sent, and whether they are gzip. Empty and None where
+    # the recording does not hold them.
+    content_md5: str = ""
+    # Addresses that the answer of a message service gives out for uploads, without their queries.
+    addresses: tuple[str, ...] = ()
+    is_gzip: bool | None = None
 
     @cached_property
     def operation(self) -> Operation | None:

@@ -18,8 +18,8 @@ from tests.client.samples import SAMPLES, entries
 
 DUTIES = {duty.id: duty for duty in duties()}
 NAMES = sorted(SAMPLES)
-# One act breaks both: a create that is sent again blindly.
-ALSO = {"E1": ["E2"]}
+# One act breaks both: a create that is sent again blindly, a batch that is, a list of no org.
+ALSO = {"E1": ["E2"], "F7": ["D3"], "G4": ["C1"]}
 WORST_FIRST = [Verdict.BROKEN, Verdict.WARNING, Verdict.KEPT, Verdict.NO_TRAFFIC]
 MIXED = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -15,6 +15,9 @@ _CONFLICT: Final = 409
 _EXPECTED: Final = "expected_revision"
 # What the stand does to a request, so that its answer tells nothing about what the client sent.
 TAKEN_OUT: Final = "revision-missing"
+_BATCH: Final = "accounting.export.batch."
+# Fields that say which record is meant.
+_NAMING: Final = ("_id", "_guid", "revision", "code")
 _Known = tuple[str, str]
 
 
@@ -104,6 +107,59 @@ class _Refused(Rule):
 class ReadAfterConflict(_Refused):
     def decide(self, call: Call, *, read: bool) -> Iterator[Occasion]:
         return held(call, read, "written again without a read after the refusal")
+
+
+@watching("F7")
+class ReadBatchAfterConflict(_Refused):
+    """The same, of batches of exports."""
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        return super().see(call) if call.op.startswith(_BATCH) else iter(())
+
+    def decide(self, call: Call, *, read: bool) -> Iterator[Occasion]:
+        return held(call, read, "the batch written again without a read of it")
+
+
+@watching("D5")
+class OthersChangeSurvives(Rule):
+    """A field that a refused change only repeated as it was read is not put back over another's.
+
+    What the change itself is about is its own affair; what it carries along must be read anew.
+    """
+
+    _read: dict[_Known, dict[str, Any]] = field(default_factory=dict)
+    # Of a refused change: the fields that it carried along, as they were read before it.
+    _carried: dict[_Known, dict[str, Any]] = field(default_factory=dict)
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        known = (call.identity, call.subject or "")
+        if not call.op or call.subject is None:
+            return
+        if not call.writes and call.succeeded:
+            self._read[known] = _fields(call.data)
+        if not call.changes:
+            return
+        now = self._read.get(known, {})
+        for name, old in self._carried.pop(known, {}).items():
+            if name in now and now[name] != old:
+                kept = call.inputs.get(name, now[name]) != old
+                yield from held(call, kept, "another writer's change put back")
+        if is_stale(call):
+            sent = {name: value for name, value in call.inputs.items() if name in now}
+            self._carried[known] = {
+                name: value
+                for name, value in sent.items()
+                if now[name] == value and not name.endswith(_NAMING)
+            }
+
+
+def _fields(data: Any) -> dict[str, Any]:
+    """The fields of the record in an answer, wherever the answer holds it."""
+    if not isinstance(data, dict):
+        return {}
+    inner = [part for part in data.values() if isinstance(part, dict)]
+    found = {name: value for part in inner for name, value in part.items()}
+    return {**found, **{name: v for name, v in data.items() if not isinstance(v, dict | list)}}
 
 
 @watching("D4")

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import field
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from conformance.client.operations import is_id
 from conformance.client.recording import Call, Facts
 from conformance.client.rules.rule import Occasion, Rule, each, held, watching
 from conformance.contract import envelope
@@ -12,6 +14,14 @@ from conformance.contract.operation import Kind
 from fixtures.formats.json_values import MISSING, at
 
 _LARGEST: Final = 256
+# For so long after a write a search may not show it.
+_STALE_S: Final = 120.0
+_A_DAY_S: Final = 86_400.0
+# Names under which a caller says of what day a price is meant to be, where `as_of` is meant.
+_DATES: Final = (
+    *("at", "on", "date", "price_date", "pricing_date", "effective_at", "effective_on"),
+    *("valid_at", "valid_on", "order_date", "ordered_at"),
+)
 _TOKEN: Final = "next_token"  # noqa: S105 - the name of a field
 _PAGING: Final = frozenset(
     {_TOKEN, "limit", "orgcode", "session_guid", "api_key", "request_context"}
@@ -129,3 +139,75 @@ def style_with_variant(call: Call, facts: Facts) -> Iterator[Occasion]:
         kept = "style_id" in call.inputs
         said = "" if kept else "a variant read without its style"
         yield Occasion(call, kept=kept, said=said, grave=False)
+
+
+@each("G4")
+def scoped(call: Call, facts: Facts) -> Iterator[Occasion]:
+    del facts
+    if _is_list(call) and call.operation and call.operation.org_scoped and call.headers:
+        own = [name for name in call.inputs if name not in _PAGING]
+        kept = bool(call.orgcode or call.inputs.get("org_guid") or own)
+        yield from held(call, kept, "a list that names neither org nor any other scope")
+
+
+@watching("G8")
+class SearchIsLate(Rule):
+    """What was just written is not made again because a search does not find it yet."""
+
+    _written: dict[tuple[str, str], float] = field(default_factory=dict)
+    _missed: dict[tuple[str, str], Call] = field(default_factory=dict)
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        operation, who = call.operation, call.identity
+        if not operation:
+            return
+        if call.op.endswith(".search"):
+            yield from self._searched(call)
+        elif operation.kind is Kind.CREATE:
+            for text in _words_of(call):
+                if self._missed.pop((who, text), None):
+                    yield Occasion(call, kept=False, said="made again after an empty search")
+                if call.succeeded:
+                    self._written[who, text] = call.started
+
+    def _searched(self, call: Call) -> Iterator[Occasion]:
+        for text in _words_of(call):
+            key = (call.identity, text)
+            if call.started - self._written.get(key, 0.0) > _STALE_S:
+                continue
+            if _is_empty(call):
+                self._missed[key] = call.slim()
+            else:
+                yield Occasion(call, kept=True)
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._missed.values():
+            yield Occasion(call, kept=True)
+
+
+def _words_of(call: Call) -> set[str]:
+    named = ((name, value) for name, value in call.inputs.items() if name not in _PAGING)
+    return {v.casefold() for name, v in named if isinstance(v, str) and not is_id(name)}
+
+
+@each("G11")
+def as_of(call: Call, facts: Facts) -> Iterator[Occasion]:
+    """A price of a past day is asked for by `as_of`; by another date it is only meant to be."""
+    del facts
+    if call.op not in ("ppm.price.resolve", "ppm.price.resolve_cart"):
+        return
+    if call.inputs.get("as_of"):
+        yield Occasion(call, kept=True)
+    elif any(_is_past(call.inputs.get(name), call.started) for name in _DATES):
+        yield Occasion(call, kept=False, said="a past date, and no as_of")
+
+
+def _is_past(value: Any, now: float) -> bool:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return False
+    if found is None:
+        return False
+    at = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return at.timestamp() < now - _A_DAY_S

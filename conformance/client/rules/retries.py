@@ -123,6 +123,27 @@ class OneBodyPerKey(Rule):
             yield from held(call, body == call.payload, "one key with two bodies")
 
 
+@watching("E6")
+class NotAfterADay(Rule):
+    _first: dict[tuple[str, str, str], Call] = field(default_factory=dict)
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def see(self, call: Call) -> Iterator[Occasion]:
+        if not call.op:
+            return
+        self._last[call.identity] = call.started
+        if (key := key_of(call)) is None:
+            return
+        first = self._first.setdefault((call.path, call.orgcode, key), call.slim())
+        if call.started - first.started > _DAY_S:
+            yield Occasion(call, kept=False, said="a key relied on after a day")
+
+    def end(self) -> Iterator[Occasion]:
+        for call in self._first.values():
+            if self._last[call.identity] - call.started > _DAY_S:
+                yield Occasion(call, kept=True)
+
+
 @each("E7")
 def keys_of_messages(call: Call, facts: Facts) -> Iterator[Occasion]:
     del facts

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.client.recording import LIST, Client, sample
+from tests.client.recording import LIST, Client, Mood, sample
 
 
 def _page(token: str | None, rows: int = 1) -> dict[str, Any]:
@@ -49,3 +49,28 @@ def _(c: Client) -> None:
     style = {} if c.habit else {"style_id": "s-1"}
     body = {"reason": "r", "channel_guid": "ch-1", "selector": {"variant_id": "v-1", **style}}
     c.occasion("/pmc/publish/run/start", body)
+
+
+@sample("G4")
+def _(c: Client) -> None:
+    body = {"limit": 5}
+    c.occasion(LIST, body if c.habit else {**body, "org_guid": c.guid})
+
+
+@sample("G8")
+def _(c: Client) -> None:
+    style = {"caption": f"Coat {c.who}"}
+    c.call("/pvm/style", style)
+    if c.mood is not Mood.ABSENT:
+        found: dict[str, Any] = {"data": {"products": []}}
+        c.call(f"/pmc/product/search?q=Coat%20{c.who}", method="GET", answer=found)
+    if c.habit:
+        c.call("/pvm/style", style)
+
+
+@sample("G11")
+def _(c: Client) -> None:
+    body: dict[str, Any] = {"lines": [{"sku": "1"}]}
+    day = {"price_date" if c.habit else "as_of": "2025-06-01T00:00:00+00:00"}
+    body |= day if c.mood is not Mood.ABSENT else {}
+    c.call("/ppm/price/resolve", body, x_channel_code="WEB")

@@ -1,9 +1,12 @@
 """Samples of the duties in `conformance/client/duties/order.toml`."""
 
+import base64
+import gzip
+import hashlib
 from datetime import timedelta
 from typing import Any
 
-from tests.client.recording import CREATE, GET, START, Client, refused, sample
+from tests.client.recording import CREATE, GET, START, Client, Mood, refused, sample
 
 
 @sample("O1")
@@ -94,3 +97,59 @@ def _(c: Client) -> None:
 def _(c: Client) -> None:
     text = "<script>alert(1)</script>" if c.habit else "Spring & summer"
     c.occasion(CREATE, {"org_guid": c.guid, "caption": text})
+
+
+@sample("A7")
+def _(c: Client) -> None:
+    c.call("/usm/session/validate")
+    if not c.habit:
+        c.call(GET, c.one())
+    c.occasion("/pvm/style", {"caption": "Coat"})
+
+
+@sample("O2")
+def _(c: Client) -> None:
+    parts = {"physical_guid": f"p-{c.guid}", "legal_guid": f"l-{c.guid}"}
+    body = {"org_guid": c.guid, "code": "SHOP", "caption": "Shop"}
+    c.occasion("/ofm/facility/logical/create", body if c.habit else {**body, **parts})
+
+
+@sample("O12")
+def _(c: Client) -> None:
+    one = {"customer_id": f"cust-{c.who}"}
+    if not c.habit:
+        c.call("/crm/customer/create", {"email": "a@example.test"}, answer={"data": one})
+    body = {**one, "points": 5, "reason": "a purchase", "reason_code": "LOYALTY.PURCHASE"}
+    given: dict[str, Any] = {"status": 404, "answer": refused("not-found")} if c.habit else {}
+    c.occasion("/crm/loyalty/earn", body, x_channel_code="WEB", **given)
+
+
+@sample("O13")
+def _(c: Client) -> None:
+    packed = base64.b64encode(gzip.compress(b"{}", mtime=0)).decode()
+    digest = hashlib.md5(base64.b64decode(packed), usedforsecurity=False).hexdigest()
+    url = f"https://store.example.test/up/{c.who}"
+    body = {"container": "notes", "content_type": "text/csv", "content_md5": digest}
+    c.occasion("/mrs/record", body, answer={"data": {"upload_url": url}})
+    if c.mood is Mood.ABSENT:
+        return
+    c.call(f"/up/{c.who}", method="PUT", base="https://store.example.test", x_session_guid="")
+    sent = packed if not c.habit else base64.b64encode(b"plain").decode()
+    c.entries[-1]["request"]["postData"] = {"text": sent, "encoding": "base64"}
+    c.call("/mrs/record/complete", {"size": 22, "etag": "e", "content_md5": digest})
+
+
+@sample("O15")
+def _(c: Client) -> None:
+    one = {"orgcode": c.org, "export_id": f"x-{c.who}"}
+    if not c.habit:
+        c.call("/utl/export/status", one, answer={"data": {"status": "ready"}})
+    c.occasion("/utl/export/download/start", one)
+
+
+@sample("O17")
+def _(c: Client) -> None:
+    one = {"price_id": f"price-{c.who}"}
+    c.call("/ppm/price/set", {"sku": "1", "amount": "1.00"}, answer={"data": one})
+    body = {**one, "expected_revision": 1, "reason": "looked at"}
+    c.occasion("/ppm/price/approval/approve", body, key=not c.habit)

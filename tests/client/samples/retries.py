@@ -1,6 +1,6 @@
 """Samples of the duties in `conformance/client/duties/retries.toml`."""
 
-from tests.client.recording import CREATE, LIST, RESOLVE, Client, Mood, refused, sample
+from tests.client.recording import CREATE, GET, LIST, RESOLVE, Client, Mood, refused, sample
 
 
 def _lost_create(c: Client) -> None:
@@ -77,3 +77,30 @@ def _(c: Client) -> None:
     c.occasion(CREATE, {"org_guid": c.guid, "caption": "A"}, status=403, told=html)
     if c.habit:
         c.call(CREATE, {"org_guid": c.guid, "caption": "A"})
+
+
+@sample("E6")
+def _(c: Client) -> None:
+    note = {"target_type": "customer", "target_id": "c-1", "caption": "A", "body": "B"}
+    c.occasion("/crm/comment", {**note, "idempotency_key": f"key-{c.who}"})
+    key = f"key-{c.who}" if c.habit else f"other-{c.who}"
+    c.occasion("/crm/comment", {**note, "idempotency_key": key}, wait=90_000)
+
+
+@sample("E9")
+def _(c: Client) -> None:
+    for _ in range(650 if c.habit else 1):
+        c.call(GET, c.one(), wait=0.01)
+    c.occasion(GET, c.one(), wait=1 if c.habit else 70)
+
+
+@sample("E13")
+def _(c: Client) -> None:
+    for _ in range(30 if c.habit else 2):
+        c.call(GET, c.one(), wait=0.0001 if c.mood is not Mood.ABSENT else 1)
+
+
+@sample("E14")
+def _(c: Client) -> None:
+    c.occasion(GET, c.one(), status=503, answer=refused("maintenance"))
+    c.call(GET, c.one(), wait=600 if c.habit else 5)
