@@ -40,7 +40,10 @@ class _Examination:
         found = scenarios.ALL.get(name)
         if found and found.needs_operator and not self.platform.has_operator:
             raise StandError(f"{name} needs an operator, and this platform lends none")
-        self.relay.run = Run(name, found(self.platform, self.org) if found else Actor())
+        again = sum(run.scenario == name for run in self.runs)
+        mark = f"({again + 1})" if again else ""
+        actor = found(self.platform, self.org) if found else Actor()
+        self.relay.run = Run(name, actor, mark=mark)
 
     def end(self) -> None:
         """Put back what the scenario did, and keep what its run showed."""

@@ -60,6 +60,8 @@ class Org:
     code: str
     guid: str
     queue: Queue | None = None
+    # Where a scenario has the platform deliver instead of there, to hand it on from.
+    inlet: Queue | None = None
 
 
 class Platform:
@@ -72,8 +74,20 @@ class Platform:
         self.orgcode = orgcode
         self._operator_url = operator_url
         self._http = httpx.Client(trust_env=False, timeout=_BOUND_S)
+        self.session = self.user = ""
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """A new session of the stand's own.
+
+        Raises:
+            StandError: it was refused.
+        """
         signed_in = self.call(
-            "/usm/session/create", email=email, passcode=passcode, caption="conformance stand"
+            "/usm/session/create",
+            email=self.email,
+            passcode=self.passcode,
+            caption="conformance stand",
         )
         self.session = str(signed_in["session_guid"])
         self.user = str(signed_in.get("user_id", ""))

@@ -10,6 +10,7 @@ import pickle
 import re
 import secrets
 import tempfile
+import threading
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -217,9 +218,13 @@ class Recording:
         self._accepted: set[str] = set()
         self._hosts: set[str] = set()
         self._stripped = False
+        self._lock = threading.Lock()
         # Unlinked at once: nobody else can open it, and it ends with the process.
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the recording
         self._starts: array[float] = array("d")
+        # Runs of a client may have gone side by side, and each is told as a whole.
+        self._runs: dict[str, int] = {}
+        self._of: array[int] = array("l")
         self._places: array[int] = array("q")
 
     def __enter__(self) -> Self:
@@ -240,7 +245,11 @@ class Recording:
             self.unread.append("and more that could not be read")
 
     def add(self, call: Call) -> None:
-        """Keep one call."""
+        """Keep one call. Relays of several runs may do so at once."""
+        with self._lock:
+            self._add(call)
+
+    def _add(self, call: Call) -> None:
         self._issued.update(each.print for each in call.issued)
         if call.succeeded and call.op:
             self._accepted.update(e.print for e in call.credentials if e.kind == "session")
@@ -251,6 +260,7 @@ class Recording:
         operation = call.operation
         if operation and operation.org_scoped and call.succeeded and not call.credentials:
             self._stripped = True  # without a credential it would have been refused
+        self._of.append(self._runs.setdefault(call.run, len(self._runs)))
         self._starts.append(call.started)
         self._places.append(self._spool.seek(0, 2))
         pickle.dump(call, self._spool, protocol=5)
@@ -265,6 +275,7 @@ class Recording:
 
     def __iter__(self) -> Iterator[Call]:
         # A sort is stable: the order of the file decides between equal instants.
-        for index in sorted(range(len(self._starts)), key=self._starts.__getitem__):
+        order = range(len(self._starts))
+        for index in sorted(order, key=lambda each: (self._of[each], self._starts[each])):
             self._spool.seek(self._places[index])
             yield pickle.load(self._spool)  # noqa: S301 - our own file, unlinked and private

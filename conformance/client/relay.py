@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Self
 
@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.client import building
 from conformance.client.operations import operation_of
+from conformance.client.platform import StandError
 from conformance.client.recording import Call, Recording
 from conformance.contract import envelope
 from conformance.contract.operation import Operation
@@ -79,6 +80,18 @@ class Act:
     reply: Answer | None = None
     lose: str = ""  # "request" or "answer"
     hold_s: float = 0.0
+    # Whether the call is to the stand itself, and so none of the client's to the platform.
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One delivery on its way to the client: by webhook with headers, or by queue without."""
+
+    channel: str  # "webhook" or "queue"
+    content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after_s: float = 0.0
 
 
 class Actor:
@@ -99,6 +112,10 @@ class Actor:
     def gone(self, request: Request) -> None:
         """The client went away while its answer was held back."""
 
+    def deliver(self, parcel: Parcel) -> Sequence[Parcel]:
+        """What is handed on in place of a delivery of the platform's."""
+        return (parcel,)
+
 
 @dataclass
 class Run:
@@ -111,17 +128,22 @@ class Run:
     operations: list[str] = field(default_factory=list)
     request_ids: list[str] = field(default_factory=list)
     calls: int = 0
-    # Whether a subscription was verified with what lay in its queue.
-    verified: bool = False
+    # What tells a run from another one of its name.
+    mark: str = ""
+    # What the stand could not do to it.
+    faults: list[str] = field(default_factory=list)
+    # What changed something: the operation, with the key that makes a repeat of it none.
+    effects: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Relay:
     """Hands on to one upstream. Use as a context manager: it serves in a thread of its own."""
 
-    def __init__(self, upstream: str, recording: Recording) -> None:
+    def __init__(self, upstream: str, recording: Recording, agents: set[str] | None = None) -> None:
         self.upstream, self.recording = upstream, recording
         self.run = Run("outside")
-        self.agents: set[str] = set()
+        # User agents that were seen; relays of one client may share them.
+        self.agents: set[str] = set() if agents is None else agents
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.bind((HOST, 0))
@@ -164,7 +186,8 @@ class Relay:
         if delivered and act and act.hold_s and await _goes_away(receive, act.hold_s):
             run.actor.gone(request)
             delivered = False
-        self._record(run, request, act, answer if delivered else None, started)
+        if not (act and act.aside):
+            self._record(run, request, act, answer if delivered else None, started)
         if delivered and answer:
             await _sent(send, answer)
         else:
@@ -173,7 +196,11 @@ class Relay:
 
     def _decide(self, run: Run, request: Request) -> Act | None:
         with self._lock:  # a scenario counts what it has done
-            act = run.actor.before(request)
+            try:
+                act = run.actor.before(request)
+            except StandError as error:
+                run.faults.append(str(error))
+                return None
             run.acted += act is not None
             return act
 
@@ -211,7 +238,8 @@ class Relay:
         call = _call(run, request, act, answer, started=started, base_url=self.base_url)
         if call is not None:
             self.recording.add(call)
-            run.verified |= call.op == VERIFY and call.succeeded
+            if call.writes and call.succeeded:
+                run.effects.append((call.op, str(call.inputs.get("idempotency_key") or run.calls)))
             # How many pages a list has is the platform's doing.
             if not call.inputs.get("next_token"):
                 run.operations.append(call.op or f"{call.method} unknown")
@@ -320,7 +348,7 @@ def _call(
     found = _json(request.content)
     body = found if found is not None else request.content.decode("utf-8", "replace") or None
     return building.call(
-        where=f"{run.name}#{run.calls}",
+        where=f"{run.name}{run.mark}#{run.calls}",
         started=rest["started"],
         elapsed=time.time() - rest["started"],
         method=request.method,

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.client.catalogue import duties, parts
+from conformance.contract import ROUTES
 
 
 class ClientFileError(ValueError):
@@ -26,6 +27,12 @@ class ClientFile(BaseModel):
     parts: list[str] = Field(default_factory=lambda: list(parts()))
     # The log in which the client keeps the ids of its calls, or "-" for what it prints.
     log: str = ""
+    # Where it takes webhooks, if it does; `{port}` is a free port, told it as G3N_RECEIVER_PORT.
+    receiver: Annotated[str, Field(pattern=r"^(|http://(127\.0\.0\.1|localhost)[:/].*)$")] = ""
+    # What an event makes it do: by the name of an event, the operation that it calls once for it.
+    effects: dict[str, str] = Field(default_factory=dict)
+    # Files and folders that are searched for secrets: sources, what is built of them.
+    artefacts: list[str] = Field(default_factory=list)
     # By duty that no traffic shows: how the team sees to it.
     statements: dict[str, str] = Field(default_factory=dict)
     folder: Path = Path()
@@ -60,4 +67,8 @@ def read(path: Path) -> ClientFile:
         raise ClientFileError(
             f"{path}: statements: {unknown[0]} is judged by traffic; only these are stated: {told}"
         )
+    if unknown := [name for name in settings.effects.values() if name not in ROUTES]:
+        raise ClientFileError(f"{path}: effects: {unknown[0]} is no operation that is documented")
+    if absent := [name for name in settings.artefacts if not (settings.folder / name).exists()]:
+        raise ClientFileError(f"{path}: artefacts: {absent[0]}: no such file")
     return settings

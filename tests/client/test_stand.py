@@ -13,7 +13,6 @@ from conformance.client.certificate import Certificate, Verdict
 from conformance.client.judgement import Claim
 from conformance.client.platform import Platform
 from conformance.client.recording import Recording
-from conformance.client.relay import Relay
 from conformance.client.settings import ClientFile
 from conformance.client.stand import PLAIN, Stand, certify, of_target, practice
 from conformance.commands import main
@@ -49,8 +48,8 @@ def examined(platform: Platform) -> Examined:
     """Runs a client in these scenarios, without the canary."""
 
     def examine(client: ClientFile, *names: str) -> Certificate:
-        with Recording() as recording, Relay(platform.base_url, recording) as relay:
-            stand = Stand(platform, client, relay, lambda _: None)
+        with Recording() as recording:
+            stand = Stand(platform, client, recording, lambda _: None)
             for name in names:
                 stand.run(name)
             return stand.examined().certificate

@@ -1,6 +1,5 @@
 """Scenarios in which an answer does not come, or comes late, or comes as a 429."""
 
-import json
 import time
 from typing import Final
 
@@ -8,7 +7,7 @@ from conformance.client.judgement import Shown
 from conformance.client.operations import made_fields
 from conformance.client.platform import Org, Platform
 from conformance.client.relay import Act, Answer, Request
-from conformance.client.scenarios.scenario import Scenario, scenario, work
+from conformance.client.scenarios.scenario import Scenario, made_up, scenario, work
 from conformance.contract.operation import Kind
 
 _RETRY_AFTER_S: Final = 1
@@ -82,12 +81,8 @@ class Throttled(Scenario):
 
 
 def _throttled(retry_after_s: int) -> Answer:
-    major = {"tag": "throttled", "message": {"en_US": "Too many requests."}}
-    refusal = {"major": major, "http_status": 429, "retryable": True}
-    stats = {"request_id": "made-up-by-the-stand", "latency_ms": 0}
-    body = {"success": False, "error": refusal, "stats": stats}
     wait = (("retry-after", str(retry_after_s)),) if retry_after_s else ()
-    return Answer(429, (("content-type", "application/json"), *wait), json.dumps(body).encode())
+    return made_up(429, "throttled", *wait)
 
 
 @scenario

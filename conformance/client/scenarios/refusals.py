@@ -1,12 +1,14 @@
 """Scenarios in which the platform refuses: the request or the state of the platform is altered."""
 
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from conformance.client.operations import subject_of
+from conformance.client.operations import subject_of, texts_in
 from conformance.client.platform import Org, Platform
-from conformance.client.relay import Act, Request
+from conformance.client.relay import Act, Answer, Request
 from conformance.client.rules.concurrency import TAKEN_OUT
 from conformance.client.scenarios.scenario import (
     Scenario,
@@ -166,6 +168,7 @@ class Maintenance(Scenario):
     does = "the operator opens a window of maintenance for a second: genuine 503"
     expects = "the client waits, and then tries again"
     needs_operator = True
+    alone = True
 
     def __init__(self, platform: Platform, org: Org) -> None:
         super().__init__(platform, org)
@@ -185,3 +188,120 @@ class Maintenance(Scenario):
         if self._since is not None and not self._over:
             self._over = True
             self.platform.act("ops_maintenanceend")
+
+
+@scenario
+class RevokedKey(_Once):
+    name = "revoked-key"
+    does = "the owner revokes the client's key behind its back: a genuine 401"
+    expects = "the client does not go on with the key"
+    parts = ("keys",)
+
+    def __init__(self, platform: Platform, org: Org) -> None:
+        super().__init__(platform, org)
+        self._made: list[str] = []
+
+    def after(self, request: Request, answer: Answer) -> Answer | None:
+        operation = request.operation
+        if operation and operation.id == "usm.api_key.create":
+            self._made += [v for k, v in texts_in(_json(answer)) if k == "api_key_id"]
+        return None
+
+    def is_meant(self, request: Request) -> bool:
+        return bool(self._made and work(request) and request.headers.get("x-api-key"))
+
+    def once(self, request: Request) -> Act:
+        del request
+        self.platform.call(
+            "/usm/api_key/revoke",
+            session_guid=self.platform.session,
+            orgcode=self.org.code,
+            api_key_id=self._made[-1],
+        )
+        return Act(self.name)
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.content)
+    except ValueError:
+        return None
+
+
+@scenario
+class InsufficientStock(_Once):
+    name = "insufficient-stock"
+    does = "the quantities of a reservation or an order are multiplied: a genuine refusal"
+    expects = "the client quotes again, or asks for another quantity"
+    parts = ("orders",)
+
+    def is_meant(self, request: Request) -> bool:
+        operation = work(request)
+        stocked = operation and operation.writes and operation.service in ("scm", "ics")
+        return bool(stocked and multiplied(request.fields) != dict(request.fields))
+
+    def once(self, request: Request) -> Act:
+        return Act(self.name, forward=request.with_fields(multiplied(request.fields)))
+
+
+def multiplied(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with every quantity in them a million times as large."""
+    return {name: _many(name, value) for name, value in fields.items()}
+
+
+def _many(name: str, value: Any) -> Any:
+    if name in ("quantity", "qty") and isinstance(value, int | str) and str(value).isdecimal():
+        return type(value)(int(value) * 1_000_000)
+    if isinstance(value, dict):
+        return multiplied(value)
+    return [_many("", part) for part in value] if isinstance(value, list) else value
+
+
+@scenario
+class TooManySessions(_Once):
+    name = "too-many-sessions"
+    does = "the operator lowers the number of sessions that the user may have: a genuine refusal"
+    expects = "the client closes sessions, or ends and says so; it does not ask again at once"
+    needs_operator = True
+    alone = True
+    _USUAL: Final = 200
+
+    def is_meant(self, request: Request) -> bool:
+        return bool(request.operation and request.operation.id == "usm.session.create")
+
+    def once(self, request: Request) -> Act:
+        del request
+        self._cap(1)
+        return Act(self.name)
+
+    def after(self, request: Request, answer: Answer) -> Answer | None:
+        del answer
+        if self.done and self.is_meant(request):
+            self._cap(self._USUAL)
+        return None
+
+    def _cap(self, most: int) -> None:
+        one = {"user_id": self.platform.user}
+        found = self.platform.act("uas_userget", **one)
+        self.platform.act(
+            "uas_userconfigset",
+            **one,
+            max_active_sessions=most,
+            expected_revision=found["revision"],
+        )
+
+
+@scenario
+class ExpiredSession(EndedSession):
+    name = "expired-session"
+    does = "the platform's clock goes on past the end of the client's session: a genuine 401"
+    expects = "the client signs in anew, once, and does not use the old session again"
+    needs_operator = True
+    alone = True
+    _LONGER_S: Final = 4_000
+
+    def once(self, request: Request) -> Act:
+        del request
+        self.platform.act("reference_clock", advance_seconds=self._LONGER_S)
+        self.platform.sign_in()
+        return Act(self.name)

@@ -1,14 +1,18 @@
 """What a scenario is: it makes the occasion of a duty, and says what a client should do then."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from conformance.client.platform import Org, Platform
-from conformance.client.relay import Actor, Request
+from conformance.client.relay import Actor, Answer, Request
 from conformance.contract.operation import Operation
 
 if TYPE_CHECKING:
     from conformance.client.judgement import Shown
+
+
+_THROTTLED: Final = 429
 
 
 class Scenario(Actor):
@@ -20,6 +24,14 @@ class Scenario(Actor):
     # Whether the answers are the platform's own, for a request or a record was altered.
     genuine: ClassVar[bool] = True
     needs_operator: ClassVar[bool] = False
+    # Parts of the platform of which a client must use one for it to concern it; none: any client.
+    parts: ClassVar[tuple[str, ...]] = ()
+    # Whether it does something to the whole platform, so that nothing runs beside it.
+    alone: ClassVar[bool] = False
+    # Duties that are kept where the client's effects are those of the plain run.
+    same_effects: ClassVar[tuple[str, ...]] = ()
+    # By duty: a text that stands in the log of a client that keeps it.
+    logged: ClassVar[Mapping[str, str]] = {}
     # Duties that are kept where the client does the same as in the plain run.
     compared: tuple[str, ...] = ()
 
@@ -28,6 +40,9 @@ class Scenario(Actor):
         self.shown: list[Shown] = []
         # What it did beside the calls.
         self.acts = 0
+
+    def ended(self, exit_status: int | None) -> None:
+        """The client came to its end, or was stopped (None)."""
 
     def end(self) -> None:
         """Undo what it did to the platform."""
@@ -40,6 +55,18 @@ def scenario(found: type[Scenario]) -> type[Scenario]:
     """Registers a scenario by its name; they run in the order in which they are written down."""
     SCENARIOS[found.name] = found
     return found
+
+
+def made_up(status: int, tag: str, *headers: tuple[str, str]) -> Answer:
+    """A refusal in the platform's envelope that the stand makes up."""
+    refusal = {"major": {"tag": tag, "message": {"en_US": "Made up."}}, "http_status": status}
+    body = {
+        "success": False,
+        "error": {**refusal, "retryable": status == _THROTTLED},
+        "stats": {"request_id": "made-up-by-the-stand", "latency_ms": 0},
+    }
+    told = (("content-type", "application/json"), *headers)
+    return Answer(status, told, json.dumps(body).encode())
 
 
 def work(request: Request) -> Operation | None:
