@@ -26,7 +26,7 @@ STEPS: Final = {
     12: "Events",
     13: "Exports and offboarding",
 }
-VERSION: Final = "client/1"
+VERSION: Final = "client/2"
 FOLDER: Final = Path(__file__).with_name("duties")
 _FROZEN: Final = FOLDER / "frozen.toml"
 

@@ -7,6 +7,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -72,7 +73,7 @@ class Front:
         statuses = []
         for each in self._deliver(parcel):
             if each.after_s:
-                self._later.do(each.after_s, lambda each=each: self._posted(each))
+                self._later.do(each.after_s, partial(self._posted, each))
             else:
                 statuses.append(self._posted(each))
         answered = statuses[0] if statuses else 200
@@ -143,9 +144,10 @@ class Inlet:
     def _hand_on(self, out: Any, parcel: Parcel) -> None:
         is_token = "verification_token" in _object(parcel.content)
         for each in (parcel,) if is_token else self._deliver(parcel):
-            self._later.do(each.after_s, lambda each=each: self._sent(out, each)) if (
-                each.after_s
-            ) else self._sent(out, each)
+            if each.after_s:
+                self._later.do(each.after_s, partial(self._sent, out, each))
+            else:
+                self._sent(out, each)
 
     def _sent(self, out: Any, parcel: Parcel) -> None:
         out.send_message(QueueUrl=self._destination.url, MessageBody=parcel.content.decode())

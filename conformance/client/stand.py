@@ -215,7 +215,7 @@ class Stand:
             said = _last_line(self.logs[PLAIN])
             self.doubts.append(f"the plain run did not end well: {_how(ran.ended)}{said}")
         if ran.taken or ran.refused:
-            said = f"the receiver took none of {ran.refused} deliveries"
+            said = "" if ran.taken else f"the receiver took none of {ran.refused} deliveries"
             self.shown.append(Shown("V7", PLAIN, ran.taken > 0, said))
         self.shown += self._of_artefacts()
 

@@ -92,8 +92,7 @@ def logs_no_ids() -> None:
 
 
 def dies_of_unknown_events() -> None:
-    import events  # type: ignore[import-not-found] # noqa: PLC0415 - beside the client
-
+    events = _events()
     loads = events.json.loads
 
     def strict(text: str) -> Any:
@@ -119,6 +118,104 @@ def signs_in_never_again() -> None:
         raise last
 
     Platform.read = read
+
+
+def takes_tokens_apart() -> None:
+    once = Platform.once
+
+    def strict(self: Any, path: str, body: Any = None, key: str = "") -> Fields:
+        token = (body or {}).get("next_token", "")
+        if "~" in token:
+            raise client.Refused(0, "a token that does not look like one")
+        return dict(once(self, path, body, key))
+
+    Platform.once = strict
+
+
+def leaves_a_key_in_a_file() -> None:
+    """The client is as it should be; what it is handed in with is not."""
+
+
+def ends_well_whatever_happens() -> None:
+    main = client.main
+
+    def always() -> int:
+        main()
+        return 0
+
+    client.main = always
+
+
+def _deaf_to(header: str) -> None:
+    told = Platform.told
+
+    def without(self: Any, path: str, answer: Any) -> Fields:
+        answer.headers.pop(header, None)
+        return dict(told(self, path, answer))
+
+    Platform.told = without
+
+
+def knows_no_version() -> None:
+    _deaf_to("x-api-version")
+
+
+def hears_no_sunset() -> None:
+    _deaf_to("sunset")
+
+
+def waits_for_ever() -> None:
+    client.TIMEOUT_S = None
+
+
+def asks_for_sessions_again() -> None:
+    sign_in = Platform.sign_in
+
+    def again(self: Any) -> None:
+        try:
+            sign_in(self)
+        except client.Refused:
+            sign_in(self)
+
+    Platform.sign_in = again
+
+
+def _events() -> Any:
+    import events  # type: ignore[import-not-found] # noqa: PLC0415 - beside the client
+
+    return events
+
+
+def takes_no_webhook() -> None:
+    events = _events()
+    events.Webhook.is_signed = lambda *_: False
+    events.Webhook.replay = lambda *_: None
+
+
+def acts_on_each_delivery() -> None:
+    def take(self: Any, event: Fields) -> None:
+        if one := _events().customer_of(event):
+            note = {"target_type": "customer", "target_id": one}
+            self.platform.once("/crm/comment", {**note, "caption": "Welcome", "body": "Hello."})
+            self.customers.add(one)
+
+    _events().Listener.take = take
+
+
+def takes_unsigned_deliveries() -> None:
+    _events().Webhook.is_signed = lambda *_: True
+
+
+def leaves_pointers_alone() -> None:
+    def read(self: Any) -> None:
+        for message in self.messages(wait_s=0):
+            self.listener.take(message.get("event") or {})
+
+    _events().Queue.read = read
+
+
+def never_replays() -> None:
+    _events().Webhook.replay = lambda *_: None
 
 
 def does_nothing() -> None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from conformance.client.catalogue import Duty, duties
 from conformance.client.telling import occasion
+from tests.client import caught
 from tests.client.samples import SAMPLES
-from tests.client.test_stand import HABITS, QUEUED, WARNED
 
 TABLE: Final = Path(__file__).with_name("table.md")
 _HEAD: Final = """\
@@ -44,9 +44,9 @@ def _caught_by(duty: Duty) -> list[str]:
 def _ways(duty: str) -> Iterator[str]:
     if duty in SAMPLES:
         yield "recording"
-    for habit, names, broken in (*HABITS, *QUEUED, *WARNED):
-        if broken == duty:
-            yield f"habit `{habit}` in {names[-1]}"
+    for row in caught.ALL:
+        if row.duty == duty:
+            yield f"habit `{row.habit}` in {row.names[-1]}"
 
 
 if __name__ == "__main__":

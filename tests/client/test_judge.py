@@ -168,7 +168,7 @@ def test_the_commands_tell_what_they_find(tmp_path: Path, command: Callable[...,
     ran = command("judge", har(tmp_path / "a.har", entries("D3", Mood.BROKEN)), "--parts", "core")
     lines = ran.out.splitlines()
     assert lines[0].startswith("This certificate speaks of the client alone")
-    assert lines[-1].startswith("NOT CONFORMANT [client/1: core]")
+    assert lines[-1].startswith("NOT CONFORMANT [client/2: core]")
     assert any("a.har#2: POST /ofm/cost-centre/update -> 200" in line for line in lines)
     assert any(line.startswith("missing D4:") and "lost-answer" in line for line in lines)
     assert command("duties", "--step", "8").out.count("\n") == 3

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
-from client import Fields, Platform, find, revision_of
+from client import Fields, Platform, find, revision_of  # type: ignore[import-not-found]
 
 WANTED = {"service": "crm", "action_prefix": "customer-"}
 WAIT_S = 2.5
@@ -43,16 +43,16 @@ class Listener:
             return
         self.done.add(number)
         sys.stdout.write(f"event {event.get('service')} {event.get('action')}\n")
-        customer = customer_of(event)
-        if (event.get("service"), event.get("action")) == ("crm", "customer-created") and customer:
+        if customer := customer_of(event):
             note = {"target_type": "customer", "target_id": customer, "idempotency_key": number}
             self.platform.make("/crm/comment", {**note, "caption": "Welcome", "body": "Hello."})
             self.customers.add(customer)
 
 
 def customer_of(event: Fields) -> str | None:
-    changes = (event.get("payload") or {}).get("changes") or []
-    return next((change["id"] for change in changes if change.get("type") == "customer"), None)
+    """The customer that an event tells the making of."""
+    told = (event.get("service"), event.get("action"))
+    return event.get("aggregate_id") if told == ("crm", "customer-created") else None
 
 
 class Queue:

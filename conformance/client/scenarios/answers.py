@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from conformance.client.judgement import Shown
 from conformance.client.platform import Org, Platform
@@ -166,7 +166,7 @@ class OtherVersion(_Altering):
     does = "every answer bears another X-API-Version than the platform's"
     expects = "the client reports that it differs from the one that it was tested with"
     _ALIEN: Final = "2099-12-31"
-    logged: ClassVar[Mapping[str, str]] = {"F12": _ALIEN}
+    logged: Mapping[str, str] = {"F12": _ALIEN}
 
     def after(self, request: Request, answer: Answer) -> Answer | None:
         if request.operation is None:

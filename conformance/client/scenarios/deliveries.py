@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from conformance.client.judgement import Shown
 from conformance.client.platform import Org, Platform
@@ -91,7 +91,7 @@ class OnTheWay(Scenario):
     """Stands between the platform and the client's queue or receiver."""
 
     needs_operator = True
-    parts = ("events", "webhooks")
+    parts: ClassVar[tuple[str, ...]] = ("events", "webhooks")
 
     def __init__(self, platform: Platform, org: Org) -> None:
         super().__init__(platform, org)
@@ -198,7 +198,7 @@ def forged(parcel: Parcel) -> Parcel:
     body = json.loads(parcel.content)
     other = str(uuid.uuid4())
     for each in objects(body):
-        if "event_id" in each:
+        if isinstance(each, dict) and "event_id" in each:
             each["event_id"] = other
     headers = {
         name: _DIGEST.sub(lambda found: found[0][::-1], value) if "signature" in name else value

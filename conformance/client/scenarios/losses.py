@@ -101,3 +101,9 @@ class Slow(Scenario):
     def gone(self, request: Request) -> None:
         del request
         self.shown.append(Shown("E10", self.name, kept=True))
+
+    def ended(self, exit_status: int | None) -> None:
+        del exit_status
+        if hasattr(self, "_held") and not self.shown:
+            said = f"it waited for {_HELD_S:.0f} s, and would have waited longer"
+            self.shown.append(Shown("E10", self.name, kept=False, said=said))

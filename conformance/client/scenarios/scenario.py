@@ -31,7 +31,7 @@ class Scenario(Actor):
     # Duties that are kept where the client's effects are those of the plain run.
     same_effects: ClassVar[tuple[str, ...]] = ()
     # By duty: a text that stands in the log of a client that keeps it.
-    logged: ClassVar[Mapping[str, str]] = {}
+    logged: Mapping[str, str] = {}
     # Duties that are kept where the client does the same as in the plain run.
     compared: tuple[str, ...] = ()
 
