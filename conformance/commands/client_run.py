@@ -95,7 +95,7 @@ def _examined(found: Examined, wished: Wishes, began: datetime, folder: Path) ->
         given={result.duty.id: result for result in certificate.duties},
         exchanges=found.exchanges,
         waivers=wished.waivers,
-        options={"write_waivers": wished.write_waivers},
+        options={"write_waivers": wished.write_waivers, "history": wished.history},
         repeat="python -m conformance client",
     )
     return examine(examination, folder, formats=wished.folder is not None).run

@@ -35,6 +35,7 @@ class _Key:
     revoked: bool = False
 
 
+@dataclass(eq=False)
 class _Keys(Rule):
     """The keys that were made, by their fingerprints."""
 
