@@ -173,6 +173,17 @@ def drip(handler: Handler, passed: Passed) -> None:
             handler.wfile.flush()
 
 
+def drip_headers(handler: Handler, passed: Passed) -> None:
+    """The head of the answer never ends, and something of it comes all the time."""
+    handler.close_connection = True
+    handler.send_response_only(passed.status)
+    handler.flush_headers()
+    with suppress(OSError):
+        while not handler.server.ending.wait(0.1):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+
+
 def truncate(handler: Handler, passed: Passed) -> None:
     """The connection ends in the middle of the JSON."""
     half = passed.body[: len(passed.body) // 2]

@@ -31,6 +31,7 @@ FAULTS: Final = {
     "reset before": Fault(fault_proxy.reset, before=True),
     "stall": Fault(fault_proxy.stall, every=23),
     "slow drip": Fault(fault_proxy.drip, every=23),
+    "slow drip of headers": Fault(fault_proxy.drip_headers, every=23),
     "truncated": Fault(fault_proxy.truncate),
     "gzip bomb": Fault(fault_proxy.bomb, every=23),
     "large body": Fault(fault_proxy.flood, every=23),
