@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.client.operations import is_documented, known_services, operation_of, texts_in
 from conformance.client.recording import CARRIERS, Call, Credential, fingerprint, was_removed
+from conformance.client.spellings import AS_DOCUMENTED, Spellings
 from fixtures.exchange.redaction import is_secret_field
 
 # Shorter texts are too common to be recognised as a secret.
@@ -27,28 +28,32 @@ def call(
     headers: Mapping[str, str],
     body: Any,
     answer: Any,
+    spellings: Spellings = AS_DOCUMENTED,
     **rest: Any,
 ) -> Call | None:
     """A call, its credentials replaced; None for a preflight or what is not of the web.
 
-    `rest` are the other fields of `Call`. What is not of the platform is kept without its bodies.
+    `spellings` are the target's own; `rest` are the other fields of `Call`. What is not of the
+    platform is kept without its bodies.
     """
     parts = urlsplit(url)
     method = method.upper()
     if method == "OPTIONS" or parts.scheme not in ("http", "https"):
         return None
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    segments = [each for each in parts.path.split("/") if each]
-    ours = bool(known_services() & set(segments[:2])) or is_documented(parts.path)
+    sent, told = body, spellings.told(method, parts.path, body, answer)
+    path, body, answer = told.path, told.body, told.answer
+    segments = [each for each in path.split("/") if each]
+    ours = bool(known_services() & set(segments[:2])) or is_documented(path)
     fields = body if isinstance(body, dict) else {}
-    operation = operation_of(method, parts.path, fields or query) if ours else None
+    operation = operation_of(method, path, fields or query) if ours else None
     issued = _issued(answer) if operation else ()
     return Call(
         **rest,
         method=method,
         scheme=parts.scheme,
         host=parts.netloc.rpartition("@")[2].lower(),
-        path=parts.path,
+        path=path,
         op=operation.id if operation else "",
         query=_cleaned(query),
         headers=_cleaned(dict(headers)),
@@ -60,8 +65,8 @@ def call(
             *_carried(query, "query"),
         ),
         issued=tuple(issued),
-        addresses=_addresses(answer) if parts.path.startswith(_MESSAGES) else (),
-        traces=_traces(parts.path, parts.query, headers, body),
+        addresses=_addresses(answer) if path.startswith(_MESSAGES) else (),
+        traces=_traces(parts.path, parts.query, headers, sent),
     )
 
 

@@ -69,7 +69,7 @@ def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) ->
         StandError: the platform refuses what the stand needs.
     """
     doubts = list(canary.doubts(platform))
-    with Recording() as recording, Relay(platform.base_url, recording) as relay:
+    with Recording() as recording, Relay(platform, recording) as relay:
         examination = _Examination(platform, relay)
         examination.arm(PLAIN)
         for name, value in environment(platform, relay, examination.org, PLAIN).items():

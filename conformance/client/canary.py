@@ -33,7 +33,7 @@ def doubts(platform: Platform) -> Iterator[str]:
 
 def _ran(platform: Platform, recording: Recording, *, is_good: bool) -> None:
     org = platform.org()
-    with Relay(platform.base_url, recording) as relay:
+    with Relay(platform, recording) as relay:
         relay.run = Run("canary", LostAnswer(platform, org))
         with httpx.Client(base_url=relay.base_url, trust_env=False, timeout=_BOUND_S) as http:
             session = http.post(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import boto3
 import httpx
 
+from conformance.client.spellings import AS_DOCUMENTED, Spellings
 from conformance.contract import envelope
 from fixtures.formats.json_values import MISSING, at
 from fixtures.run.aws import LENT
@@ -68,8 +69,16 @@ class Platform:
     """One platform, with the owner's account, and the operator's functions where there are any."""
 
     def __init__(
-        self, base_url: str, operator_url: str | None, email: str, passcode: str, orgcode: str
+        self,
+        base_url: str,
+        operator_url: str | None,
+        email: str,
+        passcode: str,
+        orgcode: str,
+        *,
+        spellings: Spellings = AS_DOCUMENTED,
     ) -> None:
+        self.spellings = spellings
         self.base_url, self.email, self.passcode = base_url, email, passcode
         self.orgcode = orgcode
         self._operator_url = operator_url

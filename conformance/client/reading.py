@@ -4,13 +4,15 @@ import base64
 import binascii
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
 from conformance.client import building, streaming
 from conformance.client.recording import Call, Recording
+from conformance.client.spellings import AS_DOCUMENTED, Spellings
 
 _PROGRESS: Final = 100_000_000
 _LONGEST_BODY: Final = 4_000_000
@@ -21,7 +23,7 @@ _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, Recursion
 _NO_LINE: Final = object()
 
 
-def read(paths: Sequence[Path]) -> Recording:
+def read(paths: Sequence[Path], spellings: Spellings = AS_DOCUMENTED) -> Recording:
     """All files as one recording; what cannot be read is told in it, and the rest is taken.
 
     Raises:
@@ -33,7 +35,7 @@ def read(paths: Sequence[Path]) -> Recording:
             name = _name(path, recording.files)
             recording.files.append(name)
             with path.open("rb") as stream:
-                _take(recording, path, name, stream)
+                _take(recording, path, name, stream, spellings)
     except BaseException:
         recording.close()
         raise
@@ -46,13 +48,16 @@ def _name(path: Path, taken: Sequence[str]) -> str:
     return next(name for name in named if name not in taken)
 
 
-def _take(recording: Recording, path: Path, name: str, stream: IO[bytes]) -> None:
+def _take(
+    recording: Recording, path: Path, name: str, stream: IO[bytes], spellings: Spellings
+) -> None:
     by_line = path.suffix.lower() in _LINES
+    build = partial(_exchange if by_line else _entry, spellings)
     found = _lines(stream) if by_line else streaming.entries(stream, _progress(name))
     number = -1
     try:
         for number, entry in enumerate(found):
-            _keep(recording, f"{name}#{number}", entry, by_line=by_line)
+            _keep(recording, f"{name}#{number}", entry, build)
     except streaming.NotHarError as error:
         after = f"after entry {number}" if number >= 0 else "from its beginning on"
         recording.note(f"{name}: {error} ({after})")
@@ -61,9 +66,11 @@ def _take(recording: Recording, path: Path, name: str, stream: IO[bytes]) -> Non
         recording.note(f"{name}: it has no entries")
 
 
-def _keep(recording: Recording, where: str, entry: Any, *, by_line: bool) -> None:
+def _keep(
+    recording: Recording, where: str, entry: Any, build: Callable[[Any, str], Call | None]
+) -> None:
     try:
-        call = (_exchange if by_line else _entry)(entry, where)
+        call = build(entry, where)
     except _UNREADABLE:
         recording.note(f"{where}: the entry is malformed")
         return
@@ -133,13 +140,14 @@ def _instant(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _entry(entry: Mapping[str, Any], where: str) -> Call | None:
+def _entry(spellings: Spellings, entry: Mapping[str, Any], where: str) -> Call | None:
     request, response = entry["request"], entry.get("response") or {}
     posted = request.get("postData") or {}
     text = _text(posted)
     size = request.get("bodySize")
     status = response.get("status")
     return building.call(
+        spellings=spellings,
         where=where,
         started=_instant(entry["startedDateTime"]),
         elapsed=max(float(entry.get("time") or 0), 0) / 1000,
@@ -165,12 +173,13 @@ def _has_content(text: str | None, posted: Mapping[str, Any], size: Any) -> bool
     return None if isinstance(size, int | float) and size != 0 else False
 
 
-def _exchange(line: Mapping[str, Any], where: str) -> Call | None:
+def _exchange(spellings: Spellings, line: Mapping[str, Any], where: str) -> Call | None:
     request, response = line["request"], line.get("response") or {}
     if line.get("actor") == _PLATFORM or not str(request["url"]).startswith("http"):
         return None
     body = request.get("body")
     return building.call(
+        spellings=spellings,
         where=where,
         started=_instant(line["started_at"]),
         elapsed=float(line.get("elapsed_ms") or 0) / 1000,

@@ -19,8 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.client import building
 from conformance.client.operations import operation_of
-from conformance.client.platform import StandError
+from conformance.client.platform import Platform, StandError
 from conformance.client.recording import Call, Recording
+from conformance.client.spellings import AS_DOCUMENTED, Spellings
 from conformance.contract import envelope
 from conformance.contract.operation import Operation
 from fixtures.formats.json_values import at
@@ -47,10 +48,12 @@ class Request:
     headers: Mapping[str, str]
     content: bytes
     fields: Mapping[str, Any]
+    spellings: Spellings = AS_DOCUMENTED
 
     @property
     def operation(self) -> Operation | None:
-        return operation_of(self.method, self.path, self.fields)
+        own = self.spellings.operation_at(self.method, self.path, self.fields)
+        return own or operation_of(self.method, self.path, self.fields)
 
     def with_fields(self, fields: Mapping[str, Any]) -> "Request":
         """The request with other fields in its body."""
@@ -139,8 +142,11 @@ class Run:
 class Relay:
     """Hands on to one upstream. Use as a context manager: it serves in a thread of its own."""
 
-    def __init__(self, upstream: str, recording: Recording, agents: set[str] | None = None) -> None:
-        self.upstream, self.recording = upstream, recording
+    def __init__(
+        self, platform: Platform, recording: Recording, agents: set[str] | None = None
+    ) -> None:
+        self.upstream, self.spellings = platform.base_url, platform.spellings
+        self.recording = recording
         self.run = Run("outside")
         # User agents that were seen; relays of one client may share them.
         self.agents: set[str] = set() if agents is None else agents
@@ -177,7 +183,7 @@ class Relay:
     async def __call__(self, scope: _Scope, receive: Any, send: Any) -> None:
         """One request, as an ASGI application."""
         run, started = self.run, time.time()
-        request = await _received(scope, receive)
+        request = await _received(scope, receive, self.spellings)
         act = await asyncio.to_thread(self._decide, run, request)
         answer = await self._answered(run, request, act)
         if act and act.lose == "request":
@@ -304,7 +310,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _received(scope: _Scope, receive: Any) -> Request:
+async def _received(scope: _Scope, receive: Any, spellings: Spellings) -> Request:
     content, more = b"", True
     while more:
         message = await receive()
@@ -321,6 +327,7 @@ async def _received(scope: _Scope, receive: Any) -> Request:
         headers={k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]},
         content=content,
         fields=fields if isinstance(fields, dict) else {},
+        spellings=spellings,
     )
 
 
@@ -348,6 +355,7 @@ def _call(
     found = _json(request.content)
     body = found if found is not None else request.content.decode("utf-8", "replace") or None
     return building.call(
+        spellings=request.spellings,
         where=f"{run.name}{run.mark}#{run.calls}",
         started=rest["started"],
         elapsed=time.time() - rest["started"],

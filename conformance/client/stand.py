@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.client import artefacts, canary, evidence, judgement, running, scenarios
+from conformance.client import artefacts, canary, evidence, judgement, running, scenarios, spellings
 from conformance.client.certificate import Examinee, RunOfClient
 from conformance.client.deliveries import Front, Inlet
 from conformance.client.evidence import Examined
@@ -67,7 +67,10 @@ def of_target(target: Target, operator_url: str | None = None) -> Platform:
     if not target.may_write:
         raise StandError("clients write: the target file must say allow_write = true")
     url = str(target.base_url).rstrip("/")
-    return Platform(url, operator_url, owner.email, owner.passcode(), target.orgcode)
+    spelled = spellings.of_target(target)
+    return Platform(
+        url, operator_url, owner.email, owner.passcode(), target.orgcode, spellings=spelled
+    )
 
 
 @contextmanager
@@ -146,7 +149,7 @@ class Stand:
         receiver = self.client.receiver.replace("{port}", str(_free_port()))
         run = Run(name, actor)
         with ExitStack() as stack:
-            relay = stack.enter_context(Relay(self.platform.base_url, self.recording, self._agents))
+            relay = stack.enter_context(Relay(self.platform, self.recording, self._agents))
             relay.run = run
             given = environment(self.platform, relay, org, name)
             front = None

@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judged = choice.add_parser("judge", help="judge recorded traffic: HAR, or exchanges.jsonl")
     judged.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _add_claim(judged)
+    judged.add_argument(
+        "--target", type=Path, metavar="FILE", help="how its platform spells what no page prints"
+    )
     _add_reports(judged)
     judged.set_defaults(act=_judge)
     certified = choice.add_parser(
@@ -82,13 +85,19 @@ def _duties(chosen: argparse.Namespace) -> int:
 
 
 def _judge(chosen: argparse.Namespace) -> int:
-    from conformance.client import evidence, reading  # noqa: PLC0415
+    from conformance.client import evidence, reading, spellings  # noqa: PLC0415
     from conformance.commands import client_run  # noqa: PLC0415
+    from fixtures.exchange.target_file import read  # noqa: PLC0415
 
     began = datetime.now(UTC)
     wished = client_run.wishes(chosen, chosen.name or client_run.UNNAMED)
     claim = _claim(chosen, wished.waived)
-    with reading.read(chosen.files) as recording:
+    own = (
+        spellings.of_target(read(chosen.target, reading_only=True))
+        if chosen.target
+        else spellings.AS_DOCUMENTED
+    )
+    with reading.read(chosen.files, own) as recording:
         found = evidence.examined(recording, claim)
     return client_run.tell(found, wished, began)
 

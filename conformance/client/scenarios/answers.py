@@ -189,7 +189,7 @@ class OtherTokens(_Altering):
         token = request.fields.get(_TOKEN)
         if not _is_list(request):
             return None
-        if isinstance(token, str) and (own := _own_token(token)):
+        if isinstance(token, str) and (own := own_token(token)):
             fields = {**request.fields, _TOKEN: own}
             return Act(self.name, forward=request.with_fields(fields))
         return Act(self.name)
@@ -201,19 +201,20 @@ class OtherTokens(_Altering):
 def _with_alien_tokens(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: _alien_token(part) if name == _TOKEN else _with_alien_tokens(part)
+            name: alien_token(part) if name == _TOKEN else _with_alien_tokens(part)
             for name, part in value.items()
         }
     return [_with_alien_tokens(part) for part in value] if isinstance(value, list) else value
 
 
-def _alien_token(token: Any) -> Any:
+def alien_token(token: Any) -> Any:
+    """The token in another form; what is none stays as it is."""
     if not isinstance(token, str) or not token:
         return token
     return f"{_ALIEN_TOKEN}{base64.b32encode(token.encode()).decode().rstrip('=')}{'~' * 40}"
 
 
-def _own_token(token: str) -> str | None:
+def own_token(token: str) -> str | None:
     """The platform's token in one of ours; None for what is none of ours."""
     if not token.startswith(_ALIEN_TOKEN):
         return None
