@@ -9,7 +9,7 @@ from typing import Final
 
 from reports.messages import Tally
 
-_TALLY: Final = "tally-{}.json"
+_TALLY: Final = "tally-{}.jsonl"
 _CARRIED: Final = "carried.json"
 
 
@@ -21,8 +21,9 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def count(directory: Path, worker: str, tally: Tally) -> None:
-    """Keep what a process has counted so far."""
-    replace_text(directory / _TALLY.format(worker), tally.model_dump_json())
+    """Keep what a process has counted so far: the last whole line of its file counts."""
+    with (directory / _TALLY.format(worker)).open("a", encoding="utf-8") as file:
+        file.write(f"{tally.model_dump_json()}\n")
 
 
 def tally(directory: Path) -> Tally:
@@ -30,7 +31,8 @@ def tally(directory: Path) -> Tally:
     seen: Counter[str] = Counter()
     lost = renewed = 0
     for path in sorted(directory.glob(_TALLY.format("*"))):
-        each = Tally.model_validate_json(path.read_text("utf-8"))
+        *whole, _ = path.read_text("utf-8").split("\n")
+        each = Tally.model_validate_json(whole[-1]) if whole else Tally()
         seen.update(each.seen)
         lost += each.lost_answers
         renewed += each.renewed

@@ -4,6 +4,7 @@ It gives each check the context through which a client is reached: without this 
 runs. It turns what happened into verdicts; `reports.controller` adds them up.
 """
 
+import gc
 import random
 from collections.abc import Generator
 from pathlib import Path
@@ -29,6 +30,8 @@ CHECK: Final = pytest.StashKey[Check]()
 _ERROR: Final = pytest.StashKey[BaseException]()
 # Under this key a worker of pytest-xdist hands its tally to the controller.
 TALLY: Final = "conformance"
+# So many new objects before the collector of garbage looks at them: an exchange makes thousands.
+_YOUNG: Final = 50_000
 
 
 class Recorder:
@@ -114,6 +117,12 @@ class Recorder:
             items[:] = [item for item in items if item.nodeid in mine]
             config.hook.pytest_deselected(items=others)
         return [item for item in meant if item.nodeid in mine]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Nothing of what is collected goes before the end: it is not looked through for waste."""
+        gc.freeze()
+        gc.set_threshold(_YOUNG, 20, 50)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

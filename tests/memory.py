@@ -54,7 +54,7 @@ class Memory(Transport):
             check=check,
             actor=actor.name,
             exchange=f"x-{len(self.calls)}",
-            curl="",
+            command=str,
             proven=True,
         )
 

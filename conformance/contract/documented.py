@@ -1,7 +1,6 @@
 """Which fields of requests and answers a page names: the facts of `documented_fields.toml`."""
 
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -55,22 +54,30 @@ class Fact(BaseModel):
 
     def holds_for(self, method: str, path: str) -> bool:
         """Whether the fact speaks of this route; what `applies` narrows it to is not judged."""
-        if self.unless == f"{method} {path}":
-            return False
-        wanted, _, pattern = self.route.partition(" ")
-        return wanted in (_ANY, method) and _matches(pattern, path)
+        return self.unless != f"{method} {path}" and _stands_for(self.route, method, path)
+
+
+def _stands_for(route: str, method: str, path: str) -> bool:
+    """Whether a route of a fact, which may be a pattern, is or includes this one."""
+    wanted, _, pattern = route.partition(" ")
+    return wanted in (_ANY, method) and _matches(pattern, path)
 
 
 def _matches(pattern: str, path: str) -> bool:
     """Whether a path is one that a pattern stands for: `*` is one part of it, or all the rest."""
     if pattern == _ANY:
         return True
-    wanted, parts = pattern.strip("/").split("/"), path.strip("/").split("/")
+    wanted, parts = _parts(pattern), _parts(path)
     if wanted[-1] == _ANY and len(parts) >= len(wanted):
         wanted, parts = wanted[:-1], parts[: len(wanted) - 1]
     return len(wanted) == len(parts) and all(
         w in (_ANY, part) for w, part in zip(wanted, parts, strict=True)
     )
+
+
+@cache
+def _parts(path: str) -> list[str]:
+    return path.strip("/").split("/")
 
 
 @cache
@@ -80,9 +87,16 @@ def facts() -> tuple[Fact, ...]:
     return tuple(Fact.model_validate(each) for each in document["fact"])
 
 
-def about(method: str, path: str) -> Iterator[Fact]:
+@cache
+def about(method: str, path: str) -> tuple[Fact, ...]:
     """The facts about one route."""
-    return (fact for fact in facts() if fact.holds_for(method, path))
+    routes = {route for route in _routes() if _stands_for(route, method, path)}
+    return tuple(f for f in facts() if f.route in routes and f.holds_for(method, path))
+
+
+@cache
+def _routes() -> frozenset[str]:
+    return frozenset(fact.route for fact in facts())
 
 
 @cache

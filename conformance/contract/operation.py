@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 from conformance.contract.facts import Certainty, Source
@@ -130,7 +131,7 @@ class Operation:
     # Writes that stay open while the org is not verified (the ones that bring it back).
     exempt_from_org_status: bool = False
 
-    @property
+    @cached_property
     def service(self) -> str:
         return self.id.split(".", 1)[0]
 
@@ -138,7 +139,7 @@ class Operation:
     def org_scoped(self) -> bool:
         return self.access not in (Access.PUBLIC, Access.SELF)
 
-    @property
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """Names of all that a call takes, in body, query or headers."""
         return parameters(self.body) | parameters(self.context)
