@@ -57,8 +57,9 @@ class Names:
         if _GTIN.fullmatch(token):
             return "gtin"
         if _CODE.fullmatch(token) and not token.isdigit() and not token.startswith("CF"):
-            kept = 1 if token[0] == "C" else 0
-            return token[:kept] + "".join(c if c == "-" else "A" for c in token[kept:])
+            # Where a code begins with a letter, no digit is one; many of the suite's begin with C.
+            first = token[0] if token[0] in "C-" else "L" if token[0].isalpha() else "A"
+            return first + "".join(c if c == "-" else "A" for c in token[1:])
         return None
 
     def _secret(self, token: str) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 STEPS: list[dict[str, Any]] = []
 FRESH: dict[str, str] = {}
 SECRETS: dict[str, bool] = {}
+ADDRESSES: dict[str, str] = {}
 BASE_URL = ""
 OPERATOR_URL = ""
 
@@ -48,7 +49,8 @@ def fresh(kind: str) -> str:
         return digits + str(-weighed % 10)
     if kind == "run":
         return secrets.token_hex(3)
-    drawn = {"A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"}
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    drawn = {"A": letters + "0123456789", "L": letters}
     return "".join(secrets.choice(drawn[c]) if c in drawn else c for c in kind)
 
 
@@ -298,6 +300,8 @@ def main() -> int:
     NAMES.update({"OPERATOR_URL": os.environ.get("OPERATOR_URL", OPERATOR_URL).rstrip("/")})
     NAMES.update({name: fresh(kind) for name, kind in FRESH.items()})
     NAMES.update({f"{name}.lower": NAMES[name].lower() for name in FRESH})
+    for name, meaning in ADDRESSES.items():
+        NAMES[name] = (os.environ.get(name) or sys.exit(f"set {name}: {meaning}")).rstrip("/")
     NAMES["NEVER_ISSUED"] = "never-issued-" + secrets.token_hex(12)
     NAMES["RUN"] = NAMES["run"].upper()
     NAMES.update({name: secret(name, may_be_drawn=drawn) for name, drawn in SECRETS.items()})

@@ -102,8 +102,14 @@ class Scenes:
     """The exchanges of a run, searched by what they name."""
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        mine = (each for each in exchanges if each.actor != PLATFORM)
+        listed = [*exchanges]
+        mine = (each for each in listed if each.actor != PLATFORM)
         self.all: Sequence[Exchange] = sorted(mine, key=lambda each: each.started_at)
+        brought = (each.request.body for each in listed if each.actor == PLATFORM)
+        #: What came to the suite's own receiver or queue.
+        self.delivered = frozenset(
+            token for body in brought for _, leaf in leaves(body) for token in tokens(str(leaf))
+        )
         self.place = {each.id: number for number, each in enumerate(self.all)}
         self._asked = [asked(each) for each in self.all]
 
@@ -184,6 +190,11 @@ class Scenes:
         """The tokens of a request."""
         return self._asked[number]
 
+    def needs_delivery(self, numbers: Iterable[int]) -> bool:
+        """Whether a request carries a secret that came to the suite's receiver or queue alone."""
+        asked = {token for number in numbers for token in self._asked[number]}
+        return any(t.startswith("#") and t not in self.given for t in asked & self.delivered)
+
     def gives(self, number: int) -> list[str]:
         """The ids that an exchange gave first, as values of its answer."""
         found = {leaf for _, leaf in self._answered(self.all[number]) if UUID.fullmatch(leaf)}
@@ -202,7 +213,7 @@ class Scenes:
         """
         included: set[int] = set()
         self._add(own, included)
-        while more := self._rest_of_stages(included, own[0]):
+        while more := self._rest_of_stages(included, own[-1]):
             self._add(more, included)
         return sorted(included)
 

@@ -6,6 +6,7 @@ What is the same in all scripts is `reproduction.py`; what differs is the list o
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,19 @@ from reports.page.steps import Steps
 from reports.page.subject import Subject
 
 MOST: Final = 400  # steps; a scene beyond that is better repeated by the suite
+_DELIVERED: Final = (
+    "it was judged by what came to the suite's own receiver or queue, where a run listens"
+)
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """There is no script, and why, in words that end a sentence."""
+
+    why: str
 
 
 class Scripts:
@@ -28,19 +39,25 @@ class Scripts:
         self._run = run
         self._scenes = Scenes(exchanges)
 
-    def of(self, requirement: RequirementRun, check: CheckResult) -> str | None:
-        """What to paste into a shell; None where no script can repeat what the check did."""
+    def of(self, requirement: RequirementRun, check: CheckResult) -> "str | Missing":
+        """What to paste into a shell, or why no script can repeat what the check did."""
         scenes = self._scenes
         own = scenes.of(check)
         judged = next((card.exchange for card in check.cards if card.exchange), None)
         if not own or (judged is not None and judged not in scenes.place):
-            return None
+            return Missing(_DELIVERED if own else "it sent no request of its own")
         numbers = scenes.before(own)
+        if len(numbers) > MOST:
+            return Missing(f"it stands on more than {MOST} calls")
+        if scenes.needs_delivery(numbers):
+            return Missing(_DELIVERED)
         observed = next((card.observed for card in check.cards if card.exchange), "")
         subject = Subject(scenes.place.get(judged or ""), observed)
         steps = Steps(self._run, scenes, numbers, own, subject)
-        made = steps.made() if len(numbers) <= MOST else None
-        return None if made is None else _text(requirement, check, steps, made)
+        made = steps.made()
+        if made is None or steps.listens:
+            return Missing(_DELIVERED if made else "it called an address that no answer gives")
+        return _text(requirement, check, steps, made)
 
 
 def _text(
@@ -63,6 +80,7 @@ def _text(
         "STEPS": f"[json.loads(line) for line in r'''\n{_lines(made)}\n'''.split(chr(10)) if line]",
         "FRESH": _json(steps.names.fresh),
         "SECRETS": repr(steps.names.secrets),
+        "ADDRESSES": repr(steps.addresses),
         "BASE_URL": repr(steps.base_url),
         "OPERATOR_URL": repr(steps.operator_url),
     }

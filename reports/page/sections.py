@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from reports.exchange import Exchange
 from reports.model import Card, CheckResult, RequirementRun, Run
 from reports.page.evidence import Evidence
-from reports.page.script import Scripts
+from reports.page.script import Missing, Scripts
 from reports.verdict import Verdict
 
 SHOWN: Final = 4  # checks of one requirement that are told in full; the rest by name
@@ -90,17 +90,22 @@ def sections(run: Run, evidence: Evidence) -> tuple[Section, ...]:
     return tuple(made)
 
 
-def scripts(found: Iterable[Section], maker: Scripts) -> dict[str, str]:
-    """Scripts that reproduce what the sections tell in full, by the id of the check."""
-    made: dict[str, str] = {}
+def scripts(
+    found: Iterable[Section], maker: Scripts
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Scripts that reproduce what the sections tell in full, and why others have none.
+
+    Both are by the id of the check.
+    """
+    made: dict[str, str | Missing] = {}
     for section in found:
         for finding in section.findings[:CARDS]:
             for told in finding.told:
                 if finding.requirement is None or told.card is None or told.check.nodeid in made:
                     continue
-                if script := maker.of(finding.requirement, told.check):
-                    made[told.check.nodeid] = script
-    return made
+                made[told.check.nodeid] = maker.of(finding.requirement, told.check)
+    texts = {name: each for name, each in made.items() if isinstance(each, str)}
+    return texts, {name: each.why for name, each in made.items() if isinstance(each, Missing)}
 
 
 def _with(run: Run, verdicts: Sequence[Verdict]) -> Iterator[RequirementRun]:

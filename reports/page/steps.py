@@ -27,12 +27,19 @@ from reports.page.scene import (
 from reports.page.subject import Part, Subject, refusal, sketch, sketches
 
 _PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
+_BETWEEN_LOOKS_S: Final = 0.05  # unless one call is made again, until something has happened
 _NEAR: Final = timedelta(days=100)
 _COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
 # What a platform may draw by itself, such as a code: only its case is the same each time.
 _MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
-# A queue or a receiver of the suite's own: there is none when a script runs.
-_OUTSIDE: Final = re.compile(r"arn:aws:sqs|\bsqs\b|https?://(?:127\.0\.0\.1|localhost)[:/]")
+# Where a receiver or a queue of the suite's own was: whoever runs a script has another one.
+_RECEIVER: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+(?=/|$)")
+_QUEUE: Final = "queue_url"
+# Addresses that a script takes from the environment, and what they are.
+_ADDRESSES: Final = {
+    "RECEIVER_URL": "an address that webhooks may be posted to; nobody needs to listen there",
+    "QUEUE_URL": "a queue that the platform may send to; nobody needs to read it",
+}
 _OWN_HEADERS: Final = frozenset({"content-length", "host", "accept-encoding", "connection"})
 
 
@@ -54,6 +61,9 @@ class Steps:
         self._subject = subject
         self._step = {number: place for place, number in enumerate(numbers)}
         self.names = Names(scenes, numbers)
+        self.addresses: dict[str, str] = {}
+        # Exchanges that carry one of them.
+        self._calling: set[int] = set()
         self.base_url = _origin(run.target.host, scenes.all, numbers)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
@@ -81,11 +91,18 @@ class Steps:
         judged = None if number is None else self._scenes.all[number]
         return judged is None or self._subject.observed not in sketches(judged)
 
+    @property
+    def listens(self) -> bool:
+        """Whether the check gave the platform an address to deliver to, and judged no answer."""
+        return self._compares and not self._own.isdisjoint(self._calling)
+
     def needs(self) -> Iterator[str]:
         """What a reader must set before."""
         yield f"BASE_URL is {self.base_url} unless it is set."
         if self.operator_url:
             yield f"OPERATOR_URL is {self.operator_url} unless it is set."
+        for name, meaning in self.addresses.items():
+            yield f"Set {name}: {meaning}."
         given = [name for name, drawn in self.names.secrets.items() if not drawn]
         if given:
             yield f"Set {', '.join(given)}: secrets of accounts that were there before."
@@ -96,8 +113,6 @@ class Steps:
         if any(step is None for step in steps):
             return None
         found = [step for step in steps if step is not None]
-        if any(_OUTSIDE.search(json.dumps(step.get("body"))) for step in found):
-            return None
         for number, step in zip(self._numbers, found, strict=True):
             if number in self.names.gives:
                 step["gives"] = self.names.gives[number]
@@ -164,14 +179,27 @@ class Steps:
         if isinstance(value, list):
             return [self._filled(part, exchange, number) for part in value]
         if isinstance(value, str):
-            return self._instant(value, exchange.started_at) or self.names.text(value)
+            return self._instant(value, exchange.started_at) or self._text(value, exchange)
         return value
+
+    def _text(self, value: str, exchange: Exchange) -> str:
+        elsewhere = _RECEIVER.match(value)
+        if elsewhere is None or value.startswith(self.base_url):
+            return self.names.text(value)
+        return self._address("RECEIVER_URL", exchange) + self.names.text(value[elsewhere.end() :])
 
     def _field(self, name: str, value: Any, exchange: Exchange, number: int | None) -> Any:
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if is_number and "revision" in name and number is not None:
             return self._revision(value, number)
+        if name == _QUEUE and isinstance(value, str) and "://" in value:
+            return self._address("QUEUE_URL", exchange)
         return self._filled(value, exchange, number)
+
+    def _address(self, name: str, exchange: Exchange) -> str:
+        self._calling.add(self._scenes.place[exchange.id])
+        self.addresses[name] = _ADDRESSES[name]
+        return f"${{{name}}}"
 
     def _revision(self, value: int, number: int) -> Any:
         """A revision as a record had it in an earlier answer of the scene."""
@@ -284,8 +312,12 @@ class Steps:
                 step["together"], last = True, end
                 continue
             last = None
-            if gap > _PAUSE_S:
+            if gap > (_BETWEEN_LOOKS_S if _asks_again(earlier, now) else _PAUSE_S):
                 step["pause_s"] = round(gap, 2)
+
+
+def _asks_again(one: Exchange, other: Exchange) -> bool:
+    return (one.request.url, one.request.body) == (other.request.url, other.request.body)
 
 
 def _asked_once(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

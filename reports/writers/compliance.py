@@ -110,7 +110,7 @@ def render(
     listed = list(exchanges)
     evidence = Evidence(run, listed)
     told = sections.sections(run, evidence)
-    scripts = sections.scripts(told, Scripts(run, listed))
+    scripts, missing = sections.scripts(told, Scripts(run, listed))
     kept = f"kept:{digest}"  # stands where it will be said how much fitted in
     style, script = _asset("compliance.css"), _asset("compliance.js")
     page = (
@@ -129,6 +129,7 @@ def render(
             by_step=_by_step(run),
             sections=told,
             scripts=scripts,
+            missing=missing,
             untested=sections.untested(run),
             card_limit=sections.CARDS,
             bars=charts.bars(run, listed),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reports.assemble import assemble
-from reports.exchange import Exchange, Request, Response
-from reports.page.script import END, Scripts
+from reports.exchange import PLATFORM, Exchange, Request, Response
+from reports.page.script import END, Missing, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -56,7 +56,7 @@ def script_of(log: list[Exchange], observed: str) -> str:
         collected([failed], RequirementSet((Requirement("ORG-1"),)), said=scope(host=HOST))
     )
     made = Scripts(run, log).of(run.requirements[0], failed)
-    assert made is not None
+    assert isinstance(made, str)
     return made
 
 
@@ -97,3 +97,39 @@ def test_nothing_that_a_target_wrote_is_run(place: str) -> None:
     assert [n for n, line in enumerate(lines) if line == END] == [len(lines) - 1]
     (step,) = steps_of(script)
     assert step["who"] == "owner"
+
+
+def test_addresses_of_the_suite_are_asked_for_by_name() -> None:
+    sent = {
+        "url": "http://127.0.0.1:41234/webhooks/gw0-1f",
+        "queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/conformance",
+    }
+    script = script_of([asked(1, "ipm.webhook.create", sent, {})], "200, success")
+    (step,) = steps_of(script)
+    assert step["body"] == {
+        "url": "${RECEIVER_URL}/webhooks/gw0-1f",
+        "queue_url": "${QUEUE_URL}",
+    }
+    for name in ("RECEIVER_URL", "QUEUE_URL"):
+        assert f"Set {name}: a" in script
+    with pytest.raises(AssertionError):
+        script_of([asked(1, "ipm.webhook.create", sent, {})], "0 of 1 deliveries taken in 10 s")
+
+
+def test_what_was_judged_by_a_delivery_says_why_it_has_no_script() -> None:
+    token = "[redacted:VERIFICATION_TOKEN#1f0c9a]"
+    came = asked(1, "rbs.delivery", {"verification_token": token}, None)
+    came = came.model_copy(update={"actor": PLATFORM})
+    verify = asked(2, "rbs.subscription.verify", {"verification_token": token}, {"success": True})
+    told = card("ORG-1", "conformance/a.py::test_b", "w-2")
+    failed = check("ORG-1", Verdict.FAIL, cards=(told,), exchanges=("w-2",))
+    run = assemble(collected([failed], RequirementSet((Requirement("ORG-1"),))))
+    made = Scripts(run, [came, verify]).of(run.requirements[0], failed)
+    assert isinstance(made, Missing)
+    assert "receiver or queue" in made.why
+
+
+def test_looks_that_are_repeated_keep_their_pauses() -> None:
+    log = [asked(n, "ofm.org.get", {"org_guid": "x"}, {"data": n}) for n in range(3)]
+    steps = steps_of(script_of(log, "nothing"))
+    assert [step.get("pause_s") for step in steps] == [None, 0.1, 0.1]

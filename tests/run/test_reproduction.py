@@ -10,24 +10,41 @@ import pytest
 from reports.detection import CAUGHT, Row, rows
 from reports.page.evidence import block_of
 from reports.page.reproduction import GONE, REPRODUCED
+from tests.run.operations import client, operator
 from tests.run.servers import Addresses, reference
 from tests.run.suite import environment, run_suite
 
 DRAWN: Final = 20
-SEED: Final = 20261130
+SEED: Final = 730
 BOUND_S: Final = 180
+NO_SCRIPT: Final = "No script repeats it: it was judged by what came to the suite"
 
 
-def script_of(check: str, defect: str, directory: Path) -> str:
-    """The script in the page of a run of one check against a defect."""
-    arguments = (f"conformance/{check}", "-q", "--cells", "turns", "--run-seed", "1")
+def script_of(check: str, defect: str, directory: Path) -> str | None:
+    """The script in the page of a run of one check against a defect.
+
+    None where the page says that none can be, since what was judged came to the suite itself.
+    """
+    arguments = (f"conformance/{check}", "-q", "--cells", "every", "--run-seed", "1")
     run = run_suite(*arguments, f"--reference-args=--defect {defect}", directory=directory)
     assert "NOT CONFORMANT" in run.output, run.output[-2000:]
     page = (directory / "compliance.html").read_text(encoding="utf-8")
     scripts: dict[str, str] = block_of(page)["scripts"]
     found = [text for name, text in scripts.items() if check in name]
-    assert found, f"no script for {check}"
+    if not found:
+        assert NO_SCRIPT in page, f"no script for {check}, and no word of it"
+        return None
     return found[0]
+
+
+def beside(script: str, at: Addresses) -> dict[str, str]:
+    """The addresses that a script asks for."""
+    found = {"RECEIVER_URL": "http://127.0.0.1:9"}
+    if "${QUEUE_URL}" in script:
+        made = operator(at).act("reference_aws")
+        queue = client("sqs", made["endpoint_url"]).create_queue(QueueName="of-a-script")
+        found["QUEUE_URL"] = queue["QueueUrl"]
+    return found
 
 
 def pasted(script: str, at: Addresses) -> subprocess.CompletedProcess[str]:
@@ -35,7 +52,7 @@ def pasted(script: str, at: Addresses) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh"],
         input=script,
-        env=environment(BASE_URL=at.base_url, OPERATOR_URL=at.operator_url),
+        env=environment(BASE_URL=at.base_url, OPERATOR_URL=at.operator_url, **beside(script, at)),
         cwd="/",
         capture_output=True,
         text=True,
@@ -56,6 +73,8 @@ def drawn() -> list[Row]:
 
 def check_that_it_tells_a_defect_from_health(check: str, defect: str, directory: Path) -> None:
     script = script_of(check, defect, directory)
+    if script is None:
+        return
     with reference("--defect", defect) as broken:
         again = pasted(script, broken)
     assert again.returncode == REPRODUCED, again.stdout[-3000:] + again.stderr[-2000:]
