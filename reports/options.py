@@ -3,6 +3,7 @@
 import os
 import secrets
 import shlex
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TIERS: Final = (SMOKE, "certify", "deep")
 CELLS: Final = ("auto", "every", "turns")
 DEFAULT_PROFILE: Final = "full/2"
+_RARER: Final = "conformance"
 #: Sends nothing that writes, so it needs no leave to write, and can certify nothing that is made.
 READ_ONLY: Final = Profile(
     name="readonly/1", description="One owner account; nothing is written.", needs=frozenset()
@@ -32,78 +34,107 @@ READ_ONLY: Final = Profile(
 
 
 def add(parser: pytest.Parser) -> None:
-    """Declare the options."""
+    """Declare the options; one whose name another plugin has is `--conformance-NAME`."""
     group = parser.getgroup("conformance", "integration conformance")
-    group.addoption("--target", metavar="FILE", help="target file (TOML); default: the reference")
-    group.addoption("--target-url", metavar="URL", help="base URL, in place of a target file")
-    group.addoption("--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
-    group.addoption(
-        "--profile", metavar="NAME", help="full/2, full/1, team/2, team/1, solo/1 or readonly/1"
+    _add(group, "--target", metavar="FILE", help="target file (TOML); default: the reference")
+    _add(group, "--target-url", metavar="URL", help="base URL, in place of a target file")
+    _add(group, "--operator-url", metavar="URL", help="Lambda endpoint, with --target-url")
+    _add(
+        group,
+        "--profile",
+        metavar="NAME",
+        help="full/2, full/1, team/2, team/1, solo/1 or readonly/1",
     )
-    group.addoption(
+    _add(
+        group,
         "--tier",
         choices=TIERS,
         default="certify",
         help="how much to run; smoke looks at the target and runs no check: exit 0 ready, 7 not",
     )
-    group.addoption(
+    _add(
+        group,
         "--cells",
         choices=CELLS,
         default="auto",
         help="every parameter set of a check, or one of each kind by seed (turns); auto takes turns"
         " where requests are a budget: in tier certify on a target that is not loopback",
     )
-    group.addoption("--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
-    group.addoption(
+    _add(group, "--report-dir", metavar="DIR", default=str(ROOT / "reports" / "out"))
+    _add(
+        group,
         "--history",
         metavar="DIR",
         help="add the run to the history in this folder: python -m reports history DIR tells it",
     )
-    group.addoption(
+    _add(
+        group,
         "--challenge",
         metavar="NONCE",
         help="what a reviewer gave: every request bears a digest of it, and verify asks for it",
     )
-    group.addoption("--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
-    group.addoption(
+    _add(group, "--waivers", metavar="FILE", help="known failures somebody answers for (TOML)")
+    _add(
+        group,
         "--write-waivers",
         metavar="FILE",
         help="after the run, write a waiver file of its failures, to be filled in",
     )
-    group.addoption("--run-seed", type=int, metavar="N", help="seed of all that is drawn")
-    group.addoption(
+    _add(group, "--run-seed", type=int, metavar="N", help="seed of all that is drawn")
+    _add(
+        group,
         "--requirement",
         action="append",
         default=[],
         metavar="ID",
         help="only checks that prove this requirement; may be given again",
     )
-    group.addoption(
+    _add(
+        group,
         "--resume",
         action="store_true",
         help="go on where the run that died in the report directory stopped",
     )
-    group.addoption(
+    _add(
+        group,
         "--shard",
         metavar="N/M",
         help="only the Nth of M parts, of like size; python -m reports merge puts them together",
     )
-    group.addoption(
+    _add(
+        group,
         "--no-learn",
         action="store_true",
         help="go by the pages alone, and not by how the target's OpenAPI files spell things",
     )
-    group.addoption("--plan", action="store_true", help="tell what would run; send nothing")
-    group.addoption("--keep", action="store_true", help="leave what the run made")
-    group.addoption(
-        "--keep-on-failure", action="store_true", help="leave what the run made, if it fails"
+    _add(group, "--plan", action="store_true", help="tell what would run; send nothing")
+    _add(group, "--keep", action="store_true", help="leave what the run made")
+    _add(
+        group, "--keep-on-failure", action="store_true", help="leave what the run made, if it fails"
     )
-    group.addoption(
+    _add(
+        group,
         "--reference-args",
         default="",
         metavar="ARGS",
         help="handed on to the embedded reference as they are",
     )
+
+
+def _add(group: pytest.OptionGroup, name: str, **attrs: Any) -> None:
+    try:
+        group.addoption(name, **attrs)
+    except ValueError:
+        group.addoption(f"--{_RARER}-{name.removeprefix('--')}", **attrs)
+
+
+def _ours(option: Any) -> Any:
+    """The options with ours under their own names, whatever another plugin calls so."""
+    named, prefix = copy(option), f"{_RARER}_"
+    for name, value in vars(option).items():
+        if name.startswith(prefix):
+            setattr(named, name.removeprefix(prefix), value)
+    return named
 
 
 @dataclass(frozen=True)
@@ -150,7 +181,7 @@ def read(option: Any) -> Aim:
     Raises:
         pytest.UsageError: an option, or a file it names, cannot be used.
     """
-    requirements = load()
+    requirements, option = load(), _ours(option)
     try:
         target = _target(option)
         waivers = _waivers(option.waivers, requirements)

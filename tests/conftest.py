@@ -4,7 +4,7 @@ For those who run the suite a warning is a notice; how long an example takes, it
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
@@ -12,11 +12,20 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+WHOLE_S: Final = 3000
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "error")
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the suite whole takes as long as the machine lets it; it has bounds of its own."""
+    for item in items:
+        if item.get_closest_marker("whole") is not None:
+            item.add_marker(pytest.mark.timeout(WHOLE_S))
 
 
 @pytest.fixture(scope="module")

@@ -157,3 +157,20 @@ def test_what_no_worker_could_collect_is_told_before_they_start(
 ) -> None:
     finished = run_suite(*arguments, "-n", "2", directory=tmp_path / "out")
     assert told in one_line(finished)
+
+
+CLASHING = """
+def pytest_addoption(parser):
+    parser.getgroup("profiling").addoption("--profile", action="store_true")
+"""
+
+
+def test_a_name_that_another_plugin_has_is_left_to_it(tmp_path: Path) -> None:
+    (tmp_path / "clashing.py").write_text(CLASHING, encoding="utf-8")
+    finished = run_suite(
+        *(STEP, "-p", "clashing", "--profile", "--conformance-profile", "solo/1", "--plan"),
+        directory=tmp_path / "out",
+        PYTHONPATH=str(tmp_path),
+    )
+    assert finished.exit_status == 0, finished.output
+    assert "profile solo/1" in finished.output
