@@ -17,6 +17,7 @@ from fixtures.exchange.actors import ANONYMOUS
 from fixtures.run.session import Session
 from reports import preflight
 from reports.preflight import Preflight
+from tests.fixtures.scripted import Reply, scripted
 from tests.run.mistakes import MISTAKES, Document, made, mistaken
 from tests.run.servers import Addresses, reference
 from tests.run.suite import Finished, run_suite
@@ -155,6 +156,15 @@ def test_smoke_exits_by_what_it_found(good: Document, tmp_path: Path) -> None:
     assert bad.exit_status == preflight.NOT_READY, bad.output
     assert "base_url" in bad.output
     assert "Traceback" not in bad.output
+
+
+def test_address_that_leads_elsewhere_says_where(tmp_path: Path) -> None:
+    with scripted() as server:
+        server.says(Reply(301, "", {"location": "https://sandbox.example.test/ofm/stat"}))
+        look = ("conformance", "--tier", "smoke", "--target-url", server.url)
+        done = run_suite(*look, "--operator-url", server.url, directory=tmp_path / "out")
+    assert done.exit_status == preflight.NOT_READY, done.output
+    assert "a redirect to https://sandbox.example.test/ofm/stat" in done.output
 
 
 @pytest.mark.whole
