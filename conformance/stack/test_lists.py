@@ -66,9 +66,12 @@ def _size(limit: int | None) -> dict[str, int]:
 
 
 @pytest.fixture
-def populated(session: Session, check: Check, paged: Paged) -> PopulatedList:
+def populated(
+    request: pytest.FixtureRequest, session: Session, check: Check, paged: Paged
+) -> PopulatedList:
     """A list that holds more than a page of records, as the owner asks for it."""
-    made = populated_list(session, paged.operation)
+    limit = request.node.callspec.params.get("limit")
+    made = populated_list(session, paged.operation, cut=(limit or 0) > LARGEST_LIMIT)
     owner = main_owner(session, check, recipes()[paged.operation].layer)
     there = owner.within(owner.world.extended(**made.around))
     return PopulatedList(paged, there, made.members)

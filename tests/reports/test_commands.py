@@ -141,6 +141,9 @@ def test_check_finds_test_cases_that_dropped_out_of_junit(
         "<pre>&#34;session_guid&#34;: &#34;abc&#34;</pre>",
         "x-session-guid: 0123456789abcdef",
         "https://sandbox.example.com/usm?session_guid=abc",
+        "<a href='https://sandbox.example.com/usm?x=1&amp;TOKEN=abc'>",
+        r"{\u0022Secret\u0022: \u0022abc\u0022}",
+        '{"next_token": "x", "token": "$TOKEN", "token" = "abc"}',
     ],
 )
 def test_check_finds_a_secret_in_any_file_and_does_not_repeat_it(
