@@ -205,7 +205,9 @@ def _exchanges(listed: Sequence[Case], log: ExchangeLog) -> dict[str, dict[str, 
 
 
 def _write(path: Path, document: object) -> None:
-    write_text(path, json.dumps(document, ensure_ascii=False))
+    """Write a file of the new folder as it stands: thousands of renames take seconds."""
+    text = json.dumps(document, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8", errors="replace")
 
 
 def _one_line(text: str) -> str:
