@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Met, Outcome, outcomes, verdicts
@@ -43,14 +43,34 @@ class BrokenRunError(RuntimeError):
 
 @dataclass(frozen=True)
 class Reach:
-    """The run with all mutants asleep: its verdicts, and what each requirement's checks reach."""
+    """The run with all mutants asleep: its verdicts, and what each requirement's checks reach.
+
+    `proofs` are the requirements whose checks, or stages, have proven a mark.
+    """
 
     base: Mapping[str, str]  # verdicts by node id
-    requirements: Mapping[str, tuple[str, ...]]  # by name of the mutant
+    requirements: Mapping[str, tuple[str, ...]]  # that can judge it, by name of the mutant
+    reaching: Mapping[str, frozenset[str]]  # all that come there, by name of the mutant
+    proofs: Mapping[str, frozenset[str]]  # by mark
 
     def judges(self, name: str) -> tuple[str, ...]:
         """Requirements that can judge a mutant, the rarest first; those of stages cannot."""
         return self.requirements.get(name, ())
+
+    def seeds(self, name: str) -> list[str]:
+        """The marks that are proven on a platform with this mutant by what never comes to it."""
+        reaching = self.reaching.get(name, frozenset())
+        return sorted(mark for mark, provers in self.proofs.items() if provers - reaching)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """From what a memory keeps."""
+        return cls(
+            kept["base"],
+            {name: tuple(each) for name, each in kept["reached"].items()},
+            {name: frozenset(each) for name, each in kept["reaching"].items()},
+            {mark: frozenset(each) for mark, each in kept["proofs"].items()},
+        )
 
 
 def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
@@ -61,21 +81,41 @@ def reach(sample: Sequence[Mutant], cache: Path, memory: Memory) -> Reach:
     """
     names = {each.key: each.name for each in sample}
     if (kept := memory.reached(names.values())) is not None:
-        return Reach(kept["base"], {name: tuple(each) for name, each in kept["reached"].items()})
+        return Reach.of(kept)
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
-        log = Path(directory) / "reached.txt"
-        log.touch()
-        run = _run(sample, {}, cache, "-n", "2", log=str(log))
-        pairs = {tuple(line.split("\t")) for line in log.read_text("utf-8").splitlines()}
+        logs = {name: Path(directory) / f"{name}.txt" for name in ("log", "proofs")}
+        for path in logs.values():
+            path.touch()
+        run = _run(sample, {}, cache, "-n", "2", **{name: str(logs[name]) for name in logs})
+        pairs = _pairs(logs["log"])
+        proofs = _pairs(logs["proofs"])
     usable = _usable(run)
     often = Counter(requirement for requirement, _ in pairs)
     found: dict[str, list[str]] = defaultdict(list)
     for requirement, key in sorted(pairs, key=lambda pair: (often[pair[0]], pair)):
         if requirement in usable:
             found[names[key]].append(requirement)
-    base = verdicts(run)
-    memory.keep_reached({"base": base, "reached": found, "sample": sorted(names.values())})
-    return Reach(base, {name: tuple(each) for name, each in found.items()})
+    told = {
+        "base": verdicts(run),
+        "reached": found,
+        "reaching": _grouped((names[key], requirement) for requirement, key in pairs),
+        "proofs": _grouped((mark, requirement) for requirement, mark in proofs),
+        "sample": sorted(names.values()),
+    }
+    memory.keep_reached(told)
+    return Reach.of(told)
+
+
+def _pairs(log: Path) -> set[tuple[str, str]]:
+    lines = (line.partition("\t") for line in log.read_text("utf-8").splitlines())
+    return {(requirement, what) for requirement, _, what in lines}
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, each in sorted(pairs):
+        found[name].append(each)
+    return dict(found)
 
 
 def _usable(run: Run) -> set[str]:
@@ -145,23 +185,25 @@ def judged(sample: Sequence[Mutant], reached: Reach, cache: Path, table: Table) 
     """
     chosen = [part for name in table for part in ("--requirement", name)]
     bound = ("-o", f"timeout={CHECK_BOUND_S}")
-    run = _run(sample, table, cache, "-p", "tests.mutation.proven", *bound, *chosen)
+    seeds = {each.key: reached.seeds(each.name) for each in sample if each.name in table.values()}
+    run = _run(sample, table, cache, *bound, *chosen, seeds=seeds)
     return outcomes(run, table, reached.base)
 
 
 def _run(
-    sample: Sequence[Mutant], table: Table, cache: Path, *arguments: str, log: str | None = None
+    sample: Sequence[Mutant], table: Table, cache: Path, *arguments: str, **told_more: Any
 ) -> Run:
-    """`run.json` of a run whose platform holds these mutants."""
+    """`run.json` of a run whose platform holds these mutants; `told_more` is told to plugins."""
     keys = {each.name: each.key for each in sample}
     by_check = {requirement: keys[name] for requirement, name in table.items()}
-    awake = set(keys.values()) if log else set(by_check.values())
+    awake = set(by_check.values()) if table else set(keys.values())
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         told = Path(directory) / "mutants.json"
-        content = {"chosen": sorted(awake), "by_check": by_check, "log": log}
+        content = {"chosen": sorted(awake), "by_check": by_check, **told_more}
         told.write_text(json.dumps(content), encoding="utf-8")
         without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]
+        command += ["-p", "tests.mutation.proven"]
         said = _ended(
             [*command, "--run-seed", "1", *without, "--report-dir", directory, *arguments],
             environment(

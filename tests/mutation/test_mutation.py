@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.mutation import campaign, results, sample
+from fixtures.run.marks import Marks
+from tests.mutation import campaign, proven, results, sample
 from tests.mutation.instrument import SWITCH, instrumented, mutants
 from tests.mutation.judging import Met, Outcome, outcomes, verdicts
 from tests.mutation.memory import Memory
@@ -132,8 +133,12 @@ def test_a_mutant_is_judged_by_checks_of_its_requirements_that_end_worse_than_be
     }
 
 
+def _reach(requirements: dict[str, tuple[str, ...]]) -> campaign.Reach:
+    return campaign.Reach({}, requirements, {}, {})
+
+
 def test_no_requirement_judges_two_mutants_of_a_run() -> None:
-    reached = campaign.Reach({}, {"a": ("R-1", "R-2"), "b": ("R-2", "R-3"), "c": ("R-3",)})
+    reached = _reach({"a": ("R-1", "R-2"), "b": ("R-2", "R-3"), "c": ("R-3",)})
     met = {name: Met() for name in "abc"}
     tables = list(campaign.packed(met, reached, 12))
     assert tables == [{"R-1": "a", "R-2": "a", "R-3": "c"}, {"R-2": "b", "R-3": "b"}]
@@ -145,8 +150,20 @@ def test_no_requirement_judges_two_mutants_of_a_run() -> None:
 
 def test_what_is_remembered_is_not_run_again(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    memory.keep_reached({"base": {"a": "pass"}, "reached": {"one": ["R-1"]}, "sample": ["one"]})
-    assert campaign.reach([], tmp_path, memory) == campaign.Reach({"a": "pass"}, {"one": ("R-1",)})
+    memory.keep_reached(
+        {
+            "base": {"a": "pass"},
+            "reached": {"one": ["R-1"]},
+            "reaching": {"one": ["R-1", "R-2"]},
+            "proofs": {"made": ["R-2"], "sold": ["R-2", "R-3"]},
+            "sample": ["one"],
+        }
+    )
+    reached = campaign.reach([], tmp_path, memory)
+    assert reached.base == {"a": "pass"}
+    assert reached.judges("one") == ("R-1",)
+    assert reached.seeds("one") == ["sold"]
+    assert reached.seeds("unknown") == ["made", "sold"]
     assert memory.reached(["one", "another"]) is None
     memory.keep("one", Met({"R-1"}, Outcome.ADVISED))
     memory.keep("one", Met({"R-2"}))
@@ -160,7 +177,7 @@ def test_a_failed_mutant_meets_no_further_requirements(tmp_path: Path) -> None:
     sample_of = mutants(SOURCE, "m")[:2]
     first, second = (each.name for each in sample_of)
     many = tuple(f"R-{number}" for number in range(20))
-    reached = campaign.Reach({}, {first: many, second: many})
+    reached = _reach({first: many, second: many})
     met: list[str] = []
 
     def judged(table: campaign.Table) -> dict[str, Met]:
@@ -195,3 +212,23 @@ def test_what_is_called_equivalent_stands_in_the_platform() -> None:
     reasons = results.equivalent()
     assert [name for name in reasons if name not in standing] == []
     assert all(reasons.values())
+
+
+def test_a_mutant_has_proofs_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "proofs.txt"
+    table = {"by_check": {"R-1": "m", "R-2": "n"}, "seeds": {"m": ["seeded"]}, "proofs": str(log)}
+    marks = proven.MarksByMutant(Marks(tmp_path / "marks"), table)
+
+    def known(requirement: str) -> set[str]:
+        monkeypatch.setattr(proven._HERE, "requirement", requirement)
+        return {name for name in ("seeded", "own", "shared") if name in marks}
+
+    assert known("R-1") == {"seeded"}
+    marks.add("own")
+    assert known("R-1") == {"seeded", "own"}
+    assert known("R-2") == set()
+    assert known("R-3") == set()
+    marks.add("shared")
+    assert known("R-3") == {"shared"}
+    assert known("R-1") == {"seeded", "own"}
+    assert log.read_text("utf-8") == "R-3\tshared\n"
