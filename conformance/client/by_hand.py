@@ -1,6 +1,7 @@
 """The stand for a client that a person starts: it stays up, and each line arms what comes next."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from conformance.client import canary, scenarios
@@ -26,7 +27,8 @@ class _Examination:
 
     def __init__(self, platform: Platform, relay: Relay) -> None:
         self.platform, self.relay = platform, relay
-        self.org = platform.org()
+        # A queue is lent to whoever reads one.
+        self.org = replace(platform.org(), queue=platform.queue())
         self.runs: list[RunOfClient] = []
         self.stand = Stand()
 

@@ -1,13 +1,16 @@
 """`client.toml`: what a team tells of its client."""
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.client.catalogue import duties, parts
 from conformance.contract import ROUTES
+
+_RECEIVER: Final = re.compile(r"http://(127\.0\.0\.1|localhost):(\{port\}|\d{1,5})(/\S*)?")
 
 
 class ClientFileError(ValueError):
@@ -28,7 +31,7 @@ class ClientFile(BaseModel):
     # The log in which the client keeps the ids of its calls, or "-" for what it prints.
     log: str = ""
     # Where it takes webhooks, if it does; `{port}` is a free port, told it as G3N_RECEIVER_PORT.
-    receiver: Annotated[str, Field(pattern=r"^(|http://(127\.0\.0\.1|localhost)[:/].*)$")] = ""
+    receiver: str = ""
     # What an event makes it do: by the name of an event, the operation that it calls once for it.
     effects: dict[str, str] = Field(default_factory=dict)
     # Files and folders that are searched for secrets: sources, what is built of them.
@@ -66,6 +69,11 @@ def read(path: Path) -> ClientFile:
         told = ", ".join(sorted(attestable))
         raise ClientFileError(
             f"{path}: statements: {unknown[0]} is judged by traffic; only these are stated: {told}"
+        )
+    if settings.receiver and not _RECEIVER.fullmatch(settings.receiver):
+        raise ClientFileError(
+            f"{path}: receiver: {settings.receiver} is not on loopback: "
+            "write http://127.0.0.1:{port}/hooks, or a port of your own"
         )
     if unknown := [name for name in settings.effects.values() if name not in ROUTES]:
         raise ClientFileError(f"{path}: effects: {unknown[0]} is no operation that is documented")

@@ -6,6 +6,7 @@ from typing import Final
 
 from conformance.client.catalogue import Duty, duties
 from conformance.client.certificate import Certificate, DutyResult, Verdict
+from conformance.client.duty_set import profile
 
 _SHOWN: Final = 3
 
@@ -49,7 +50,7 @@ def summary(certificate: Certificate) -> str:
     kept = sum(r.verdict in (Verdict.KEPT, Verdict.WARNING) for r in needed)
     stated = sum(r.verdict is Verdict.STATED for r in needed)
     return (
-        f"{certificate.verdict} [{certificate.duty_set}: {', '.join(certificate.parts)}] "
+        f"{certificate.verdict} [{profile(certificate.parts)}] "
         f"{kept} of {len(needed)} duties kept, {stated} stated"
     )
 

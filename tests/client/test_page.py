@@ -34,7 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_it_says_first_that_it_proves_nothing_about_a_platform(page: Page) -> None:
     assert page.locator("body > *").first.inner_text() == DISCLAIMER
-    assert page.locator("p.verdict").inner_text().startswith("NOT CONFORMANT [client/2: core")
+    assert page.locator("p.verdict").inner_text().startswith("NOT CONFORMANT [client/2: all parts]")
 
 
 def test_it_loads_nothing_and_runs_nothing_that_it_shows(browser: Browser, address: str) -> None:

@@ -147,6 +147,9 @@ def test_a_sandbox_without_an_operator_is_stood_before_too(tmp_path: Path) -> No
         ("name = 'a'\ncommand = ['x']\nparts = ['none']", "parts: none is none of core"),
         ("name = 'a'\ncommand = ['x']\nstatements.D3 = 'sure'", "D3 is judged by traffic"),
         ("name = ", "Invalid value"),
+        ("name = 'a'\ncommand = ['x']\nreceiver = 'https://a.example'", "is not on loopback"),
+        ("name = 'a'\ncommand = ['x']\neffects.x = 'scm.none'", "scm.none is no operation"),
+        ("name = 'a'\ncommand = ['x']\nartefacts = ['none']", "artefacts: none: no such file"),
     ],
 )
 def test_a_client_file_that_cannot_be_used_is_told_in_one_line(

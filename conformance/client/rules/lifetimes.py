@@ -40,6 +40,8 @@ class _Keys(Rule):
     """The keys that were made, by their fingerprints."""
 
     keys: dict[str, _Key] = field(default_factory=dict)
+    by_id: dict[str, _Key] = field(default_factory=dict)
+    of_account: dict[str, list[_Key]] = field(default_factory=dict)
 
     def note(self, call: Call) -> None:
         for credential in call.credentials:
@@ -54,10 +56,11 @@ class _Keys(Rule):
         for issued in call.issued:
             if issued.kind == "key":
                 key = _Key(call.slim(), named.get("api_key_id", ""), account, issued.print)
-                self.keys[issued.print] = key
+                self.keys[issued.print] = self.by_id[key.id] = key
+                self.of_account.setdefault(account, []).append(key)
 
     def of_id(self, name: object) -> _Key | None:
-        return next((key for key in self.keys.values() if key.id and key.id == name), None)
+        return self.by_id.get(name) if isinstance(name, str) else None
 
 
 @watching("B8")
@@ -91,8 +94,8 @@ class RotatedByTwo(_Keys):
         old = self.of_id(call.inputs.get("api_key_id"))
         newer = [
             key
-            for key in self.keys.values()
-            if old and key.account == old.account and key.made.started > old.made.started
+            for key in self.of_account.get(old.account if old else "", ())
+            if old and key.made.started > old.made.started
         ]
         if newer:
             kept = any(key.used for key in newer)
