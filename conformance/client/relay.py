@@ -24,6 +24,7 @@ from conformance.client.recording import Call, Recording
 from conformance.client.spellings import AS_DOCUMENTED, Spellings
 from conformance.contract import envelope
 from conformance.contract.operation import Operation
+from fixtures.exchange.redaction import Vault
 from fixtures.formats.json_values import at
 
 HOST: Final = "127.0.0.1"
@@ -143,10 +144,16 @@ class Relay:
     """Hands on to one upstream. Use as a context manager: it serves in a thread of its own."""
 
     def __init__(
-        self, platform: Platform, recording: Recording, agents: set[str] | None = None
+        self,
+        platform: Platform,
+        recording: Recording,
+        agents: set[str] | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.upstream, self.spellings = platform.base_url, platform.spellings
         self.recording = recording
+        # Learns what must not be shown of what the client prints.
+        self._vault = vault or Vault()
         self.run = Run("outside")
         # User agents that were seen; relays of one client may share them.
         self.agents: set[str] = set() if agents is None else agents
@@ -239,6 +246,12 @@ class Relay:
         self, run: Run, request: Request, act: Act | None, answer: Answer | None, started: float
     ) -> None:
         run.calls += 1
+        for seen in (
+            request.headers,
+            _json(request.content),
+            _json(answer.content if answer else b""),
+        ):
+            self._vault.learn(seen, "CLIENT")
         if len(self.agents) < _AGENTS:
             self.agents.add(request.headers.get("user-agent", "")[:80])
         call = _call(run, request, act, answer, started=started, base_url=self.base_url)

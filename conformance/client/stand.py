@@ -149,7 +149,9 @@ class Stand:
         receiver = self.client.receiver.replace("{port}", str(_free_port()))
         run = Run(name, actor)
         with ExitStack() as stack:
-            relay = stack.enter_context(Relay(self.platform, self.recording, self._agents))
+            relay = stack.enter_context(
+                Relay(self.platform, self.recording, self._agents, self.vault)
+            )
             relay.run = run
             given = environment(self.platform, relay, org, name)
             front = None

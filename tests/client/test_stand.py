@@ -1,5 +1,6 @@
 """The model client before the stand, and clients with one bad habit each."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -96,6 +97,17 @@ def test_a_habit_of_a_listener_against_advice_warns(row: Row, examined: Examined
 def warned(row: Row, certificate: Certificate) -> None:
     assert verdicts(certificate)[row.duty] is Verdict.WARNING
     assert broken(certificate) == []
+
+
+def test_no_secret_that_a_client_prints_is_kept(platform: Platform) -> None:
+    with Recording() as recording:
+        stand = Stand(platform, with_habit("prints_its_secrets"), recording, lambda _: None)
+        stand.run(PLAIN)
+    log = stand.logs[PLAIN]
+    fields = re.findall(r"'(?:session_guid|api_key)': '([^']*)'", log)
+    assert len(fields) >= 2
+    assert [value for value in fields if not value.startswith("[redacted:")] == []
+    assert stand.vault.redact_text(log) == log
 
 
 def test_without_scenarios_the_model_client_is_incomplete(examined: Examined) -> None:
