@@ -23,6 +23,7 @@ STAGES: Final = "conformance/stages::"
 _TOKEN: Final = re.compile(r"\[redacted:[\w.-]+#[0-9a-f]+\]|[\w@.+-]{6,}")
 _LONG: Final = 12
 _NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
+_ORG: Final = "ofm.org.create"
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
 _PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
 _GOOD: Final = range(200, 300)
@@ -213,9 +214,21 @@ class Scenes:
         """
         included: set[int] = set()
         self._add(own, included)
+        self._add(self._orgs_of(included), included)
         while more := self._rest_of_stages(included, own[-1]):
             self._add(more, included)
         return sorted(included)
+
+    def _orgs_of(self, included: set[int]) -> list[int]:
+        """Where those who call got their orgs: what a platform answers may hang on it."""
+        callers = {t for n in included for t in self._asked[n] if t.startswith("#")}
+        return [
+            number
+            for number in self._stages
+            if self.all[number].operation == _ORG
+            and number < max(included)
+            and callers & self._asked[number]
+        ]
 
     def _rest_of_stages(self, included: set[int], end: int) -> list[int]:
         begun = {self.all[number].check for number in included}

@@ -23,6 +23,7 @@ _DELIVERED: Final = (
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
+_BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Scripts:
         steps = Steps(self._run, scenes, numbers, own, subject)
         made = steps.made()
         if made is None or steps.listens:
-            return Missing(_DELIVERED if made else "it called an address that no answer gives")
+            return Missing(_DELIVERED if made else _BESIDE)
         return _text(requirement, check, steps, made)
 
 
