@@ -24,6 +24,7 @@ _TOKEN: Final = re.compile(r"\[redacted:[\w.-]+#[0-9a-f]+\]|[\w@.+-]{6,}")
 _LONG: Final = 12
 _NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
 _ORG: Final = "ofm.org.create"
+_AGAIN: Final = ("session_fingerprint",)
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
 _PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
 _GOOD: Final = range(200, 300)
@@ -184,7 +185,8 @@ class Scenes:
     def _answered(exchange: Exchange) -> Iterator[tuple[Pointer, str]]:
         body = exchange.response.body if exchange.response else None
         for pointer, leaf in leaves(body):
-            if isinstance(leaf, str) and pointer[:1] != ("stats",):
+            # Of what the platform says of the call itself, some is asked for again.
+            if isinstance(leaf, str) and (pointer[:1] != ("stats",) or pointer[1:] == _AGAIN):
                 yield pointer, leaf
 
     def asked(self, number: int) -> frozenset[str]:
