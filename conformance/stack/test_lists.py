@@ -73,7 +73,7 @@ def populated(
     limit = request.node.callspec.params.get("limit")
     made = populated_list(session, paged.operation, cut=(limit or 0) > LARGEST_LIMIT)
     owner = main_owner(session, check, recipes()[paged.operation].layer)
-    there = owner.within(owner.world.extended(**made.around))
+    there = owner.knowing(**made.around)
     return PopulatedList(paged, there, made.members)
 
 

@@ -33,7 +33,7 @@ any_payload = st.sampled_from(GTIN_LENGTHS).flatmap(payloads)
 def holder(pvm_owner: Caller) -> Caller:
     """The owner, in context of a new variant that took a barcode."""
     made = records.make(pvm_owner, "pvm.variant")
-    caller = pvm_owner.within(pvm_owner.world.extended(variant_id=made["variant_id"]))
+    caller = pvm_owner.knowing(variant_id=made["variant_id"])
     caller(ADD).accepted()
     return caller
 
@@ -83,7 +83,7 @@ def test_barcode_that_is_not_digits_is_refused(holder: Caller, draw: Callable[..
 def held(pvm_owner: Caller) -> Values:
     """A new variant and its barcode, which is active; a check may change both."""
     variant = records.make(pvm_owner, "pvm.variant")
-    there = pvm_owner.within(pvm_owner.world.extended(variant_id=variant["variant_id"]))
+    there = pvm_owner.knowing(variant_id=variant["variant_id"])
     return {"variant": variant, "barcode": records.make(there, "pvm.barcode")}
 
 

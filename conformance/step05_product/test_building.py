@@ -72,7 +72,7 @@ def test_new_style_is_inactive(pvm_owner: Caller) -> None:
 @pytest.mark.requirement("PROD-7")
 def test_owner_creates_a_variant_of_a_style(owner: Caller) -> None:
     made = make_options_and_ogm(owner, make_suppliers_and_category(owner))
-    style = records.make(owner.within(owner.world.extended(**made)), "pvm.style")["style_id"]
+    style = records.make(owner.knowing(**made), "pvm.style")["style_id"]
     owner("pvm.variant.create", **made, style_id=style).value("variant_id")
 
 
@@ -110,7 +110,7 @@ def test_barcode_resolves_to_its_variant(pvm_owner: Caller) -> None:
 def create_below_new(owner: Caller, parent: str, noun: str) -> tuple[Caller, str]:
     """The owner in context of a new parent, and the id of a new record below it."""
     above = records.make(owner, f"pvm.{parent}")[f"{parent}_id"]
-    there = owner.within(owner.world.extended(**{f"{parent}_id": above}))
+    there = owner.knowing(**{f"{parent}_id": above})
     return there, str(records.make(there, f"pvm.{noun}")[f"{noun}_id"])
 
 

@@ -43,7 +43,7 @@ FAULTS: Final = {
 def group(pvm_owner: Caller) -> Caller:
     """The owner, in context of a new option group in which one option was accepted."""
     made = records.make(pvm_owner, "pvm.option_group")
-    inside = pvm_owner.within(pvm_owner.world.extended(option_group_id=made["option_group_id"]))
+    inside = pvm_owner.knowing(option_group_id=made["option_group_id"])
     inside(CREATE).accepted()
     return inside
 

@@ -26,7 +26,7 @@ def test_body_of_a_get_does_not_say_what_is_read(pvm_owner: Caller) -> None:
 @pytest.mark.requirement("PROD-54")
 def test_body_of_a_get_does_not_limit_a_list(session: Session, pvm_owner: Caller) -> None:
     ten = populated_list(session, LIST)
-    there = pvm_owner.within(pvm_owner.world.extended(**ten.around))
+    there = pvm_owner.knowing(**ten.around)
     there(LIST, limit=3).accepted()
     answer = there(LIST, Change(raw=json.dumps({"limit": 1})), limit=3).accepted()
     shown = sum(holds([answer], each) for each in ten.members)

@@ -107,7 +107,7 @@ def test_brand_with_primary_links_goes_active(
 def test_brand_has_one_primary_link_of_a_type(pvm_owner: Caller) -> None:
     brand = create_linked_brand(pvm_owner, ("vendor",), primary=True)
     second = records.make(pvm_owner, "pvm.vendor")["vendor_id"]
-    other = pvm_owner.within(pvm_owner.world.extended(vendor_id=second))
+    other = pvm_owner.knowing(vendor_id=second)
     write_link(other, brand, "vendor", "link_add", "link_set_primary")
     listed = pvm_owner("pvm.brand.link_list", brand_id=brand["brand_id"])
     primary = listed.read_items("item_primary")

@@ -169,9 +169,9 @@ def two_groups(pvm_owner: Caller, choices: list[dict[str, str]]) -> Caller:
     pvm_owner("pvm.ogm.create").accepted()
     matrix = [{**choice, "option_codes": [choice["option_code"]]} for choice in choices]
     ogm = pvm_owner("pvm.ogm.create", pvm_owner.lines("pvm.ogm.create", *matrix)).value("ogm_id")
-    there = pvm_owner.within(pvm_owner.world.extended(ogm_id=ogm))
+    there = pvm_owner.knowing(ogm_id=ogm)
     style = records.make(there, "pvm.style")["style_id"]
-    return there.within(there.world.extended(style_id=style))
+    return there.knowing(style_id=style)
 
 
 @pytest.mark.requirement("PROD-69")

@@ -278,7 +278,7 @@ def test_dynamic_rule_moves_a_price_only_while_it_is_active(
     ppm_owner: Caller, variant_id: str
 ) -> None:
     ppm.create_approved_price(ppm_owner, variant_id, "20.00")
-    there = ppm_owner.within(ppm_owner.world.extended(variant_id=variant_id))
+    there = ppm_owner.knowing(variant_id=variant_id)
     names: Values = records.create(there, RECORDS[FAMILIES[0]], {"effective_from": LONG_SINCE})
     for status, amount in (("active", "18.00"), ("inactive", "20.00")):
         sent = {**ppm.id_and_revision(FAMILIES[0], names), "status": status}

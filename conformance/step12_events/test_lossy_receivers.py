@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from fixtures import Caller, Session, pages
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
+from fixtures.probes.hypothesis_driver import examples, seed_of, try_standard_and_drawn
 from fixtures.probes.races import Writer, at_once, together
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility, Webhooks
@@ -24,9 +24,8 @@ def test_lossy_receiver_has_taken_exactly_what_was_emitted(
     def visit(plan: Plan) -> None:
         _judge(webhooks, ipm.create_isolated_facility(ipm_owner), plan)
 
-    visit(LOSSY)
-    count = examples(session, _DRAWN, _DEEP)
-    try_out(plans(), visit, seed=seed_of(session, "lossy-receivers"), count=count)
+    seed, count = seed_of(session, "lossy-receivers"), examples(session, _DRAWN, _DEEP)
+    try_standard_and_drawn(LOSSY, plans(), visit, seed=seed, count=count)
 
 
 def _judge(webhooks: Webhooks, isolated_facility: IsolatedFacility, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from fixtures import Caller, Session
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_out
+from fixtures.probes.hypothesis_driver import examples, seed_of, try_standard_and_drawn
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.rbs.actions import Subscriptions
@@ -22,9 +22,8 @@ def test_subscription_is_delivered_what_happens_while_it_is_active(
     def visit(timeline: SubscriptionTimeline) -> None:
         _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), timeline)
 
-    visit(STANDARD_TIMELINE)
-    count = examples(session, _DRAWN, _DEEP)
-    try_out(timelines(), visit, seed=seed_of(session, "status-periods"), count=count)
+    seed, count = seed_of(session, "status-periods"), examples(session, _DRAWN, _DEEP)
+    try_standard_and_drawn(STANDARD_TIMELINE, timelines(), visit, seed=seed, count=count)
 
 
 def _judge(

@@ -122,7 +122,7 @@ def test_body_that_names_other_context_than_its_header_is_refused(
     caller, headers = facility_accounting.caller, {}
     if name == "cccode":
         code = str(records.make(caller, "ofm.cost_centre")["cccode"])
-        caller, headers = caller.within(caller.world.extended(cccode=code)), {"x-cccode": code}
+        caller, headers = caller.knowing(cccode=code), {"x-cccode": code}
     other = _OTHER.get(name, accounting_owner.world["logical_guid"])
     here = {name: str(caller.world[name])}
     answer = contradict(

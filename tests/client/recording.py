@@ -113,12 +113,10 @@ class Client:
 
 Sample = Callable[[Client], None]
 REGISTERED: Final[dict[str, Sample]] = {}
-GET: Final = "/ofm/cost-centre/get"
-CREATE: Final = "/ofm/cost-centre/create"
-UPDATE: Final = "/ofm/cost-centre/update"
-LIST: Final = "/ofm/cost-centre/list"
-RESOLVE: Final = "/ofm/resolve/cccode"
-SELF_CHECK: Final = "/ofm/member/resolve"
+_CENTRE: Final = "/ofm/cost-centre"
+GET, LIST = f"{_CENTRE}/get", f"{_CENTRE}/list"
+CREATE, UPDATE = f"{_CENTRE}/create", f"{_CENTRE}/update"
+RESOLVE, SELF_CHECK = "/ofm/resolve/cccode", "/ofm/member/resolve"
 
 
 def sample(duty: str) -> Callable[[Sample], Sample]:

@@ -10,19 +10,9 @@ from playwright.sync_api import Browser, Page
 from reports.assemble import assemble
 from reports.model import Run
 from reports.verdict import Verdict
+from tests.reports import synthetic
 from tests.reports.pages import tab_to
 from tests.reports.pdf_text import page_texts
-from tests.reports.synthetic import (
-    Requirement,
-    RequirementSet,
-    card,
-    check,
-    collected,
-    exchange,
-    large_run,
-    scope,
-    write_reports,
-)
 
 # Text elements whose contrast falls short of WCAG AA, as "ratio selector text".
 CONTRAST = """() => {
@@ -58,7 +48,9 @@ CONTRAST = """() => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report of 2,000 checks and 3,000 exchanges."""
     directory = tmp_path_factory.mktemp("large")
-    return write_reports(large_run(), (exchange(n) for n in range(3000)), directory).as_uri()
+    return synthetic.write_reports(
+        synthetic.large_run(), (synthetic.exchange(n) for n in range(3000)), directory
+    ).as_uri()
 
 
 @pytest.fixture
@@ -181,35 +173,37 @@ HOSTILE = (
 
 def hostile_run() -> Run:
     """A run in which everything that a target or a check can write is an attack."""
-    told = card("ORG-1", HOSTILE, "gw1-000001")
+    told = synthetic.card("ORG-1", HOSTILE, "gw1-000001")
     fields = ("text", "expectation", "expected", "observed", "source", "remedy", "repeat", "curl")
     told = told.model_copy(update=dict.fromkeys(fields, HOSTILE))
     checks = [
-        check("ORG-1", Verdict.FAIL, nodeid=HOSTILE, cards=(told,), exchanges=("gw1-000001",)),
-        check("ORG-2", Verdict.INCONCLUSIVE, message=HOSTILE, cause=HOSTILE),
+        synthetic.check(
+            "ORG-1", Verdict.FAIL, nodeid=HOSTILE, cards=(told,), exchanges=("gw1-000001",)
+        ),
+        synthetic.check("ORG-2", Verdict.INCONCLUSIVE, message=HOSTILE, cause=HOSTILE),
     ]
     rules = (
-        Requirement("ORG-1", text=HOSTILE, source=HOSTILE, remedy=HOSTILE),
-        Requirement("ORG-2"),
+        synthetic.Requirement("ORG-1", text=HOSTILE, source=HOSTILE, remedy=HOSTILE),
+        synthetic.Requirement("ORG-2"),
     )
-    made = collected(
+    made = synthetic.collected(
         checks,
-        RequirementSet(rules),
-        said=scope(host=HOSTILE, narrowed=HOSTILE),
-        log=[exchange(1)],
+        synthetic.RequirementSet(rules),
+        said=synthetic.scope(host=HOSTILE, narrowed=HOSTILE),
+        log=[synthetic.exchange(1)],
         bindings_missing=[HOSTILE],
     )
     return assemble(made)
 
 
 def test_nothing_from_the_target_becomes_markup(page: Page, tmp_path: Path) -> None:
-    attack = exchange(1, body=HOSTILE).model_copy(
+    attack = synthetic.exchange(1, body=HOSTILE).model_copy(
         update={"actor": HOSTILE, "operation": HOSTILE, "error": HOSTILE}
     )
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(write_reports(hostile_run(), [attack], tmp_path).as_uri())
+    page.goto(synthetic.write_reports(hostile_run(), [attack], tmp_path).as_uri())
     page.locator("details.evidence > summary").first.click()
     assert HOSTILE in page.locator(".exchange pre").all_text_contents()
     assert page.locator(".card .facing > div:nth-child(2) > p").first.text_content() == HOSTILE

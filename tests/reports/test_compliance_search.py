@@ -7,24 +7,17 @@ from playwright.sync_api import Browser, Page
 
 from reports.assemble import assemble
 from reports.verdict import Verdict
+from tests.reports import synthetic
 from tests.reports.pages import tab_to
-from tests.reports.synthetic import (
-    Requirement,
-    RequirementSet,
-    card,
-    check,
-    collected,
-    exchange,
-    large_run,
-    write_reports,
-)
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report of 600 checks and 900 exchanges."""
     directory = tmp_path_factory.mktemp("searched")
-    return write_reports(large_run(600, 900), (exchange(n) for n in range(900)), directory).as_uri()
+    return synthetic.write_reports(
+        synthetic.large_run(600, 900), (synthetic.exchange(n) for n in range(900)), directory
+    ).as_uri()
 
 
 def shown(page: Page) -> list[str]:
@@ -105,15 +98,19 @@ def test_a_check_that_passed_shows_what_was_sent_and_what_came(page: Page) -> No
 
 
 def test_a_card_tells_the_rule_the_call_and_the_scene(browser: Browser, tmp_path: Path) -> None:
-    told = card("ORG-1", "conformance/a.py::test_b", "gw1-000001")
+    told = synthetic.card("ORG-1", "conformance/a.py::test_b", "gw1-000001")
     ids = tuple(f"gw{n % 2}-{n:06d}" for n in range(3))
-    failed = check(
+    failed = synthetic.check(
         "ORG-1", Verdict.FAIL, nodeid="conformance/a.py::test_b", cards=(told,), exchanges=ids
     )
-    rules = RequirementSet((Requirement("ORG-1", text="An older revision writes nothing."),))
-    run = assemble(collected([failed], rules))
+    rules = synthetic.RequirementSet(
+        (synthetic.Requirement("ORG-1", text="An older revision writes nothing."),)
+    )
+    run = assemble(synthetic.collected([failed], rules))
     page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    page.goto(write_reports(run, [exchange(n) for n in range(3)], tmp_path).as_uri())
+    page.goto(
+        synthetic.write_reports(run, [synthetic.exchange(n) for n in range(3)], tmp_path).as_uri()
+    )
     shown_card = page.locator("#card-ORG-1")
     assert shown_card.locator("h3").inner_text() == "An older revision writes nothing."
     assert "POST /ofm/cost-centre/update" in shown_card.locator(".call").inner_text()

@@ -13,15 +13,7 @@ from reports.files import ExchangeLog
 from reports.writers import write_all, writers
 from reports.writers.pytest_html import LISTED, PytestHtml
 from reports.writers.writer import Finished
-from tests.reports.synthetic import (
-    RequirementSet,
-    check,
-    collected,
-    exchange,
-    large_run,
-    requirements,
-    write_reports,
-)
+from tests.reports import synthetic
 
 NEW_FORMAT = """
 from reports.writers.writer import Writer
@@ -55,12 +47,14 @@ def new_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 def finished(directory: Path) -> Finished:
     """A small run that is over; its exchanges lie beside `directory`."""
-    rules = requirements(2)
-    log = [exchange(number) for number in range(3)]
+    rules = synthetic.requirements(2)
+    log = [synthetic.exchange(number) for number in range(3)]
     path = directory.parent / "recorded.jsonl"
     path.write_text("".join(f"{item.model_dump_json()}\n" for item in log), encoding="utf-8")
-    checks = [check(rule.id) for rule in rules]
-    made = collected(checks, RequirementSet(rules), log=log, recorded=ExchangeLog(path))
+    checks = [synthetic.check(rule.id) for rule in rules]
+    made = synthetic.collected(
+        checks, synthetic.RequirementSet(rules), log=log, recorded=ExchangeLog(path)
+    )
     directory.mkdir()
     return Finished(assemble(made), made, directory)
 
@@ -108,7 +102,9 @@ def test_a_new_format_is_one_module(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("new_format")
 def test_an_output_of_a_new_format_is_missed(tmp_path: Path) -> None:
-    write_reports(large_run(20, 20), (exchange(n) for n in range(20)), tmp_path / "out")
+    synthetic.write_reports(
+        synthetic.large_run(20, 20), (synthetic.exchange(n) for n in range(20)), tmp_path / "out"
+    )
     assert "headline.txt: missing" in problems(tmp_path / "out")
 
 

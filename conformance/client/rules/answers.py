@@ -8,7 +8,7 @@ from typing import Final
 from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call
 from conformance.client.rules.retries import Asked, asked, is_firewall
-from conformance.client.rules.rule import Occasion, Rule, held, watching
+from conformance.client.rules.rule import Occasion, Rule, RuleOfOperations, held, watching
 from conformance.contract.operation import Kind
 
 _MISSING: Final = 404
@@ -100,12 +100,10 @@ class FirewallIsNoLogin(Rule):
 
 
 @watching("F6")
-class AnotherQuantity(Rule):
+class AnotherQuantity(RuleOfOperations):
     _short: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         same = (call.identity, call.path)
         if (before := self._short.pop(same, None)) is not None:
             yield from held(call, call.payload != before, "the same call again")
@@ -114,12 +112,10 @@ class AnotherQuantity(Rule):
 
 
 @watching("F9")
-class MovedBeforeSunset(Rule):
+class MovedBeforeSunset(RuleOfOperations):
     _sunset: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         if (until := self._sunset.get((call.identity, call.path))) is not None:
             yield from held(call, call.started <= until, "used after the sunset it announced")
         if told := call.answer_headers.get("sunset"):

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from conformance.client.operations import ids_in, is_id
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.client.rules.rule import (
+    BeforeWork,
+    Occasion,
+    RuleOfOperations,
+    each,
+    held,
+    watching,
+)
 from conformance.contract.operation import OPTIONAL, Kind
 
 _ORG_IN_HEADER: Final = frozenset(
@@ -62,19 +69,11 @@ def one_org(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 
 @watching("C3")
-class AssociationFirst(Rule):
-    _resolved: set[str] = field(default_factory=set)
-    _used: set[str] = field(default_factory=set)
+class AssociationFirst(BeforeWork):
+    said = "org work before member/resolve"
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        operation, who = call.operation, call.identity
-        if not operation or not operation.org_scoped or not who:
-            return
-        if operation.id == "ofm.member.resolve":
-            self._resolved.add(who)
-        elif who not in self._used:
-            self._used.add(who)
-            yield from held(call, who in self._resolved, "org work before member/resolve")
+    def prepares(self, call: Call) -> set[str]:
+        return {call.identity} if call.op == "ofm.member.resolve" else set()
 
 
 def _context(call: Call, services: frozenset[str], header: str) -> Iterator[Occasion]:
@@ -144,12 +143,10 @@ def _folded(text: str) -> str:
 
 
 @watching("C9")
-class AsReturned(Rule):
+class AsReturned(RuleOfOperations):
     _received: dict[str, str | set[str]] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         for sent in ids_in(call.inputs):
             if known := self._received.get(_folded(sent)):
                 kept = sent == known if isinstance(known, str) else sent in known

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.client.rules.rule import BeforeWork, Occasion, Rule, each, held, watching
 from conformance.contract.operation import Placement
 
 _BY_HEADER_ONLY: Final = frozenset({"mrs", "ipm", "rbs"})
@@ -104,19 +104,12 @@ class NotAfterItsEnd(Rule):
 
 
 @watching("B13")
-class ValidatedFirst(Rule):
-    _validated: set[str] = field(default_factory=set)
-    _used: set[str] = field(default_factory=set)
+class ValidatedFirst(BeforeWork):
+    said = "never validated before work"
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        operation, who = call.operation, call.identity
-        if not operation or not who:
-            return
-        if operation.id in _VALIDATIONS:
-            self._validated |= {each.print for each in call.credentials}
-        elif operation.org_scoped and who not in self._used:
-            self._used.add(who)
-            yield from held(call, who in self._validated, "never validated before work")
+    def prepares(self, call: Call) -> set[str]:
+        is_meant = call.op in _VALIDATIONS
+        return {each.print for each in call.credentials} if is_meant else set()
 
 
 @each("B14")

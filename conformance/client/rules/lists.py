@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from conformance.client.operations import is_id
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.client.rules.rule import Occasion, Rule, RuleOfSome, each, held, watching
 from conformance.contract import envelope
 from conformance.contract.operation import Kind
 from fixtures.formats.json_values import MISSING, at
@@ -32,6 +32,13 @@ def _is_list(call: Call) -> bool:
     return bool(call.operation and call.operation.kind is Kind.LIST)
 
 
+@dataclass(eq=False)
+class _RuleOfLists(RuleOfSome):
+    @staticmethod
+    def concerns(call: Call) -> bool:
+        return _is_list(call)
+
+
 def _told(call: Call) -> Any:
     """The token for the next page that an answer tells, or None."""
     for pointer in envelope.NEXT_TOKEN.pointers:
@@ -46,15 +53,13 @@ def _filters(call: Call) -> str:
 
 
 @watching("G1")
-class TokenUnchanged(Rule):
+class TokenUnchanged(_RuleOfLists):
     """A token that nobody gave is a breach where a walk of the same caller and filters waited."""
 
     _given: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _waiting: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not _is_list(call):
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         walk = (call.identity, call.path, _filters(call))
         given = self._given.setdefault(walk[:2], set())
         if sent := call.inputs.get(_TOKEN):
@@ -69,12 +74,10 @@ class TokenUnchanged(Rule):
 
 
 @watching("G2")
-class FiltersUnchanged(Rule):
+class FiltersUnchanged(_RuleOfLists):
     _of: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not _is_list(call):
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         sent = call.inputs.get(_TOKEN)
         before = self._of.get((call.identity, call.path, str(sent))) if sent else None
         if before is not None:
@@ -84,14 +87,12 @@ class FiltersUnchanged(Rule):
 
 
 @watching("G3")
-class ToTheEnd(Rule):
+class ToTheEnd(_RuleOfLists):
     """An empty page that has a token is followed."""
 
     _open: dict[tuple[str, str, str], Call] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not _is_list(call):
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         page = (call.identity, call.path, str(call.inputs.get(_TOKEN)))
         if self._open.pop(page, None):
             yield Occasion(call, kept=True)

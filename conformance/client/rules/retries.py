@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.client.operations import made_fields, told_fields
 from conformance.client.recording import Call, Facts
-from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.client.rules.rule import Occasion, Rule, RuleOfOperations, each, held, watching
 from conformance.contract.operation import Kind
 
 _KEYED: Final = frozenset({"scm", "pcm", "ppm", "ics", "mrs"})
@@ -39,14 +39,12 @@ def asked(call: Call) -> Asked:
 
 
 @dataclass(eq=False)
-class _LostCreates(Rule):
+class _LostCreates(RuleOfOperations):
     """The creates that got no answer, until they are looked for or sent again."""
 
     _open: dict[Asked, Call] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         if self._open:
             yield from self._decide(call)
         if _is_create(call) and call.status is None:
@@ -124,13 +122,11 @@ class OneBodyPerKey(Rule):
 
 
 @watching("E6")
-class NotAfterADay(Rule):
+class NotAfterADay(RuleOfOperations):
     _first: dict[tuple[str, str, str], Call] = field(default_factory=dict)
     _last: dict[str, float] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         self._last[call.identity] = call.started
         if (key := key_of(call)) is None:
             return
@@ -153,7 +149,7 @@ def keys_of_messages(call: Call, facts: Facts) -> Iterator[Occasion]:
 
 
 @dataclass(eq=False)
-class _Pauses(Rule):
+class _Pauses(RuleOfOperations):
     """Whether what was refused for the moment is tried again after a pause, and not for ever."""
 
     _refused: dict[Asked, tuple[Call, int]] = field(default_factory=dict)
@@ -161,9 +157,7 @@ class _Pauses(Rule):
     def is_meant(self, call: Call) -> bool:
         raise NotImplementedError
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         what = asked(call)
         first, tries = self._refused.pop(what, (None, 0))
         if first:
@@ -210,12 +204,10 @@ def is_firewall(call: Call) -> bool:
 
 
 @watching("E12")
-class NoRepeatPastFirewall(Rule):
+class NoRepeatPastFirewall(RuleOfOperations):
     _refused: dict[Asked, Call] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         if self._refused.pop(asked(call), None):
             yield Occasion(call, kept=False, said="the payload that the firewall refused, again")
         if is_firewall(call):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, dataclass_transform
+from typing import ClassVar, Final, TypeVar, dataclass_transform
 
 from conformance.client.recording import Call, Facts
 
@@ -34,6 +34,56 @@ class Rule(ABC):
     def end(self) -> Iterable[Occasion]:
         """The occasions that the end of the recording decides."""
         return ()
+
+
+@dataclass(eq=False)
+class RuleOfSome(Rule):
+    """A rule that some calls are nothing to."""
+
+    @staticmethod
+    @abstractmethod
+    def concerns(call: Call) -> bool:
+        """Whether the rule looks at this call at all."""
+
+    @abstractmethod
+    def look(self, call: Call) -> Iterable[Occasion]:
+        """The occasions that a call decides which concerns the rule."""
+
+    def see(self, call: Call) -> Iterable[Occasion]:
+        return self.look(call) if self.concerns(call) else ()
+
+
+@dataclass(eq=False)
+class RuleOfOperations(RuleOfSome):
+    """A rule for calls of operations that are known, and for no other traffic."""
+
+    @staticmethod
+    def concerns(call: Call) -> bool:
+        return bool(call.op)
+
+
+@dataclass(eq=False)
+class BeforeWork(RuleOfOperations):
+    """Something is to be done before a caller's first work in an organisation."""
+
+    said: ClassVar[str]
+
+    _prepared: set[str] = field(default_factory=set)
+    _used: set[str] = field(default_factory=set)
+
+    @abstractmethod
+    def prepares(self, call: Call) -> set[str]:
+        """The callers for whom this call is what was to be done; none where it is another."""
+
+    def look(self, call: Call) -> Iterator[Occasion]:
+        operation, who = call.operation, call.identity
+        if not operation or not who:
+            return
+        if prepared := self.prepares(call):
+            self._prepared |= prepared
+        elif operation.org_scoped and who not in self._used:
+            self._used.add(who)
+            yield from held(call, who in self._prepared, self.said)
 
 
 Judge = Callable[[Call, Facts], Iterable[Occasion]]

@@ -8,7 +8,7 @@ from typing import Final
 from conformance.client.operations import ids_in
 from conformance.client.recording import Call, Facts
 from conformance.client.rules.retries import Asked, asked
-from conformance.client.rules.rule import Occasion, Rule, each, held, watching
+from conformance.client.rules.rule import Occasion, Rule, RuleOfOperations, each, held, watching
 from conformance.contract.operation import Kind
 
 _FLOW: Final = ("usm", "ofm", "pvm", "pmc")
@@ -102,14 +102,12 @@ class FewAtOnce(Rule):
 
 
 @watching("E14")
-class TriesEnd(Rule):
+class TriesEnd(RuleOfOperations):
     """What fails for the moment is tried again for no longer than two minutes."""
 
     _failing: dict[Asked, float] = field(default_factory=dict)
 
-    def see(self, call: Call) -> Iterator[Occasion]:
-        if not call.op:
-            return
+    def look(self, call: Call) -> Iterator[Occasion]:
         what = asked(call)
         first = self._failing.pop(what, None)
         if first is not None:
