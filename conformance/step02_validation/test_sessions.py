@@ -1,6 +1,6 @@
 """Step 2: validate credentials. Sessions, from their first use to their end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pytest
@@ -194,6 +194,11 @@ def test_closing_a_session_spares_its_siblings(
 # --- logging out, and what else ends sessions ---
 
 
+def expect_all_ended(callers: Iterable[Caller], live: Answer) -> None:
+    for caller in callers:
+        expect_ended(caller(VALIDATE), live)
+
+
 @pytest.mark.needs("operator")
 @pytest.mark.requirement("VALID-10")
 def test_logging_out_other_devices_ends_the_other_sessions(
@@ -202,8 +207,7 @@ def test_logging_out_other_devices_ends_the_other_sessions(
     others = [open_session(disposable_user.actor) for _ in range(2)]
     live = others[0](VALIDATE).accepted()
     disposable_user(LOG_OUT_OTHERS).accepted()
-    for other in others:
-        expect_ended(other(VALIDATE), live)
+    expect_all_ended(others, live)
 
 
 @pytest.mark.needs("operator")
@@ -225,8 +229,7 @@ def test_logging_out_everywhere_ends_every_session_of_the_user(
     mine = [disposable_user, open_session(disposable_user.actor)]
     live = disposable_user(VALIDATE).accepted()
     disposable_user(LOG_OUT_EVERYWHERE).accepted()
-    for caller in mine:
-        expect_ended(caller(VALIDATE), live)
+    expect_all_ended(mine, live)
 
 
 @pytest.mark.needs("operator")

@@ -58,10 +58,13 @@ def test_invited_user_creates_an_org(operator: Caller, user: Caller) -> None:
     user(CREATE, **invite(operator, user)).value("org_guid")
 
 
+def expect_org_state(user: Caller, org: Organization, state: str) -> None:
+    user.within(org.world)(READ).in_state(state, f"the organisation is {state}")
+
+
 @pytest.mark.requirement("ORG-2")
 def test_new_org_is_unverified(user: Caller, new_org: Organization) -> None:
-    answer = user.within(new_org.world)(READ)
-    answer.in_state("unverified", "the organisation is unverified")
+    expect_org_state(user, new_org, "unverified")
 
 
 @pytest.mark.requirement("ORG-3")
@@ -69,8 +72,7 @@ def test_operator_verifies_an_org(
     session: Session, check: Check, user: Caller, new_org: Organization
 ) -> None:
     users_and_orgs.set_org_status(session, check, new_org, "verified").accepted()
-    answer = user.within(new_org.world)(READ)
-    answer.in_state("verified", "the organisation is verified")
+    expect_org_state(user, new_org, "verified")
 
 
 @pytest.mark.requirement("ORG-4")

@@ -29,25 +29,24 @@ def invite(owner: Caller, user: Actor) -> Answer:
     return owner("ofm.member.invite_create", email=user.email)
 
 
-@pytest.mark.requirement("ORG-70")
-def test_user_that_accepted_an_invite_is_associated(
-    org_owner: Caller, disposable_user: Caller
-) -> None:
+@pytest.fixture
+def newcomer(org_owner: Caller, disposable_user: Caller) -> Caller:
+    """A user in context of an org that the owner is known to be associated with, and they not."""
     org_owner(RESOLVE).accepted()
-    user = disposable_user.within(org_owner.world)
-    code = invite(org_owner, user.actor).value("invite_code")
-    user(ACCEPT, invite_code=code).accepted()
-    user(RESOLVE).accepted()
+    return disposable_user.within(org_owner.world)
+
+
+@pytest.mark.requirement("ORG-70")
+def test_user_that_accepted_an_invite_is_associated(org_owner: Caller, newcomer: Caller) -> None:
+    code = invite(org_owner, newcomer.actor).value("invite_code")
+    newcomer(ACCEPT, invite_code=code).accepted()
+    newcomer(RESOLVE).accepted()
 
 
 @pytest.mark.requirement("ORG-71")
-def test_user_with_a_pending_invite_is_not_associated(
-    org_owner: Caller, disposable_user: Caller
-) -> None:
-    org_owner(RESOLVE).accepted()
-    user = disposable_user.within(org_owner.world)
-    invite(org_owner, user.actor).accepted()
-    user(RESOLVE).refused(404, Tag.NOT_FOUND)
+def test_user_with_a_pending_invite_is_not_associated(org_owner: Caller, newcomer: Caller) -> None:
+    invite(org_owner, newcomer.actor).accepted()
+    newcomer(RESOLVE).refused(404, Tag.NOT_FOUND)
 
 
 @pytest.mark.requirement("ORG-72")

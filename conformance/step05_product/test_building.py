@@ -81,11 +81,15 @@ def test_owner_adds_an_identifier(pvm_owner: Caller) -> None:
     pvm_owner("pvm.identifier.add").accepted()
 
 
+def expect_made_is_listed(owner: Caller, kind: str, known_by: str) -> None:
+    """Make a record, and expect it in the list of its kind."""
+    made = records.make(owner, kind)
+    expect_listed(pages(owner, f"{kind}.list", limit=256), made[known_by])
+
+
 @pytest.mark.requirement("PROD-9")
 def test_barcode_is_listed_with_its_variant(pvm_owner: Caller) -> None:
-    made = records.make(pvm_owner, "pvm.barcode")
-    listed = pages(pvm_owner, "pvm.barcode.list", limit=256)
-    expect_listed(listed, made["barcode"])
+    expect_made_is_listed(pvm_owner, "pvm.barcode", "barcode")
 
 
 @pytest.mark.requirement("PROD-9")
@@ -132,9 +136,7 @@ def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
 
 @pytest.mark.requirement("PROD-12")
 def test_comment_is_listed(pvm_owner: Caller) -> None:
-    made = records.make(pvm_owner, "pvm.comment")
-    listed = pages(pvm_owner, "pvm.comment.list", limit=256)
-    expect_listed(listed, made["comment_id"])
+    expect_made_is_listed(pvm_owner, "pvm.comment", "comment_id")
 
 
 @pytest.mark.requirement("PROD-13")

@@ -53,13 +53,21 @@ def test_price_that_began_an_hour_ago_holds(ppm_owner: Caller, today: datetime) 
     ppm.expect_amount(answer, "a price holds in its period, read in UTC", "7.00")
 
 
+def create_successive_prices(
+    owner: Caller, variant_id: str, today: datetime, amount: str, period: tuple[int, int]
+) -> None:
+    """A price that held in a period, in days from today, and 9.00 from its end on."""
+    begin, end = (days_from(today, day) for day in period)
+    then = {"effective_from": begin, "effective_to": end}
+    ppm.create_approved_price(owner, variant_id, amount, **then)
+    ppm.create_approved_price(owner, variant_id, "9.00", effective_from=end)
+
+
 @pytest.mark.requirement("PRICE-20")
 def test_price_as_of_an_instant_is_the_one_that_held_then(
     ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
-    then = {"effective_from": days_from(today, -20), "effective_to": days_from(today, -10)}
-    ppm.create_approved_price(ppm_owner, variant_id, "8.00", **then)
-    ppm.create_approved_price(ppm_owner, variant_id, "9.00", effective_from=days_from(today, -10))
+    create_successive_prices(ppm_owner, variant_id, today, "8.00", (-20, -10))
     current = ppm.resolve(ppm_owner, variant_id)
     ppm.expect_amount(current, "without as_of the price of today is answered", "9.00")
     earlier = ppm.resolve(ppm_owner, variant_id, as_of=days_from(today, -15))
@@ -86,9 +94,7 @@ def test_price_before_its_new_terms_is_remembered(
 def test_price_of_24_months_ago_is_answered(
     ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
-    then = {"effective_from": days_from(today, -740), "effective_to": days_from(today, -700)}
-    ppm.create_approved_price(ppm_owner, variant_id, "6.00", **then)
-    ppm.create_approved_price(ppm_owner, variant_id, "9.00", effective_from=days_from(today, -700))
+    create_successive_prices(ppm_owner, variant_id, today, "6.00", (-740, -700))
     answer = ppm.resolve(ppm_owner, variant_id, as_of=days_from(today, -LONG_AGO))
     ppm.expect_amount(answer, f"as of {LONG_AGO} days ago the price is answered", "6.00")
 

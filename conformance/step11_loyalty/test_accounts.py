@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import RECORDS
+from conformance.contract.operation import RecordKind
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Caller, Values, expect_listed, holds, pages
 from fixtures.context import records
@@ -23,6 +24,12 @@ def read_pages(caller: Caller, operation_id: str, **values: Any) -> list[Answer]
 # --- accounts and contacts ---
 
 
+def expect_read_back(caller: Caller, kind: RecordKind) -> None:
+    """Make a record, and expect that it is read with its caption."""
+    made = records.make(caller, kind.name)
+    expect_shown(records.read(caller, kind, made), made["caption"])
+
+
 @pytest.mark.requirement("LOYAL-40")
 def test_account_is_made(owner: Caller) -> None:
     owner(ACCOUNT.create).value("account_id")
@@ -30,8 +37,7 @@ def test_account_is_made(owner: Caller) -> None:
 
 @pytest.mark.requirement("LOYAL-41")
 def test_account_is_read_back(owner: Caller) -> None:
-    made = records.make(owner, ACCOUNT.name)
-    expect_shown(records.read(owner, ACCOUNT, made), made["caption"])
+    expect_read_back(owner, ACCOUNT)
 
 
 @pytest.mark.requirement("LOYAL-41")
@@ -42,8 +48,7 @@ def test_account_is_listed(owner: Caller) -> None:
 
 @pytest.mark.requirement("LOYAL-44")
 def test_contact_is_read_back(crm_owner: Caller) -> None:
-    made = records.make(crm_owner, CONTACT.name)
-    expect_shown(records.read(crm_owner, CONTACT, made), made["caption"])
+    expect_read_back(crm_owner, CONTACT)
 
 
 @pytest.mark.requirement("LOYAL-44")

@@ -15,6 +15,9 @@ from tests.reports.synthetic import exchange, large_run, write_reports
 COUNT: Final = 40
 MADE: Final = ("compliance.html", "junit.xml", "summary.md")
 
+Change = Callable[[Path], object]
+Capture = pytest.CaptureFixture[str]
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -45,7 +48,7 @@ def truncated(directory: Path) -> None:
     path.write_text(text[: len(text) // 2], encoding="utf-8")
 
 
-def text(content: str | bytes) -> Callable[[Path], None]:
+def text(content: str | bytes) -> Change:
     def write(directory: Path) -> None:
         data = content if isinstance(content, bytes) else content.encode()
         (directory / "run.json").write_bytes(data)
@@ -53,7 +56,7 @@ def text(content: str | bytes) -> Callable[[Path], None]:
     return write
 
 
-def version(value: object) -> Callable[[Path], None]:
+def version(value: object) -> Change:
     return lambda directory: changed(directory, lambda told: told.update(schema_version=value))
 
 
@@ -87,10 +90,10 @@ COMMANDS: Final = [
 @pytest.mark.parametrize(("change", "said"), ROWS)
 def test_what_is_no_run_is_one_line_and_no_output(
     directory: Path,
-    change: Callable[[Path], None],
+    change: Change,
     said: str,
     command: Callable[[Path], list[str]],
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     change(directory)
     there = sorted(directory.iterdir())
@@ -105,9 +108,9 @@ def test_what_is_no_run_is_one_line_and_no_output(
 @pytest.mark.parametrize(("change", "said"), ROWS)
 def test_check_names_what_is_no_run(
     directory: Path,
-    change: Callable[[Path], None],
+    change: Change,
     said: str,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     change(directory)
     assert main(["check", str(directory)]) == 1
@@ -157,9 +160,9 @@ def without_checks(directory: Path) -> None:
 )
 def test_no_page_is_made_of_files_that_contradict_each_other(
     directory: Path,
-    change: Callable[[Path], object],
+    change: Change,
     said: str,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     change(directory)
     assert main(["render", str(directory)]) == 2

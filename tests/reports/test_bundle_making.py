@@ -17,6 +17,9 @@ from reports.__main__ import main
 from reports.statements import pem
 from tests.reports.bundles import SECRET, TARGET, files_of, outputs
 
+Change = Callable[[Path], object]
+Capture = pytest.CaptureFixture[str]
+
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_openssl_alone_makes_the_key_and_verifies(tmp_path: Path) -> None:
@@ -90,9 +93,9 @@ def _nothing(directory: Path) -> None:
 )
 def test_what_is_not_one_finished_run_is_not_bundled(
     tmp_path: Path,
-    change: Callable[[Path], None],
+    change: Change,
     said: str,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
 ) -> None:
     directory = outputs(tmp_path / "out")
     change(directory)
@@ -110,7 +113,7 @@ def test_a_run_of_another_set_or_target_is_not_bundled(tmp_path: Path) -> None:
         bundle.make(outputs(tmp_path / "out"), target=path)
 
 
-def test_what_is_no_key_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_key_is_one_line(tmp_path: Path, capsys: Capture) -> None:
     directory = outputs(tmp_path / "out")
     other = generate_private_key(SECP256R1()).private_bytes(
         serialization.Encoding.PEM,
