@@ -6,6 +6,7 @@ import pytest
 
 from conformance.contract import RECORDS
 from conformance.contract.errors import Tag
+from conformance.contract.operation import RecordKind
 from fixtures import Caller, expect_listed, ids, pages
 from fixtures.context import records
 from fixtures.services.ics.actions import StockItem
@@ -69,9 +70,7 @@ def test_creation_is_told(ipm_owner: Caller, kind: str, service: str) -> None:
 @pytest.mark.requirement("EVENT-48")
 @pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
 def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
-    record = RECORDS[kind]
-    made = records.make(ipm_owner, kind)
-    since = ipm.read_clock(ipm_owner)
+    record, made, since = _make_before(ipm_owner, kind)
     ipm_owner(str(record.update), **_named(record.id, made)).accepted()
     _expect_in_feed(ipm_owner, record.service, since, made[record.id])
 
@@ -79,11 +78,15 @@ def test_change_is_told(ipm_owner: Caller, kind: str) -> None:
 @pytest.mark.requirement("EVENT-48")
 @pytest.mark.parametrize("kind", ["ofm.cost_centre", "pvm.division"])
 def test_change_of_status_is_told(ipm_owner: Caller, kind: str) -> None:
-    record = RECORDS[kind]
-    made = records.make(ipm_owner, kind)
-    since = ipm.read_clock(ipm_owner)
+    record, made, since = _make_before(ipm_owner, kind)
     records.move(ipm_owner, record, made, record.turns[0])
     _expect_in_feed(ipm_owner, record.service, since, made[record.id])
+
+
+def _make_before(caller: Caller, kind: str) -> tuple[RecordKind, records.Values, str]:
+    """A record, and an instant behind its creation."""
+    made = records.make(caller, kind)
+    return RECORDS[kind], made, ipm.read_clock(caller)
 
 
 def _named(name: str, made: records.Values) -> records.Values:

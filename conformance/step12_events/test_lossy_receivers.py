@@ -7,14 +7,16 @@ from typing import Final
 import pytest
 
 from fixtures import Caller, Session, pages
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_standard_and_drawn
+from fixtures.probes.hypothesis_driver import (
+    SLOW_EXAMPLES,
+    examples,
+    seed_of,
+    try_standard_and_drawn,
+)
 from fixtures.probes.races import Writer, at_once, together
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility, Webhooks
 from fixtures.services.ipm.plans import LOSSY, Plan, Tally, plans
-
-_DRAWN: Final = 2
-_DEEP: Final = 40
 
 
 @pytest.mark.requirement("EVENT-22")
@@ -24,7 +26,7 @@ def test_lossy_receiver_has_taken_exactly_what_was_emitted(
     def visit(plan: Plan) -> None:
         _judge(webhooks, ipm.create_isolated_facility(ipm_owner), plan)
 
-    seed, count = seed_of(session, "lossy-receivers"), examples(session, _DRAWN, _DEEP)
+    seed, count = seed_of(session, "lossy-receivers"), examples(session, *SLOW_EXAMPLES)
     try_standard_and_drawn(LOSSY, plans(), visit, seed=seed, count=count)
 
 

@@ -1,18 +1,18 @@
 """Step 12: a subscription that is paused and resumed in any order, while events go on."""
 
-from typing import Final
-
 import pytest
 
 from fixtures import Caller, Session
-from fixtures.probes.hypothesis_driver import examples, seed_of, try_standard_and_drawn
+from fixtures.probes.hypothesis_driver import (
+    SLOW_EXAMPLES,
+    examples,
+    seed_of,
+    try_standard_and_drawn,
+)
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.rbs.actions import Subscriptions
 from fixtures.services.rbs.plans import STANDARD_TIMELINE, SubscriptionTimeline, timelines
-
-_DRAWN: Final = 2
-_DEEP: Final = 40
 
 
 @pytest.mark.requirement("EVENT-127")
@@ -22,7 +22,7 @@ def test_subscription_is_delivered_what_happens_while_it_is_active(
     def visit(timeline: SubscriptionTimeline) -> None:
         _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), timeline)
 
-    seed, count = seed_of(session, "status-periods"), examples(session, _DRAWN, _DEEP)
+    seed, count = seed_of(session, "status-periods"), examples(session, *SLOW_EXAMPLES)
     try_standard_and_drawn(STANDARD_TIMELINE, timelines(), visit, seed=seed, count=count)
 
 
