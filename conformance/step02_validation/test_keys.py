@@ -149,14 +149,20 @@ def test_revoked_key_does_not_validate(org_owner: Caller) -> None:
     expect_ended(validate(org_owner, key), live)
 
 
+def expect_other_spared(
+    owner: Caller, key: ApiKey, other: ApiKey, revoke: str, **named: str | None
+) -> None:
+    """Revoke a key, and expect that another one validates as before."""
+    live, before = live_key(owner, key), live_key(owner, other)
+    owner(revoke, **named).accepted()
+    expect_spared(validate(owner, other), before, Ending(live, validate(owner, key)))
+
+
 @pytest.mark.requirement("VALID-28")
 def test_revoking_a_key_spares_its_siblings(org_owner: Caller) -> None:
     key = make_key(org_owner)
     sibling = make_key(org_owner, key.account)
-    live, before = live_key(org_owner, key), live_key(org_owner, sibling)
-    org_owner(REVOKE, api_key_id=key.id).accepted()
-    ending = Ending(live, validate(org_owner, key))
-    expect_spared(validate(org_owner, sibling), before, ending)
+    expect_other_spared(org_owner, key, sibling, REVOKE, api_key_id=key.id)
 
 
 @pytest.mark.requirement("VALID-29")
@@ -172,10 +178,7 @@ def test_revoking_all_keys_of_an_account_ends_each(org_owner: Caller) -> None:
 @pytest.mark.requirement("VALID-30")
 def test_revoking_all_keys_of_an_account_spares_other_accounts(org_owner: Caller) -> None:
     key, other = make_key(org_owner), make_key(org_owner)
-    live, before = live_key(org_owner, key), live_key(org_owner, other)
-    org_owner(REVOKE_ALL, service_account_id=key.account).accepted()
-    ending = Ending(live, validate(org_owner, key))
-    expect_spared(validate(org_owner, other), before, ending)
+    expect_other_spared(org_owner, key, other, REVOKE_ALL, service_account_id=key.account)
 
 
 @pytest.mark.requirement("VALID-31")

@@ -63,15 +63,23 @@ def create_successive_prices(
     ppm.create_approved_price(owner, variant_id, "9.00", effective_from=end)
 
 
+def expect_now_and_then(
+    owner: Caller, variant_id: str, today: datetime, now: str, then: str
+) -> None:
+    """Expect 9.00 for the variant by the rule `now`, and 8.00 of 15 days ago by the rule `then`."""
+    ppm.expect_amount(ppm.resolve(owner, variant_id), now, "9.00")
+    earlier = ppm.resolve(owner, variant_id, as_of=days_from(today, -15))
+    ppm.expect_amount(earlier, then, "8.00")
+
+
 @pytest.mark.requirement("PRICE-20")
 def test_price_as_of_an_instant_is_the_one_that_held_then(
     ppm_owner: Caller, variant_id: str, today: datetime
 ) -> None:
     create_successive_prices(ppm_owner, variant_id, today, "8.00", (-20, -10))
-    current = ppm.resolve(ppm_owner, variant_id)
-    ppm.expect_amount(current, "without as_of the price of today is answered", "9.00")
-    earlier = ppm.resolve(ppm_owner, variant_id, as_of=days_from(today, -15))
-    ppm.expect_amount(earlier, "as of 15 days ago the price of then is answered", "8.00")
+    now = "without as_of the price of today is answered"
+    then = "as of 15 days ago the price of then is answered"
+    expect_now_and_then(ppm_owner, variant_id, today, now, then)
 
 
 @pytest.mark.requirement("PRICE-21")
@@ -84,10 +92,8 @@ def test_price_before_its_new_terms_is_remembered(
     answer = ppm_owner(REVISE, **new)
     ppm.check_echo(answer.accepted(), new)
     ppm.approve(ppm_owner, {**new, "expected_revision": answer.optional("revision")})
-    current = ppm.resolve(ppm_owner, variant_id)
-    ppm.expect_amount(current, "the new terms hold from their start", "9.00")
-    earlier = ppm.resolve(ppm_owner, variant_id, as_of=days_from(today, -15))
-    ppm.expect_amount(earlier, "the old terms are answered for their time", "8.00")
+    now, then = "the new terms hold from their start", "the old terms are answered for their time"
+    expect_now_and_then(ppm_owner, variant_id, today, now, then)
 
 
 @pytest.mark.requirement("PRICE-22")

@@ -1,6 +1,7 @@
 """Sessions and keys: how they slide, expire and are revoked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -77,15 +78,15 @@ def test_logging_out_spares_the_caller_or_nobody(platform: Platform) -> None:
     assert tag(validate(platform, user.session)) == (401, "session-doomed")
 
 
+def change_user(platform: Platform, user: User, action: str, **what: Any) -> None:
+    """An operator's change of a user, from the revision that they are at."""
+    revision = platform.do("uas_userget", user_id=user.user_id)["revision"]
+    platform.do(action, user_id=user.user_id, expected_revision=revision, **what)
+
+
 def test_the_cap_counts_live_sessions(platform: Platform) -> None:
     user = platform.user()
-    revision = platform.do("uas_userget", user_id=user.user_id)["revision"]
-    platform.do(
-        "uas_userconfigset",
-        user_id=user.user_id,
-        max_active_sessions=2,
-        expected_revision=revision,
-    )
+    change_user(platform, user, "uas_userconfigset", max_active_sessions=2)
     second = platform.session(user.email)
     body = {"email": user.email, "passcode": PASSCODE}
     assert tag(platform.post("/usm/session/create", body)) == (409, "too-many-sessions")
@@ -95,13 +96,7 @@ def test_the_cap_counts_live_sessions(platform: Platform) -> None:
 
 def test_a_change_of_user_status_ends_sessions(platform: Platform) -> None:
     user = platform.user()
-    revision = platform.do("uas_userget", user_id=user.user_id)["revision"]
-    platform.do(
-        "uas_userstatusset",
-        user_id=user.user_id,
-        status="suspended",
-        expected_revision=revision,
-    )
+    change_user(platform, user, "uas_userstatusset", status="suspended")
     assert tag(validate(platform, user.session)) == (401, "session-doomed")
 
 
