@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -156,6 +157,18 @@ def test_smoke_exits_by_what_it_found(good: Document, tmp_path: Path) -> None:
     assert bad.exit_status == preflight.NOT_READY, bad.output
     assert "base_url" in bad.output
     assert "Traceback" not in bad.output
+
+
+def test_plan_of_a_look_tells_what_a_look_costs(good: Document, tmp_path: Path) -> None:
+    done = run_suite(
+        *("conformance", "--plan", "--tier", "smoke", "--target", str(written(good, tmp_path))),
+        directory=tmp_path / "out",
+    )
+    assert done.exit_status == 0, done.output
+    told = re.search(r"at most (\d+): 3 accounts sign in", done.output)
+    assert told is not None, done.output
+    assert int(told[1]) < BUDGET
+    assert re.search(r"records +none", done.output)
 
 
 def test_address_that_leads_elsewhere_says_where(tmp_path: Path) -> None:
