@@ -55,6 +55,7 @@ def assemble(collected: Collected) -> Run:
         unassigned=unassigned,
         causes=rank_causes(judged, collected.causes),
         leftovers=collected.leftovers,
+        drift=collected.drift,
         not_covered=collected.not_covered,
         bindings_missing=tuple(dict.fromkeys(collected.bindings_missing)),
         slowest=_slowest(judged),

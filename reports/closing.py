@@ -21,7 +21,7 @@ from fixtures.run import ledger
 from fixtures.run.cleanup import Closer
 from fixtures.run.ledger import Entry, Fate
 from fixtures.run.session import Session
-from reports import private, results, suite, traffic
+from reports import drift, private, results, suite, traffic
 from reports.collected import Collected, Observed
 from reports.detection import detecting_power
 from reports.files import EXCHANGES_JSONL, ExchangeLog, write_text
@@ -61,6 +61,7 @@ def collect(observed: Observed, session: Session) -> Collected:
         causes=tuple(_causes(judgements)),
         leftovers=tuple(_leftovers(entries)),
         not_covered=tuple(_not_covered()),
+        drift=drift.found(observed.target.openapi, exchanges.path),
         bindings_missing=tuple(it.line for it in judgements if it.line),
         waivers=observed.aim.waivers,
         detection=detecting_power(),
@@ -178,6 +179,8 @@ def _note(observed: Observed) -> str | None:
     taken, total = observed.cells
     parts = [f"reference started with {shlex.join(observed.aim.reference_args)}"]
     parts = parts if observed.aim.reference_args else []
+    if observed.target.given:
+        parts.append(f"given by the target file: {', '.join(observed.target.given)}")
     if observed.learned:
         parts.append(f"learned {observed.learned}")
     if observed.resumed:

@@ -19,6 +19,7 @@ from reports.model import (
     CauseNote,
     CheckResult,
     DetectingPower,
+    Drift,
     Leftover,
     NotCovered,
     Reading,
@@ -136,6 +137,7 @@ class Collected:
     readings: tuple[Reading, ...] = ()
     causes: tuple[CauseNote, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    drift: tuple[Drift, ...] = ()
     not_covered: tuple[NotCovered, ...] = ()
     bindings_missing: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()

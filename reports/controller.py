@@ -25,6 +25,7 @@ from reports import (
     closing,
     learned,
     notes,
+    operator_letter,
     plan,
     preflight,
     recognition,
@@ -39,8 +40,10 @@ from reports.certificate import exit_status
 from reports.claim import Claim
 from reports.collected import Observed
 from reports.course import Course
+from reports.files import write_text
 from reports.messages import Judgement, Settings, Tally
 from reports.narrowing import narrowing
+from reports.probing.probe import Probe
 from reports.recorder import TALLY, Recorder
 from reports.selection import SMOKE
 from reports.traffic import REFERENCE
@@ -77,12 +80,13 @@ class Controller:
         self.canary: canary.Result = "not run"
         self.recorder: Recorder | None = None
         self.preflight: Preflight | None = None
+        self.probe: Probe | None = None
         self._embedded: Embedded | None = None
         self._front: Front | None = None
         self._canary_thread: threading.Thread | None = None
         self.target = shards.share(self._aim_at(), self.aim.shard)
         self.learned = ""
-        if not self.aim.plan:
+        if not self.aim.plan and (self.aim.learns or not self.aim.probe):
             self.target = published.described(self.target, self.directory / "openapi")
             kept = self.aim.directory if self.aim.checks else None
             if self.aim.learns:
@@ -148,6 +152,8 @@ class Controller:
             self._recognise_reference(knock)
         self.preflight = preflight.look(self.session, knock, self.aim.profile.name)
         given.keep(self.directory, self.preflight.faults)
+        if self.aim.probe:
+            self.probe = Probe(self.session)
         if not self.aim.checks:
             return
         self._open_front()
@@ -226,6 +232,7 @@ class Controller:
         where = f"target: {host} ({target.kind}), profile {aim.profile.name}"
         first = f"{where}, tier {aim.tier}, seed {aim.seed}"
         first += f"\nlearned: {self.learned}" if self.learned else ""
+        first += f"\ngiven: {', '.join(target.given)}, not made" if target.given else ""
         found = self.preflight
         if found is None or not found.faults or not aim.checks:
             return [first, *self.course.header()]
@@ -236,7 +243,8 @@ class Controller:
     def pytest_collection(self, session: pytest.Session) -> bool | None:
         """With --tier smoke: no check is run, so none is collected."""
         require_known_marks(session.config)
-        return None if self.aim.checks or self.aim.plan else True
+        lists_checks = self.aim.checks or (self.aim.plan and self.aim.letter is None)
+        return None if lists_checks else True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -252,12 +260,20 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """With --plan, and with --tier smoke: tell and stop."""
+        """With --plan, --probe, and with --tier smoke: tell and stop."""
         if self.aim.checks:
             return None
+        if self.probe is not None:
+            self.probe.run()
+            return True
         if self.preflight is not None:
             text = "\n".join(self.preflight.lines())
             session.config.get_terminal_writer().write(f"\n{text}\n")
+            return True
+        if self.aim.letter is not None:
+            letter = operator_letter.text(self.target, self.aim.profile, self.requirements)
+            write_text(self.aim.letter, letter)
+            session.config.get_terminal_writer().write(f"\nwritten: {self.aim.letter}\n")
             return True
         text = plan.describe(self.aim, self.target, session.items, self.requirements)
         session.config.get_terminal_writer().write(f"\n{text}")
@@ -302,6 +318,11 @@ class Controller:
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.aim.plan:
             session.exitstatus = pytest.ExitCode.OK
+            return
+        if self.probe is not None:
+            for line in self.probe.finish(keep=self.aim.keep):
+                self.config.get_terminal_writer().line(line)
+            session.exitstatus = self.probe.status
             return
         if not self.aim.checks:
             session.exitstatus = self.preflight.status if self.preflight else 0

@@ -18,7 +18,7 @@ from reports.collected import Collected
 from reports.detection import detecting_power
 from reports.files import EXCHANGES_JSONL, ExchangeLog, read_valid_run, write_text
 from reports.identity import difference, suite_digest
-from reports.model import CauseNote, CheckResult, Reading, Run, Scope, Shard, Waiver
+from reports.model import CauseNote, CheckResult, Drift, Reading, Run, Scope, Shard, Waiver
 from reports.results import CARDS, EXCHANGES
 from reports.traffic import Traffic
 from reports.verdict import worst
@@ -86,6 +86,7 @@ def collect(parts: Sequence[Part], log: Path) -> Collected:
         causes=tuple(_causes(parts)),
         leftovers=tuple(each for part in parts for each in part.run.leftovers),
         not_covered=parts[0].run.not_covered,
+        drift=tuple(_drift(parts)),
         bindings_missing=tuple(each for part in parts for each in part.run.bindings_missing),
         waivers=tuple(_waivers(parts)),
         detection=detecting_power(),
@@ -268,6 +269,17 @@ def _readings(parts: Sequence[Part]) -> Iterator[Reading]:
             seen[each.topic, each.reading, each.source] += each.seen
     for (topic, reading, source), count in sorted(seen.items()):
         yield Reading(topic=topic, reading=reading, source=source, seen=count)
+
+
+def _drift(parts: Sequence[Part]) -> Iterator[Drift]:
+    """Each departure once, however many parts have seen it."""
+    found: dict[tuple[str, str, str, str], Drift] = {}
+    for each in (drift for part in parts for drift in part.run.drift):
+        key = (each.operation, each.status, each.place, each.said)
+        known = found.get(key)
+        seen = each.seen + (known.seen if known else 0)
+        found[key] = (known or each).model_copy(update={"seen": seen})
+    yield from found.values()
 
 
 def _causes(parts: Sequence[Part]) -> Iterator[CauseNote]:

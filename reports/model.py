@@ -162,6 +162,17 @@ class Reading(Frozen):
     requirements: tuple[str, ...] = Field(default=(), description="whose checks found it")
 
 
+class Drift(Frozen):
+    """Where answers are not as the target's own OpenAPI file describes them: advice, each once."""
+
+    operation: str
+    status: str
+    place: str = Field(description="JSON pointer into the answer; [] is any element of a list")
+    said: str
+    seen: Count = Field(description="answers that showed it")
+    exchange: str = Field(description="the first of them")
+
+
 class CauseNote(Frozen):
     """What is known of a cause, by the name checks give in `cause`."""
 
@@ -360,6 +371,9 @@ class Run(Frozen):
     )
     causes: tuple[Cause, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    drift: tuple[Drift, ...] = Field(
+        default=(), description="departures from the target's own OpenAPI files; advice"
+    )
     not_covered: tuple[NotCovered, ...] = ()
     bindings_missing: tuple[str, ...] = Field(default=(), description="lines for the target file")
     slowest: tuple[Slow, ...] = ()

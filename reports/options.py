@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.requirements import Profile, RequirementSet, load
+from fixtures.context import layers
 from fixtures.exchange import target_file
 from fixtures.exchange.target import Target
 from fixtures.exchange.target_parts import TargetError
@@ -108,6 +109,19 @@ def add(parser: pytest.Parser) -> None:
         help="go by the pages alone, and not by how the target's OpenAPI files spell things",
     )
     _add(group, "--plan", action="store_true", help="tell what would run; send nothing")
+    _add(
+        group,
+        "--probe",
+        action="store_true",
+        help="only stages and a sample of each operation: print the lines that the target file"
+        " lacks and what a person must answer; exit 0 where nothing is missing, else 7",
+    )
+    _add(
+        group,
+        "--operator-letter",
+        metavar="FILE",
+        help="write what an operator must prepare by hand, with names and payloads; send nothing",
+    )
     _add(group, "--keep", action="store_true", help="leave what the run made")
     _add(
         group, "--keep-on-failure", action="store_true", help="leave what the run made, if it fails"
@@ -157,6 +171,8 @@ class Aim:
     resume: bool = False
     shard: Shard | None = None
     challenge: str | None = None
+    probe: bool = False
+    letter: Path | None = None
 
     @property
     def reads_only(self) -> bool:
@@ -165,8 +181,8 @@ class Aim:
 
     @property
     def checks(self) -> bool:
-        """Whether checks are run: a plan sends nothing, and smoke only looks at the target."""
-        return not self.plan and self.tier != SMOKE
+        """Whether checks are run: a plan sends nothing, smoke and a probe only look around."""
+        return not (self.plan or self.probe or self.tier == SMOKE)
 
     def takes_turns(self, target: Target) -> bool:
         """Whether parameter sets take turns by seed, in place of all being tried."""
@@ -189,7 +205,8 @@ def read(option: Any) -> Aim:
         raise pytest.UsageError(str(error)) from None
     _known(option.requirement, requirements)
     _readable_history(option)
-    _unwritten(option.write_waivers)
+    _unwritten("--write-waivers", option.write_waivers)
+    _unwritten("--operator-letter", option.operator_letter)
     name = option.profile or (target and target.profile) or DEFAULT_PROFILE
     return Aim(
         target=target,
@@ -199,7 +216,7 @@ def read(option: Any) -> Aim:
         directory=_writable(Path(option.report_dir)),
         waivers=waivers,
         seed=option.run_seed if option.run_seed is not None else secrets.randbelow(2**32),
-        plan=option.plan,
+        plan=option.plan or bool(option.operator_letter),
         keep=option.keep,
         keep_on_failure=option.keep_on_failure,
         learns=not option.no_learn,
@@ -208,6 +225,8 @@ def read(option: Any) -> Aim:
         resume=option.resume,
         shard=_shard(option),
         challenge=challenge_of(option.challenge) if option.challenge else None,
+        probe=option.probe,
+        letter=Path(option.operator_letter) if option.operator_letter else None,
     )
 
 
@@ -224,7 +243,12 @@ def _shard(option: Any) -> Shard | None:
 
 def _target(option: Any) -> Target | None:
     # A plan sends nothing, a look sends nothing that lasts.
-    reads = option.plan or option.tier == SMOKE or option.profile == READ_ONLY.name
+    reads = (
+        option.plan
+        or option.operator_letter
+        or option.tier == SMOKE
+        or option.profile == READ_ONLY.name
+    )
     if option.target and option.target_url:
         raise TargetError("give --target or --target-url, not both")
     if option.operator_url and not option.target_url:
@@ -233,6 +257,10 @@ def _target(option: Any) -> Target | None:
         target = target_file.read(Path(option.target), reading_only=True)
         if not reads and (option.profile or target.profile) != READ_ONLY.name:
             target_file.require_leave(target, option.target)
+        if wrong := layers.problem_of_given(target.given):
+            raise TargetError(f"{option.target}: {wrong}")
+        if option.operator_letter:
+            return target
         # A secret that is missing is told now, and not by the first check that needs it.
         for account in (target.actors.owner, target.actors.member, target.actors.stranger):
             _ = account and account.passcode()
@@ -269,12 +297,12 @@ def _known(asked: list[str], requirements: RequirementSet) -> None:
             raise pytest.UsageError(f"unknown requirement {each!r}{did_you_mean(each, known)}")
 
 
-def _unwritten(path: str | None) -> None:
-    """A waiver file that is there is somebody's work, and is not written over."""
+def _unwritten(option: str, path: str | None) -> None:
+    """A file that is there is somebody's work, and is not written over."""
     if path and Path(path).exists():
-        raise pytest.UsageError(f"{path} is there already: --write-waivers writes a new file")
+        raise pytest.UsageError(f"{path} is there already: {option} writes a new file")
     if path and not Path(path).absolute().parent.is_dir():
-        raise pytest.UsageError(f"{path}: no such folder to write the waiver file into")
+        raise pytest.UsageError(f"{path}: no such folder for {option} to write into")
 
 
 def _profile(requirements: RequirementSet, name: str) -> Profile:

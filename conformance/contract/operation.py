@@ -7,6 +7,7 @@ takes as text (`number` and `joined` turn a text into a number, a list into a te
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -253,8 +254,18 @@ def _written(value: Any, form: str) -> Any:
     if form == "text":
         return value if value is None or isinstance(value, str) else json.dumps(value)
     if form == "number" and isinstance(value, str):
-        number = float(value)
-        return int(number) if number.is_integer() else number
+        return _number(value)
     if form == "joined" and isinstance(value, list):
         return ",".join(map(str, value))
     return value
+
+
+def _number(text: str) -> Any:
+    """The number that a text writes; a text that writes none stays one."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() else number

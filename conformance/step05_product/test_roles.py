@@ -254,4 +254,8 @@ def test_health_answers(anonymous: Caller, owner: Caller) -> None:
 @pytest.mark.parametrize("key", [VIEW], indirect=True)
 def test_viewer_sees_what_the_owner_made(pvm_owner: Caller, key: Caller) -> None:
     made = records.make(pvm_owner, "pvm.category")
-    expect_shown(key("pvm.category.get", category_id=made["category_id"]), made["code"])
+    expect_shown(
+        key("pvm.category.get", category_id=made["category_id"]),
+        made["code"],
+        sent=("pvm.category.create", "code"),
+    )

@@ -31,7 +31,8 @@ def test_inactive_record_is_edited(pvm_owner: Caller, kind: str) -> None:
     made = records.make(pvm_owner, kind)
     caption = pvm_owner.world.fresh("caption")
     pvm_owner(str(RECORDS[kind].update), **names(kind, made), caption=caption).accepted()
-    expect_shown(read(pvm_owner, kind, made), caption)
+    sent = (str(RECORDS[kind].update), "caption")
+    expect_shown(read(pvm_owner, kind, made), caption, sent=sent)
 
 
 @pytest.mark.requirement("PROD-20")

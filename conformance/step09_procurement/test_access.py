@@ -38,7 +38,11 @@ def test_settlement_is_read_back_and_listed(pcm_owner: Caller) -> None:
 def test_notification_is_read_back_and_listed(pcm_owner: Caller) -> None:
     notification = records.make(pcm_owner, "pcm.inbox")
     identifier = str(notification["inbox_id"])
-    expect_shown(pcm_owner("pcm.inbox.get", inbox_id=identifier), notification["subject"])
+    expect_shown(
+        pcm_owner("pcm.inbox.get", inbox_id=identifier),
+        notification["subject"],
+        sent=("pcm.inbox.create", "subject"),
+    )
     walk = pages(pcm_owner, "pcm.inbox.list", limit=LARGEST_LIMIT)
     expect_listed(walk, identifier)
 

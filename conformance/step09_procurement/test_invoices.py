@@ -190,7 +190,7 @@ def test_dispute_records_its_reason(standing_order: Order) -> None:
     why = str(standing_order.caller.world.fresh("caption"))
     invoice = match_invoice(standing_order)
     take_step(standing_order.caller, DISPUTE, invoice, reason=why)
-    expect_shown(read_invoice(standing_order.caller, invoice), why)
+    expect_shown(read_invoice(standing_order.caller, invoice), why, sent=(DISPUTE, "reason"))
 
 
 @pytest.mark.requirement("PROC-43")

@@ -72,7 +72,9 @@ def test_receipt_without_a_facility_is_refused(order: Order) -> None:
 def test_channel_of_an_order_comes_in_the_body(pcm_owner: Caller) -> None:
     code = str(pcm_owner.world.fresh("channel_code"))
     order = create_draft(pcm_owner, channel_code=code)
-    expect_shown(pcm_owner("pcm.po.get", po_id=order["po_id"]), code)
+    expect_shown(
+        pcm_owner("pcm.po.get", po_id=order["po_id"]), code, sent=("pcm.po.create", "channel_code")
+    )
 
 
 # --- what an order is drawn up of ---

@@ -27,7 +27,8 @@ def read_pages(caller: Caller, operation_id: str, **values: Any) -> list[Answer]
 def expect_read_back(caller: Caller, kind: RecordKind) -> None:
     """Make a record, and expect that it is read with its caption."""
     made = records.make(caller, kind.name)
-    expect_shown(records.read(caller, kind, made), made["caption"])
+    sent = (kind.create, "caption")
+    expect_shown(records.read(caller, kind, made), made["caption"], sent=sent)
 
 
 @pytest.mark.requirement("LOYAL-40")
@@ -94,7 +95,7 @@ def test_update_is_shown_by_the_next_read(crm_owner: Caller, kind_name: str) -> 
     caption = crm_owner.world.fresh("caption")
     crm_owner(str(kind.update), **_names(kind_name, made), caption=caption).accepted()
     after = records.read(crm_owner, kind, made)
-    expect_shown(after, caption)
+    expect_shown(after, caption, sent=(str(kind.update), "caption"))
     after.expect(
         "the old caption is gone",
         holds=not holds([after], str(made["caption"])),

@@ -50,7 +50,7 @@ def test_customer_is_made(owner: Caller) -> None:
 def test_customer_is_read_back(owner: Caller, customer: Values) -> None:
     answer = records.read(owner, CUSTOMER, customer)
     for name in ("first_name", "last_name", "email"):
-        expect_shown(answer, customer[name])
+        expect_shown(answer, customer[name], sent=(CUSTOMER.create, name))
 
 
 @pytest.mark.requirement("LOYAL-3")

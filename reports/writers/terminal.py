@@ -50,6 +50,7 @@ def summary(run: Run, width: int = 100) -> str:
         _undecided(run, width),
         _deciding(run),
         _bindings(run),
+        _drift(run, width),
         _slowest(run),
         _requests(run),
         _verdict(run, width),
@@ -171,6 +172,18 @@ def _bindings(run: Run) -> Iterable[str]:
     if not run.bindings_missing:
         return []
     return ["Lines to add to the target file", *(f"  {line}" for line in run.bindings_missing)]
+
+
+def _drift(run: Run, width: int) -> Iterator[str]:
+    """Where answers depart from what the target's own OpenAPI files say of them."""
+    if run.drift:
+        yield f"Not as the target's own OpenAPI files say ({len(run.drift)}, advice)"
+    for each in run.drift[:_DECIDING]:
+        where = f" {each.place}" if each.place else ""
+        told = f"{each.operation} {each.status}{where}: {each.said}, seen {each.seen}"
+        yield from _wrapped(told, width)
+    if (more := len(run.drift) - _DECIDING) > 0:
+        yield f"  and {more} more in compliance.html"
 
 
 def _slowest(run: Run) -> Iterable[str]:

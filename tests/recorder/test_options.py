@@ -27,6 +27,8 @@ def read(directory: Path, **given: Any) -> Aim:
         "plan": False,
         "keep": False,
         "keep_on_failure": False,
+        "probe": False,
+        "operator_letter": None,
         "no_learn": False,
         "reference_args": "",
         "resume": False,
