@@ -1,6 +1,7 @@
 """The error tags that pages print, read at `error.major.tag` (common/troubleshooting.html)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Tag(StrEnum):
@@ -29,3 +30,9 @@ class Tag(StrEnum):
     TOO_MANY_SESSIONS = "too-many-sessions"  # usm/playbooks.html
     TTL_EXPIRED = "ttl-expired"  # usm/playbooks.html
     USER_NOT_VERIFIED = "user-not-verified"  # common/integration-walkthroughs.html
+
+
+# How a request is refused whose header and body name different organisations: pages print two tags
+# (common/headers-identity.html, scm/PROTOCOL.md), and one that the caller is foreign to is not
+# there (common/troubleshooting.html).
+OTHER_ORG: Final = (Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, Tag.NOT_FOUND)

@@ -113,6 +113,24 @@ INVITATION_CREATE = _action(
 INVITATION_DOOM = _action(
     "ofm_invitationdoom", inferred("ofm/PROTOCOL.md"), body={"invitation_code": "$invitation_code"}
 )
+INVITATION_REJECT = _action(
+    "ofm_invitationreject",
+    inferred("ofm/PROTOCOL.md"),
+    body={"invitation_code": "$invitation_code"},
+)
+INVITATION_GET = _action(
+    "ofm_invitationget",
+    inferred("ofm/PROTOCOL.md"),
+    kind=Kind.READ,
+    body={"invitation_code": "$invitation_code"},
+    yields={"orgcode": placed("invitation", "orgcode")},
+)
+INVITATION_LIST = _action(
+    "ofm_invitationlist",
+    inferred("ofm/PROTOCOL.md"),
+    kind=Kind.READ,
+    body={"user_guid": "$user_guid"},
+)
 ORG_STATUS = _action(
     "ofm_orgstatusset",
     documented("common/sdk-snippets.html"),
@@ -127,6 +145,12 @@ MEMBER_STATE = _action(
     inferred("ofm/PROTOCOL.md"),
     radius=Radius.USER,
     body={"org_guid": "$org_guid", "user_guid": "$user_guid", "state": "$state"},
+)
+PRIMARY_OWNER = _action(
+    "ofm_ownerprimarysetadmin",
+    inferred("ofm/PROTOCOL.md"),
+    radius=Radius.ORG,
+    body={"org_guid": "$org_guid", "user_guid": "$user_guid"},
 )
 OWNER_STATE = _action(
     "ofm_ownerstatesetadmin",
@@ -155,7 +179,10 @@ OFFBOARDING_PURGE_START = _offboarding("purge_start")
 OFFBOARDING_ARCHIVE_SWEEP = _offboarding("archive_sweep")
 OFFBOARDING_LEGAL_HOLD = _offboarding("legal_hold_set", legal_hold="$legal_hold")
 MAINTENANCE_START = _action(
-    "ops_maintenancestart", inferred("ops/playbooks.html"), radius=Radius.PLATFORM
+    "ops_maintenancestart",
+    inferred("ops/playbooks.html"),
+    radius=Radius.PLATFORM,
+    yields={"maintenance_id": placed("maintenance", "maintenance_id")},
 )
 MAINTENANCE_END = _action(
     "ops_maintenanceend", inferred("ops/playbooks.html"), radius=Radius.PLATFORM

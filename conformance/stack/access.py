@@ -41,6 +41,7 @@ _COMMISSIONS: Final = ("accounting.commission.adjust", "accounting.commission.pa
 # Each of the roles alone is enough.
 GRANTED: Final = (
     _each("STOCK-50", ics.READERS, "ics.stock.get", "ics.stock.list"),
+    _each("STOCK-52", ["ics_operator"], "ics.receive.record", "ics.putaway.record"),
     _each("STOCK-53", ics.ADJUSTERS, "ics.adjustment.create"),
     _each("ORDER-52", ["scm_backorder_approve"], "scm.backorder.approve"),
     _each("ORDER-66", scm.READERS, "scm.backorder.list"),
@@ -108,6 +109,14 @@ WITHHELD: Final = (
     _each("EVENT-141", ["rbs_view"], "rbs.notification.template_set", "rbs.notification.send"),
     _each("EXIT-73", ["acct_view"], *_COMMISSIONS),
 )
+
+# Work at a facility, each with a role that is enough for it: a member needs a grant besides
+# (common/security-compliance.html).
+AT_A_FACILITY: Final[Mapping[str, tuple[str, str]]] = {
+    "ics.receive.record": ("STOCK-80", "ics_operator"),
+    _ORDERS[0]: ("ORDER-72", "scm_order"),
+    "pcm.po.create": ("PROC-66", "pcm_buyer"),
+}
 
 # Operations on a service's health, which need a credential but no role.
 HEALTH: Final[Mapping[str, str]] = {

@@ -8,14 +8,15 @@ in the folder of their step.
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.contract.paging import LARGEST_LIMIT
+from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 
 @dataclass(frozen=True)
 class Paged:
     """A list that goes page by page, and the requirements on its pages.
 
-    `page`: without a limit a page holds 8 records at most, and a cursor while there are more;
+    `page`: without a limit a page holds `default` records at most, 8 unless a page tells otherwise,
+    and a cursor while there are more;
     `limit`: a limit outside 1 to 256 counts as the nearest one inside; `walk`: all pages together
     show each record once, and come to an end. None where the service has no such requirement.
     A limit above 256 is seen to be cut where a list is longer than that, and else to be taken.
@@ -25,8 +26,8 @@ class Paged:
     operation: str
     page: str | None
     limit: str | None
-    walk: str
-    sizes: tuple[int | None, ...]
+    walk: str | None
+    sizes: tuple[int | None, ...] = ()
     limits: tuple[int, ...] = (0, -1, LARGEST_LIMIT + 1)
     # The pages document no fields of a row, so the records' ids are looked for anywhere in the
     # answer, and not at a pointer of our deduction.
@@ -35,6 +36,7 @@ class Paged:
     alone: bool = False
     # The requirement that a cursor leads to the same records whenever it is sent.
     again: str | None = None
+    default: int = DEFAULT_LIMIT
 
     def __str__(self) -> str:
         return self.operation
@@ -100,6 +102,9 @@ PAGED: Final = (
         (0, -1, LARGEST_LIMIT + 1, 100_000),
         alone=True,
     ),
+    # The default of comments is 8 to 10 (common/policies.html).
+    Paged("pvm.comment.list", "PROD-80", None, None, default=10),
+    Paged("ics.comment.list", "STOCK-81", None, None, default=10),
     Paged(
         "accounting.event.list",
         None,

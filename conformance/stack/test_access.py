@@ -10,6 +10,7 @@ from conformance.contract import OPERATIONS
 from conformance.contract.operation import Placement
 from conformance.parameters import case
 from conformance.stack.access import (
+    AT_A_FACILITY,
     GRANTED,
     HEALTH,
     IN_THE_BODY,
@@ -26,10 +27,12 @@ from fixtures import (
     Change,
     Check,
     ContextBuilder,
+    Inconclusive,
     OperationContext,
     Session,
     Stranger,
 )
+from fixtures.context import grants, users_and_orgs
 from fixtures.exchange.actors import garbage_key, garbage_session
 
 IN_BODY: Final = Change(place=Placement.BODY)
@@ -82,11 +85,11 @@ Proven = Callable[[str], Request]
     [case(each.requirement, each, role) for each in GRANTED for role in each.roles],
 )
 def test_each_role_alone_is_enough(
-    proven: Proven, role_key: Callable[[str], Actor], granted: Roles, role: str
+    session: Session, check: Check, proven: Proven, granted: Roles, role: str
 ) -> None:
-    key = role_key(role)
     for operation in granted.operations:
-        proven(operation).by(key).accepted()
+        request = proven(operation)
+        grants.answer_to_role(session, check, role, OPERATIONS[operation], request.by).accepted()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,26 @@ def test_role_of_another_capability_is_refused(
     request.by(role_key(role)).refused(403)
     # The owner's same request passes, so that the refusal was about the role.
     request.by(request.owner).accepted()
+
+
+# --- grants of facilities ---
+
+
+@pytest.mark.parametrize(
+    ("operation", "role"),
+    [case(named, each, role) for each, (named, role) in AT_A_FACILITY.items()],
+)
+def test_member_works_at_a_facility_with_a_grant_for_it_alone(
+    session: Session, check: Check, owner: Caller, proven: Proven, *, operation: str, role: str
+) -> None:
+    request = proven(operation)
+    facility = str(request.prepared.caller.world["logical_guid"])
+    member = users_and_orgs.new_member(session, check, owner, "ungranted", [role])
+    request.by(member).refused()
+    # So that the refusal was about the grant.
+    grants.give(owner, member, facility)
+    if not (answer := request.by(member)).ok:
+        raise Inconclusive(f"{operation}: a member with a grant is refused too ({answer.sketch})")
 
 
 # --- health ---

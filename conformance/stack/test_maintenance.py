@@ -12,6 +12,7 @@ import pytest
 
 from fixtures import Answer, Caller, Check, Session
 from fixtures.context import users_and_orgs
+from fixtures.exchange.actors import garbage_session
 
 # Services cache the maintenance flag that long (common/policies.html, ops/playbooks.html).
 CACHE_S = 20.0
@@ -20,11 +21,11 @@ PROBES = ("usm.session.validate", "ofm.org.get", "uas.stat")
 
 
 @contextmanager
-def maintenance(operator: Caller) -> Iterator[None]:
+def maintenance(operator: Caller) -> Iterator[Answer]:
     """Start a maintenance window, and end it whatever happens inside."""
-    operator("operator.ops_maintenancestart").accepted()
+    started = operator("operator.ops_maintenancestart").accepted()
     try:
-        yield
+        yield started
     finally:
         operator("operator.ops_maintenanceend").accepted()
 
@@ -90,4 +91,52 @@ def test_services_answer_again_within_20_seconds_of_the_end(
         holds=after.status == usual.status,
         expected=str(usual.status),
         observed=str(after.status),
+    )
+
+
+# --- what is told of windows ---
+
+LISTS = ("ops.maintenance.list", "ops.maintenance.list_by_get")
+GETS = ("ops.maintenance.get", "ops.maintenance.get_by_get")
+
+
+@pytest.mark.requirement("MAP-503L")
+@pytest.mark.parametrize("operation", LISTS)
+def test_windows_are_listed_to_who_is_signed_in_and_nobody_else(
+    user: Caller, anonymous: Caller, operation: str
+) -> None:
+    user(operation).accepted()
+    anonymous(operation).refused()
+    user.as_(garbage_session())(operation).refused(401)
+
+
+@pytest.mark.requirement("MAP-503G")
+@pytest.mark.parametrize("operation", GETS)
+def test_window_is_shown_by_its_id(
+    private_owner: Caller, clock_session: Session, check: Check, operation: str
+) -> None:
+    with maintenance(clock_session.operator_caller(check)) as started:
+        window = str(started.value("maintenance_id"))
+    answer = private_owner(operation, maintenance_id=window)
+    answer.shows("maintenance_id", window, "the window asked for is shown")
+
+
+@pytest.mark.requirement("MAP-503S")
+@pytest.mark.parametrize("operation", [*LISTS, *GETS])
+def test_windows_are_told_while_one_is_active(
+    private_owner: Caller, clock_session: Session, check: Check, operation: str
+) -> None:
+    operator = clock_session.operator_caller(check)
+    with maintenance(operator) as started:
+        named = {"maintenance_id": started.value("maintenance_id")} if operation in GETS else {}
+    usual = private_owner(operation, **named).accepted()
+    with maintenance(operator):
+        until_status_changes(private_owner, PROBES[0], usual.status)
+        during = private_owner(operation, **named)
+    # Judged on the answer outside the window: one of 503 would be taken as inconclusive.
+    usual.expect(
+        f"{operation} is answered as usual while a window is active",
+        holds=during.status == usual.status,
+        expected=str(usual.status),
+        observed=str(during.status),
     )

@@ -1,14 +1,25 @@
 """Step 1: which users get a session, how many, and what they see of their own sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Answer, Caller, Inconclusive, expect_listed, holds, pages
+from fixtures import (
+    Actor,
+    Answer,
+    Caller,
+    Check,
+    Inconclusive,
+    Session,
+    expect_listed,
+    holds,
+    pages,
+)
 from fixtures.context import users_and_orgs
+from fixtures.formats.json_values import objects
 
 CLOSE = "usm.session.close"
 CAP = 2
@@ -157,6 +168,36 @@ def closed(anonymous: Caller, owner_actor: Actor, user: Caller) -> str:
 @pytest.mark.requirement("CRED-42")
 def test_session_list_holds_open_sessions_and_no_closed_ones(user: Caller, closed: str) -> None:
     expect_listed(list_sessions(user), closed, listed=False)
+
+
+@pytest.mark.requirement("CRED-66")
+def test_session_list_of_every_status_has_a_cursor_for_each(
+    session: Session, check: Check, disposable_user: Caller
+) -> None:
+    actor = disposable_user.actor
+    others = [users_and_orgs.log_in(session, check, actor) for _ in range(4)]
+    for closed in others[:2]:
+        disposable_user.as_(closed)(CLOSE).accepted()
+    answer = disposable_user("usm.session.list", status="all", limit=1).accepted()
+    cursors = sorted(_cursors(answer.body))
+    answer.expect(
+        "the list has a cursor for active sessions and one for doomed ones",
+        holds=len(cursors) > 1,
+        expected="two cursors",
+        observed=", ".join(cursors) or "none",
+        inferred=True,
+    )
+
+
+def _cursors(body: Any) -> set[str]:
+    """The names under which an answer tells where it goes on: one for each state that it has."""
+    found: dict[str, Any] = {}
+    for part in objects(body):
+        for name, value in part.items():
+            if "token" in name or "cursor" in name:
+                inner = value if isinstance(value, Mapping) else {"": value}
+                found |= {f"{name} {each}".strip(): token for each, token in inner.items()}
+    return {name for name, token in found.items() if token and not isinstance(token, list)}
 
 
 @pytest.mark.requirement("CRED-43")

@@ -4,13 +4,29 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.contract.errors import Tag
+from conformance.contract.errors import OTHER_ORG, Tag
 from fixtures import Actor, Caller, Change, Check, Keys, Session, Stranger, World
 from fixtures.context import users_and_orgs
 from fixtures.context.organization import Facilities
 from fixtures.probes.indistinguishability import expect_same
 
 RESOLVE, READ_ORG = "ofm.member.resolve", "ofm.org.get"
+# What profile `store_manager` expands to (common/member-access-roles.html).
+STORE_MANAGER = frozenset(
+    {
+        "crm_view",
+        "crm_manage",
+        "ics_view",
+        "ics_operator",
+        "scm_view",
+        "scm_order",
+        "scm_fulfillment",
+        "scm_returns",
+        "ppm_view",
+        "pcm_view",
+        "slc_view",
+    }
+)
 SPELLINGS = {
     "lower-case": str.lower,
     "padded": lambda code: f"  {code} ",
@@ -94,6 +110,21 @@ def test_grant_that_a_profile_holds_too_is_listed_once(
     roles = ["store_manager", "ics_view"]
     user = users_and_orgs.new_member(session, check, org_owner, "store-manager", roles)
     _expect_no_role_twice(org_owner.as_(user))
+
+
+@pytest.mark.requirement("ASSOC-21")
+def test_profile_expands_to_its_roles(session: Session, check: Check, org_owner: Caller) -> None:
+    user = users_and_orgs.new_member(session, check, org_owner, "store-manager", ["store_manager"])
+    answer = org_owner.as_(user)(RESOLVE)
+    missing = sorted(STORE_MANAGER - set(answer.value("roles")))
+    answer.expect(
+        "the profile's roles are among the effective ones",
+        holds=not missing,
+        expected=f"{len(STORE_MANAGER)} roles of store_manager",
+        observed=f"without {', '.join(missing)}",
+        uses=("roles",),
+        inferred=True,
+    )
 
 
 def _expect_no_role_twice(caller: Caller) -> None:
@@ -224,8 +255,7 @@ def test_header_that_names_no_org_contradicts_the_body(
 ) -> None:
     org_owner(operation).accepted()
     answer = org_owner(operation, Change(headers={"x-orgcode": absent_org()["orgcode"]}))
-    # The request also names an org that the caller is foreign to, which is answered not-found.
-    answer.refused(None, Tag.CONTEXT_MISMATCH, Tag.INVALID_INPUT, Tag.NOT_FOUND)
+    answer.refused(None, *OTHER_ORG)
 
 
 @pytest.mark.requirement("ASSOC-18")

@@ -19,6 +19,7 @@ from fixtures import (
     Keys,
     Organization,
     Session,
+    expect_listed,
     instant,
 )
 from fixtures.context import users_and_orgs
@@ -188,6 +189,30 @@ def test_doomed_invitation_is_refused(operator: Caller, user: Caller) -> None:
 def test_invitation_that_was_never_issued_is_refused(operator: Caller, user: Caller) -> None:
     code = f"never-issued-{user.world.fresh('guid')}"
     user(CREATE, **{**invite(operator, user), "invitation_code": code}).refused()
+
+
+@pytest.mark.requirement("ORG-97")
+@pytest.mark.usefixtures("proven")
+def test_rejected_invitation_is_refused(operator: Caller, user: Caller) -> None:
+    values = invite(operator, user)
+    code = values["invitation_code"]
+    operator("operator.ofm_invitationreject", invitation_code=code).accepted()
+    user(CREATE, **values).refused()
+
+
+@pytest.mark.requirement("ORG-96")
+def test_operator_reads_an_invitation(operator: Caller, user: Caller) -> None:
+    values = invite(operator, user)
+    code = values["invitation_code"]
+    answer = operator("operator.ofm_invitationget", invitation_code=code)
+    answer.shows("orgcode", values["orgcode"], "the invitation names the org it is for")
+
+
+@pytest.mark.requirement("ORG-96")
+def test_operator_lists_the_invitations_of_a_user(operator: Caller, user: Caller) -> None:
+    values = invite(operator, user)
+    found = operator("operator.ofm_invitationlist", user_guid=values["user_guid"]).accepted()
+    expect_listed([found], str(values["orgcode"]), inferred=True)
 
 
 @pytest.mark.requirement("ORG-11")

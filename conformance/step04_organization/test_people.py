@@ -6,11 +6,12 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Answer, Caller, Check, Session, ids, pages
+from fixtures import Actor, Answer, Caller, Check, Session, expect_listed, ids, pages
 from fixtures.context import records, users_and_orgs
 
 RESOLVE, ACCEPT = "ofm.member.resolve", "ofm.member.invite_accept"
 PRIMARY, SECONDARY = "ofm.owner.primary_set", "ofm.owner.secondary_add"
+REMOVE = "ofm.owner.secondary_remove"
 OWNERS_WRITE = "ofm.cost_centre.create"
 
 
@@ -74,6 +75,13 @@ def test_revoked_invite_is_not_accepted(
     disposable_user(ACCEPT, invite_code=code).refused()
 
 
+@pytest.mark.requirement("ORG-92")
+def test_invite_is_listed(org_owner: Caller, disposable_user: Caller) -> None:
+    made = invite(org_owner, disposable_user.actor)
+    walk = pages(org_owner, "ofm.member.invite_list", limit=LARGEST_LIMIT)
+    expect_listed(walk, str(made.value("invite_guid")))
+
+
 # --- assignments ---
 
 
@@ -135,7 +143,7 @@ def test_secondary_owner_passes_owner_only_routes(
 
 @pytest.mark.requirement("ORG-77")
 @pytest.mark.needs("member")
-@pytest.mark.parametrize("operation", [PRIMARY, "ofm.owner.secondary_remove"])
+@pytest.mark.parametrize("operation", [PRIMARY, REMOVE])
 def test_secondary_owner_does_not_govern_owners(
     secondary: Caller, prove: Callable[[str], None], operation: str
 ) -> None:
@@ -151,6 +159,29 @@ def test_secondary_owner_does_not_add_owners(
     user = users_and_orgs.register(session.operator_caller(check), "third")
     primary("ofm.member.add", user_guid=user.user_id).accepted()
     govern(secondary, SECONDARY, user).refused(403)
+
+
+@pytest.mark.requirement("ORG-93")
+@pytest.mark.needs("member")
+@pytest.mark.parametrize("operation", ["ofm.member.invite_list", OWNERS_WRITE])
+def test_removed_owner_passes_no_owner_only_route(
+    primary: Caller, secondary: Caller, operation: str
+) -> None:
+    secondary(operation).accepted()
+    govern(primary, REMOVE, secondary.actor).accepted()
+    secondary(operation).refused()
+
+
+@pytest.mark.requirement("ORG-98")
+@pytest.mark.needs("member")
+def test_operator_hands_primary_ownership_over(
+    operator: Caller, primary: Caller, secondary: Caller, prove: Callable[[str], None]
+) -> None:
+    prove(PRIMARY)
+    names = {"org_guid": primary.world["org_guid"], "user_guid": secondary.actor.user_id}
+    operator("operator.ofm_ownerprimarysetadmin", **names).accepted()
+    govern(primary, PRIMARY, primary.actor).refused(403)
+    govern(secondary, PRIMARY, primary.actor).accepted()
 
 
 @pytest.mark.requirement("ORG-79")

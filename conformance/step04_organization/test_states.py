@@ -107,6 +107,29 @@ def test_org_that_is_verified_again_takes_writes(
     spare(WRITE).accepted()
 
 
+# --- the end of an org ---
+
+
+def move(session: Session, owner: Caller, *states: str) -> None:
+    """Let the operator take the org through these states."""
+    org = Organization(owner.actor, owner.world)
+    for status in states:
+        users_and_orgs.set_org_status(session, owner.check, org, status).accepted()
+
+
+@pytest.mark.requirement("ORG-94")
+def test_frozen_org_is_doomed(session: Session, spare: Caller) -> None:
+    move(session, spare, "frozen", "doomed")
+
+
+@pytest.mark.requirement("ORG-95")
+@pytest.mark.parametrize("state", ["verified", "suspended", "frozen"])
+def test_doomed_org_takes_no_other_state(session: Session, spare: Caller, state: str) -> None:
+    move(session, spare, "doomed")
+    org = Organization(spare.actor, spare.world)
+    users_and_orgs.set_org_status(session, spare.check, org, state).refused()
+
+
 # --- parking ---
 
 

@@ -81,15 +81,15 @@ def test_owner_adds_an_identifier(pvm_owner: Caller) -> None:
     pvm_owner("pvm.identifier.add").accepted()
 
 
-def expect_made_is_listed(owner: Caller, kind: str, known_by: str) -> None:
-    """Make a record, and expect it in the list of its kind."""
+def expect_made_is_listed(owner: Caller, kind: str, known_by: str, *, by: str = "item_id") -> None:
+    """Make a record, and expect it in the list of its kind; `by` is its place in a row."""
     made = records.make(owner, kind)
-    expect_listed(pages(owner, f"{kind}.list", limit=256), made[known_by])
+    expect_listed(pages(owner, f"{kind}.list", limit=256), made[known_by], by=by)
 
 
 @pytest.mark.requirement("PROD-9")
 def test_barcode_is_listed_with_its_variant(pvm_owner: Caller) -> None:
-    expect_made_is_listed(pvm_owner, "pvm.barcode", "barcode")
+    expect_made_is_listed(pvm_owner, "pvm.barcode", "barcode", by="item_barcode")
 
 
 @pytest.mark.requirement("PROD-9")
@@ -143,7 +143,7 @@ def test_comment_is_listed(pvm_owner: Caller) -> None:
 def test_alternative_is_listed(pvm_owner: Caller) -> None:
     made = records.make(pvm_owner, "pvm.alternative")
     listed = pages(pvm_owner, "pvm.alternative.list", variant_id=made["variant_id"])
-    expect_listed(listed, pvm_owner.world["other_variant_id"])
+    expect_listed(listed, pvm_owner.world["other_variant_id"], by="item_other")
 
 
 @pytest.mark.requirement("PROD-77")

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures import ANONYMOUS, Caller, Change, Session, World, holds
+from conformance.contract.paging import LARGEST_LIMIT
+from fixtures import (
+    ANONYMOUS,
+    Caller,
+    Change,
+    Session,
+    World,
+    expect_listed,
+    holds,
+    pages,
+)
 from fixtures.context import records
 from fixtures.probes.populated_lists import populated_list
 from fixtures.services.pvm.actions import expect_shown, expect_unchanged
@@ -64,3 +74,18 @@ def test_key_in_the_query_authenticates_nobody(pvm_owner: Caller, key_owner: Cal
     pvm_owner.as_(key_owner.actor)(READ).accepted()
     query = {"api_key": str(key_owner.actor.key)}
     pvm_owner.as_(ANONYMOUS)(READ, Change(query=query)).refused()
+
+
+# --- a part of the text ---
+
+
+@pytest.mark.requirement("PROD-81")
+def test_list_is_narrowed_by_a_part_of_the_text(pvm_owner: Caller) -> None:
+    wanted, other = (str(pvm_owner.world.fresh("pvm_code")) for _ in range(2))
+    made = [
+        str(pvm_owner("pvm.brand.create", code=code, caption=f"{code} brand").value("brand_id"))
+        for code in (wanted, other)
+    ]
+    walk = pages(pvm_owner, "pvm.brand.list", limit=LARGEST_LIMIT, text=wanted[:-1])
+    expect_listed(walk, made[0])
+    expect_listed(walk, made[1], listed=False)

@@ -1,13 +1,11 @@
 """Step 7: what roles of ICS do alone, and the context that a request stands in."""
 
-from collections.abc import Callable
 from typing import Final
 
 import pytest
 
 from conformance.contract import OPERATIONS
 from fixtures import (
-    Actor,
     Caller,
     Change,
     Check,
@@ -18,25 +16,8 @@ from fixtures import (
     without,
 )
 from fixtures.services.ics.actions import StockItem
-from fixtures.services.ics.context import Stocked
 
 STOCK = "ics.stock.get"
-
-
-@pytest.fixture
-def keyed(stock_item: StockItem, role_key: Callable[[str], Actor], role: str) -> StockItem:
-    """The stock item, with a service account as caller that has this role alone."""
-    return stock_item.by(stock_item.caller.as_(role_key(role)))
-
-
-# --- roles ---
-
-
-@pytest.mark.requirement("STOCK-52")
-@pytest.mark.parametrize("role", ["ics_operator"])
-def test_operator_receives_and_puts_away(keyed: StockItem, stock: Stocked, role: str) -> None:
-    del role
-    keyed.receive_into(stock.bin_id, 2)
 
 
 # --- context ---

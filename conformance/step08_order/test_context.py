@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS
-from conformance.contract.errors import Tag
+from conformance.contract.errors import OTHER_ORG, Tag
 from fixtures import Answer, Caller, Change, Check, ContextBuilder, Session, Stranger, without
 from fixtures.probes.contradicting_context import contradict
 from fixtures.run.world import CHANNEL_CODES
@@ -80,8 +80,22 @@ def test_sale_whose_body_names_another_organisation_is_refused(
 ) -> None:
     here = str(scm_owner.world["orgcode"])
     answer = _send_apart(scm_owner, "orgcode", here, "x-orgcode", stranger_org.orgcode)
-    answer.refused(None, Tag.INVALID_INPUT, Tag.CONTEXT_MISMATCH)
+    answer.refused(None, *OTHER_ORG)
     check.reading("the tag for an organisation that differs (SCM)", str(answer.tag))
+
+
+@pytest.mark.requirement("ORDER-73")
+@pytest.mark.parametrize(
+    ("name", "other"), [("context_source", "operator"), ("roles", ["scm_returns"])]
+)
+def test_body_that_states_another_source_or_other_roles_is_refused(
+    scm_owner: Caller, name: str, other: Any
+) -> None:
+    scm_owner(CREATE).accepted()
+    resolved = scm_owner("ofm.member.resolve").value("roles")
+    own: Any = {"context_source": "session", "roles": resolved}[name]
+    answer = contradict(lambda change: scm_owner(CREATE, change), {name: own}, {name: other})
+    answer.refused(None, Tag.INVALID_INPUT, inferred=True)
 
 
 @pytest.mark.requirement("ORDER-35")

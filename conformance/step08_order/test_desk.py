@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Actor, Answer, Caller, expect_listed, instant, pages
 from fixtures.context import records
 from fixtures.services.pvm.actions import expect_shown
@@ -133,6 +134,18 @@ def test_approval_records_by_whom_when_and_why(
 
 
 # --- appointments ---
+
+
+@pytest.mark.requirement("ORDER-74")
+def test_list_of_appointments_is_narrowed_to_a_status(scm_owner: Caller) -> None:
+    booked, confirmed = (
+        str(records.make(scm_owner, kind)["appointment_id"])
+        for kind in ("scm.appointment", "scm.confirmed_appointment")
+    )
+    walk = pages(scm_owner, "scm.appointment.list", listed_status="booked", limit=LARGEST_LIMIT)
+    expect_listed(walk, booked)
+    expect_listed(walk, confirmed, listed=False, sends=("listed_status",), inferred=True)
+
 
 _VERBS: Final = ("confirm", "start", "complete")
 

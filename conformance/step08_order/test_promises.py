@@ -53,6 +53,8 @@ def test_units_held_for_one_order_are_not_reserved_for_another(sellable_item: Se
     sellable_item.create_order(8, PLACE, RESERVE)
     other = sellable_item.create_order(3, PLACE)
     sellable_item(RESERVE, other).refused(None, SHORT)
+    # What is left can be reserved, so that the refusal was about the units that are held.
+    sellable_item.create_order(ALL - 8, PLACE, RESERVE)
 
 
 _BUCKETS: Final = {

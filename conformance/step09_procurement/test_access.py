@@ -5,16 +5,17 @@ from typing import Final
 
 import pytest
 
-from conformance.contract import RECORDS
+from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pcm.orders import CONSIGNERS, READERS
-from fixtures import Caller, expect_listed, pages
-from fixtures.context import records
+from fixtures import Actor, Answer, Caller, Check, Session, expect_listed, pages
+from fixtures.context import grants, records
 from fixtures.services.pcm.actions import take_step
 from fixtures.services.pvm.actions import expect_shown
 
 Keyed = Callable[[str], Caller]
 ROLES: Final = sorted(CONSIGNERS)
+SETTLE: Final = OPERATIONS["pcm.consignment.settle"]
 
 
 def create(caller: Caller, kind: str) -> str:
@@ -73,11 +74,15 @@ def test_state_and_status_of_a_notification_change_apart(
 @pytest.mark.requirement("PROC-51")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_of_its_roles_works_with_consignment(
-    pcm_owner: Caller, pcm_key: Keyed, role: str
+    session: Session, check: Check, pcm_owner: Caller, pcm_key: Keyed, role: str
 ) -> None:
-    key = pcm_key(role)
-    pcm_owner("pcm.consignment.settle").accepted()
-    settlement = key("pcm.consignment.settle").value("settlement_id")
+    pcm_owner(SETTLE.id).accepted()
+
+    def settle(actor: Actor) -> Answer:
+        return pcm_owner.as_(actor)(SETTLE.id)
+
+    made = grants.answer_to_role(session, check, role, SETTLE, settle)
+    key, settlement = pcm_key(role), made.value("settlement_id")
     key("pcm.consignment.get", settlement_id=settlement).accepted()
     key("pcm.consignment.list").accepted()
 

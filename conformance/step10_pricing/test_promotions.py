@@ -101,7 +101,7 @@ def test_coupon_is_made_found_by_code_and_listed(ppm_owner: Caller) -> None:
     answer = ppm_owner("ppm.coupon.get", code=code)
     answer.shows("code", code, "the coupon of the code is shown")
     walk = pages(ppm_owner, "ppm.coupon.list", limit=LARGEST_LIMIT)
-    expect_listed(walk, code)
+    expect_listed(walk, code, by="item_code")
 
 
 @pytest.mark.requirement("PRICE-36")

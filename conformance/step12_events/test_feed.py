@@ -7,22 +7,36 @@ import pytest
 from conformance.contract import RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.operation import RecordKind
-from fixtures import Caller, expect_listed, ids, pages
+from fixtures import (
+    Answer,
+    Caller,
+    Inconclusive,
+    Session,
+    eventually,
+    expect_listed,
+    ids,
+    pages,
+)
 from fixtures.context import records
+from fixtures.probes.populated_lists import populated_list
 from fixtures.services.ics.actions import StockItem
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility, events_of, utc_from_now, wait_for_texts
 from fixtures.services.pvm.context import Catalog
 
 CDC: Final = "ipm.cdc.list"
+# Where a row names the record that its event is about.
+ABOUT: Final = "item_about"
 LARGEST: Final = 256
+# How long events may take into the feed.
+LATE_S: Final = 10.0
 AN_HOUR: Final = 3600.0
 
 
 @pytest.mark.requirement("EVENT-30")
 def test_accepted_write_is_in_the_feed(isolated_facility: IsolatedFacility) -> None:
     (zone,) = isolated_facility.emit()
-    expect_listed(isolated_facility.read_feed(zone), zone)
+    expect_listed(isolated_facility.read_feed(zone), zone, by=ABOUT)
 
 
 @pytest.mark.requirement("EVENT-30")
@@ -38,6 +52,27 @@ def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility
     )
 
 
+@pytest.mark.requirement("EVENT-43")
+def test_feed_of_more_events_is_cut_at_256(session: Session, ipm_owner: Caller) -> None:
+    # Each of these creations has left an event.
+    populated_list(session, "ofm.cost_centre.list")
+
+    def ask() -> Answer:
+        return ipm_owner(CDC, listed_service="ofm", limit=LARGEST * 4).accepted()
+
+    answer = eventually(ask, lambda it: len(it.items()) >= LARGEST, bound_s=LATE_S)
+    count, goes_on = len(answer.items()), bool(answer.optional("next_token"))
+    if count < LARGEST and not goes_on:
+        raise Inconclusive(f"{CDC}: {count} events are too few to show a cut")
+    answer.expect(
+        f"limit {LARGEST * 4} is read as {LARGEST}",
+        holds=count <= LARGEST,
+        expected=f"{LARGEST} events at most",
+        observed=f"{count} events",
+        uses=("items",),
+    )
+
+
 # --- changes of every kind, at every service ---
 
 
@@ -47,7 +82,7 @@ def _expect_in_feed(caller: Caller, service: str, since: str, name: Any) -> None
         lambda: pages(caller, CDC, listed_service=service, since=since, limit=LARGEST),
         str(name),
     )
-    expect_listed(found, str(name))
+    expect_listed(found, str(name), by=ABOUT)
 
 
 @pytest.mark.requirement("EVENT-48")
@@ -118,8 +153,8 @@ def test_event_keeps_reason_code_and_source_references(
     explained = {"reason_code": "INVENTORY.ADJUST", "source_refs": [source]}
     StockItem(isolated_facility.caller, catalog.variant_id).adjust(3, **explained).accepted()
     found = isolated_facility.read_feed(str(source["id"]))
-    expect_listed(found, source["id"])
-    expect_listed(found, "INVENTORY.ADJUST")
+    expect_listed(found, source["id"], by="item_sources")
+    expect_listed(found, "INVENTORY.ADJUST", by="item_reason")
 
 
 # --- filters ---
@@ -130,7 +165,7 @@ def test_event_keeps_reason_code_and_source_references(
 @pytest.mark.requirement("EVENT-38")
 def test_feed_is_narrowed_to_a_service(isolated_facility: IsolatedFacility) -> None:
     (zone,) = isolated_facility.emit()
-    expect_listed(isolated_facility.read_feed(zone, listed_service="ics"), zone)
+    expect_listed(isolated_facility.read_feed(zone, listed_service="ics"), zone, by=ABOUT)
     expect_listed(
         isolated_facility.read_feed(listed_service="pvm"),
         zone,
@@ -146,7 +181,7 @@ def test_feed_is_narrowed_to_a_facility(
     (elsewhere,) = IsolatedFacility(ipm_owner).emit()
     (zone,) = isolated_facility.emit()
     found = isolated_facility.read_feed(zone)
-    expect_listed(found, zone)
+    expect_listed(found, zone, by=ABOUT)
     expect_listed(found, elsewhere, listed=False, sends=("listed_place",))
 
 
@@ -169,7 +204,7 @@ def test_feed_is_narrowed_to_a_channel(
         for channel in channels
     }
     found = isolated_facility.read_feed(held["g3npos"], listed_channel="g3npos")
-    expect_listed(found, held["g3npos"])
+    expect_listed(found, held["g3npos"], by=ABOUT)
     expect_listed(found, held["kiosk"], listed=False, sends=("listed_channel",))
 
 
@@ -200,7 +235,7 @@ def test_feed_shows_no_event_of_another_organisation(
         lambda: pages(ipm_owner, CDC, listed_service="ofm", since=since, limit=LARGEST),
         str(own),
     )
-    expect_listed(found, str(own))
+    expect_listed(found, str(own), by=ABOUT)
     expect_listed(found, str(foreign), listed=False)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.operation import Placement
-from fixtures import Actor, Answer, Caller, Change, Check, Session, without
+from fixtures import Actor, Answer, Caller, Change, Check, Session, Stranger, without
 from fixtures.services.utl import exports, offboarding
 from fixtures.services.utl.exports import TenantExport
 
@@ -62,6 +62,18 @@ def _taken_or_refused(check: Check, answer: Answer, topic: str) -> None:
         holds=answer.ok or 400 <= answer.status < 500,
         expected="success or a refusal",
     )
+
+
+@pytest.mark.requirement("EXIT-161")
+def test_organisations_of_header_and_body_that_differ_are_refused(
+    org_owner: Caller, stranger_org: Stranger, export: str
+) -> None:
+    def ask(orgcode: str) -> Answer:
+        return org_owner(STATUS, Change(headers={"x-orgcode": orgcode}), export_id=export)
+
+    org_owner(STATUS, export_id=export).accepted()
+    ask(str(org_owner.world["orgcode"])).accepted()
+    ask(stranger_org.orgcode).refused()
 
 
 @pytest.mark.requirement("EXIT-101")

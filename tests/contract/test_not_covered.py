@@ -23,7 +23,7 @@ service = "pvm"
 reason = "no path"
 page = "story/pvm.html"
 """
-WHOLE_SERVICES = {"mrs", "influencer", "ops", "ucp", "slc"}
+WHOLE_SERVICES = {"mrs", "influencer", "ucp", "slc"}
 CALLED = {f"{route.method} {route.path}" for route in ROUTES.values()}
 
 

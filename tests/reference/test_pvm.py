@@ -38,10 +38,10 @@ def test_every_noun_has_its_five_operations(catalogue: Catalogue, noun: str) -> 
     assert catalogue.get(f"/{noun}/get", **{key: made[key]}) == made
     changed = catalogue.change(f"/{noun}/update", noun, made, caption="Other")
     assert (changed["caption"], changed["revision"], changed["code"]) == ("Other", 2, made["code"])
-    listed = catalogue.get(f"/{noun}", q=made["code"].lower())["items"]
+    listed = catalogue.get(f"/{noun}", text=made["code"].lower())["items"]
     assert [item[key] for item in listed] == [made[key]]
     doomed = catalogue.move(noun, changed, "doomed")
-    assert catalogue.get(f"/{noun}", q=made["code"])["items"] == []
+    assert catalogue.get(f"/{noun}", text=made["code"])["items"] == []
     for state in ("inactive", "active", "doomed"):
         assert catalogue.refused_change(f"/{noun}/status", noun, doomed, status=state) == STATE
 

@@ -85,6 +85,10 @@ TRANSFER_REQUEST = route.access_deduced.create(
 )
 
 
+# What came in of a shipment, where that is not all of it.
+_LINES: Final = {"receive": {"lines": "$?received_lines"}}
+
+
 def _step(verb: str) -> Operation:
     submits = verb == "submit"
     return route.step(
@@ -94,12 +98,15 @@ def _step(verb: str) -> Operation:
         roles=_APPROVERS if verb in ("submit", "approve") else frozenset({"ics_operator"}),
         acts_on=TRANSFER_IN[TRANSFER_EDGES[verb].before],
         context=ORG,
-        body={"transfer_id": "$transfer_id", **REVISED, **NOTES},
+        body={"transfer_id": "$transfer_id", **_LINES.get(verb, {}), **REVISED, **NOTES},
         yields=_TRANSFER,
     )
 
 
 STEPS: Final = {verb: _step(verb) for verb in TRANSFER_EDGES}
+# The states of what did not come in whole (common/state-machines.html).
+WITH_EXCEPTIONS: Final = "received_with_exceptions"
+PARTIAL: Final = "received_partial"
 
 
 def _search(name: str, body: Mapping[str, str]) -> Operation:

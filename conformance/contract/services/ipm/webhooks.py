@@ -76,6 +76,9 @@ CDC_LIST = route.page(
     },
     shows={
         "item_id": bound("/event_id", "/event/event_id"),
+        "item_about": bound("/aggregate_id", "/event/aggregate_id"),
+        "item_sources": bound("/source_refs", "/event/source_refs"),
+        "item_reason": bound("/reason_code", "/event/reason_code"),
         "item_redaction": bound("/redaction", "/redaction_metadata", "/event/redaction"),
     },
 )

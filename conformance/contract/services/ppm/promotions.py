@@ -55,7 +55,11 @@ COUPON_CREATE = route.create(
 )
 # Looked up by code, unlike all else (ppm/calls.html).
 COUPON_GET = route.one("coupon.get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON)
-COUPON_LIST = route.page("coupon.list", CALLS, shows={"item_id": bound("/coupon_id", "/code")})
+COUPON_LIST = route.page(
+    "coupon.list",
+    CALLS,
+    shows={"item_id": bound("/coupon_id", "/code"), "item_code": bound("/code")},
+)
 
 
 def _use(verb: str, kind: Kind) -> Operation:

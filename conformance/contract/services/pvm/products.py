@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.contract.facts import Source
-from conformance.contract.operation import Fixed, Kind, Operation, RecordKind
+from conformance.contract.operation import Binding, Fixed, Kind, Operation, RecordKind, bound
 from conformance.contract.services.comments import FRESH, WRITTEN
 from conformance.contract.services.pvm.suppliers import (
     CALLS,
@@ -96,6 +96,7 @@ class Attachment:
         turns: tuple[str, str] = ("inactive", "active"),
         yields: tuple[str, ...] = (),
         parents: tuple[str, ...] = (),
+        rows: Mapping[str, Binding] | None = None,
     ) -> None:
         added, listed, moved = sources
         identifier, name = f"{noun}_id", f"pvm.{noun}"
@@ -117,7 +118,7 @@ class Attachment:
             by={**scope, **STATUS},
             fresh={key: value for key, value in (fresh or {}).items() if key == "target_type"},
             item_id=identifier,
-            shows=ROW_STATUS,
+            shows={**ROW_STATUS, **(rows or {})},
         )
         self.status = route.step(
             f"{noun}.status",
@@ -161,6 +162,7 @@ BARCODE = Attachment(
     fresh={"barcode": "gtin"},
     read=BARCODE_GET,
     yields=("barcode", "variant_id", "primary"),
+    rows={"item_barcode": bound("/barcode")},
 )
 BARCODE_RESOLVE = route.resolve(
     "barcode.resolve", CALLS, body={"barcode": "$barcode"}, yields=_BARCODE_SHOWN
@@ -189,6 +191,7 @@ ALTERNATIVE = Attachment(
     scope=_OF_VARIANT,
     holder=VARIANT.name,
     parents=(VARIANT.name,),
+    rows={"item_other": bound("/alternative_variant_id")},
 )
 COMMENT = Attachment(
     "comment",

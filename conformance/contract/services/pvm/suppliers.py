@@ -59,6 +59,10 @@ def guarded(yields: Mapping[str, Binding]) -> dict[str, Binding]:
     return {**yields, "conflict_revision": CONFLICT_REVISION}
 
 
+# A part of what is looked for (common/pagination-filtering.html).
+TEXT: Final = {"text": "$?text"}
+
+
 class Family:
     """The routes that records of the product model share, and the record kind they make up."""
 
@@ -102,7 +106,7 @@ class Family:
             f"{noun}.list",
             written.get("list", PATTERN),
             path=noun,
-            by={**(filters or {}), **STATUS},
+            by={**(filters or {}), **TEXT, **STATUS},
             item_id=self.id,
             shows=ROW_STATUS,
         )
