@@ -20,6 +20,7 @@ CREATE: Final = "ofm.sales_channel.create"
 SEVERAL: Final = ["en_US", "fr_CA"]
 STATUS, UPDATE = "ofm.sales_channel.status", "ofm.sales_channel.update"
 FIRST: Final = "draft"
+NOT_THERE: Final = 404
 DRAWN: Final = {
     Edge("draft", "active"): "ORG-54",
     Edge("active", "inactive"): "ORG-55",
@@ -147,8 +148,11 @@ def test_channel_of_several_locales_is_declared_with_its_default(
 @pytest.mark.parametrize("edge", edges(DRAWN.__getitem__, drawn=True))
 def test_channel_takes_each_drawn_edge(owner: Caller, edge: Edge) -> None:
     channel = create_channel_in(owner, edge.before)
-    change(owner, channel, status=edge.after).accepted()
+    changed = change(owner, channel, status=edge.after).accepted()
     after = records.read(owner, CHANNEL, channel)
+    if edge.after == "doomed" and after.status == NOT_THERE:
+        # Whether what is doomed is still read is not said: the change itself tells its state.
+        after = changed
     after.in_state(edge.after, f"the channel is {edge.after}")
 
 
