@@ -62,6 +62,7 @@ class Steps:
         self._step = {number: place for place, number in enumerate(numbers)}
         self.names = Names(scenes, numbers)
         self.addresses: dict[str, str] = {}
+        self._queues: set[str] = set()
         # Exchanges that carry one of them.
         self._calling: set[int] = set()
         self.base_url = _origin(run.target.host, scenes.all, numbers)
@@ -110,7 +111,8 @@ class Steps:
     def made(self) -> list[dict[str, Any]] | None:
         """The steps; None where one of them went somewhere that no script can reach."""
         steps = [self._made(number) for number in self._numbers]
-        if any(step is None for step in steps):
+        # Of several queues the check knows which is whose; who pastes a script does not.
+        if any(step is None for step in steps) or len(self._queues) > 1:
             return None
         found = [step for step in steps if step is not None]
         for number, step in zip(self._numbers, found, strict=True):
@@ -193,6 +195,7 @@ class Steps:
         if is_number and "revision" in name and number is not None:
             return self._revision(value, number)
         if name == _QUEUE and isinstance(value, str) and "://" in value:
+            self._queues.add(value)
             return self._address("QUEUE_URL", exchange)
         return self._filled(value, exchange, number)
 

@@ -112,6 +112,9 @@ def test_addresses_of_the_suite_are_asked_for_by_name() -> None:
     }
     for name in ("RECEIVER_URL", "QUEUE_URL"):
         assert f"Set {name}: a" in script
+    other = asked(2, "rbs.subscription.register", {"queue_url": "https://sqs.test/2/other"}, {})
+    with pytest.raises(AssertionError):
+        script_of([asked(1, "rbs.subscription.register", sent, {}), other], "200, success")
     with pytest.raises(AssertionError):
         script_of([asked(1, "ipm.webhook.create", sent, {})], "0 of 1 deliveries taken in 10 s")
 
