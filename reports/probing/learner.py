@@ -323,6 +323,9 @@ class Learner:
         )
         told = [each for each in bound.evidence if each.partition(":")[0] in places]
         self._tell(operation, *told)
+        if _ROWS in places:
+            # Only where the rows stand can be looked for what is in them.
+            self.read(answer, values)
 
     def _confirm_fields(self, answer: Answer, sent: Mapping[str, Any]) -> None:
         """A field of which the value comes back was understood."""
