@@ -1,13 +1,14 @@
-"""Writes costs.json, from which `--plan` tells what a run would do."""
+"""Writes costs.json, from which `--plan` tells what a run would do, and advising.json."""
 
 import argparse
 from typing import Final
 
-from reports import costs
+from conformance.requirements import load
+from reports import advising, costs
 from reports.commands.command import add_directory, say
 from reports.files import EXCHANGES_JSONL, ExchangeLog, read_run
 
-HELP: Final = "write costs.json from a run on the reference"
+HELP: Final = "write costs.json and advising.json from a whole run on the reference"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     log = ExchangeLog(chosen.directory / EXCHANGES_JSONL)
-    costs.write(costs.measure(read_run(chosen.directory), log))
-    say(str(costs.COSTS))
+    told = read_run(chosen.directory)
+    costs.write(costs.measure(told, log))
+    advising.write(advising.measure(told, load()))
+    say(f"{costs.COSTS}, {advising.ADVISING}")
     return 0

@@ -1,8 +1,14 @@
 """Which checks a run takes: the same for every worker, other ones for another seed."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from conformance.requirements import load
+from reports import advising
 from reports.selection import KINDS_A_RUN, kinds_in_turn
+from reports.verdict import Verdict
 from tests.recorder.conftest import Collected, Taken
 
 
@@ -122,3 +128,38 @@ def test_every_record_kind_has_its_turn(checks: list[Collected]) -> None:
     turns = [kinds_in_turn(by_service, seed) for seed in range(longest)]
     assert set().union(*turns) == set().union(*by_service.values())
     assert {len(turn) for turn in turns} == {min(KINDS_A_RUN, len(by_service))}
+
+
+def test_a_turn_goes_to_a_cell_that_can_fail_its_requirement(
+    checks: list[Collected], rotated: list[Taken]
+) -> None:
+    advises = advising.read()
+    assert advises <= {check.nodeid for check in checks}
+    groups: dict[tuple[str, ...], list[Collected]] = {}
+    for check in checks:
+        if check.kind is None and "deep" not in check.marks:
+            groups.setdefault(group(check), []).append(check)
+    for members in groups.values():
+        names = {check.nodeid for check in members}
+        inside = {check.nodeid for check in members if not check.needs} or names
+        if inside - advises:
+            for one in rotated:
+                assert not set(one.kept) & names & advises
+
+
+def test_what_can_only_advise_is_told_from_a_run() -> None:
+    def check(name: str, requirement: str, certainty: str, verdict: Verdict = Verdict.PASS) -> Any:
+        return SimpleNamespace(
+            nodeid=name, requirement=requirement, certainty=certainty, verdict=verdict
+        )
+
+    run: Any = SimpleNamespace(
+        checks=[
+            check("t[earn]", "LOYAL-60", "inferred"),
+            check("t[adjust]", "LOYAL-60", "documented"),
+            check("t[should]", "EXIT-40", "inferred"),
+            check("t[failed]", "LOYAL-60", "inferred", Verdict.FAIL),
+            check("alone", "LOYAL-60", "inferred"),
+        ]
+    )
+    assert advising.measure(run, load()) == ["t[earn]"]
