@@ -55,7 +55,7 @@ def test_event_comes_with_redaction_metadata(isolated_facility: IsolatedFacility
 @pytest.mark.requirement("EVENT-43")
 def test_feed_of_more_events_is_cut_at_256(session: Session, ipm_owner: Caller) -> None:
     # Each of these creations has left an event.
-    populated_list(session, "ofm.cost_centre.list")
+    populated_list(session, "ofm.cost_centre.list", cut=True)
 
     def ask() -> Answer:
         return ipm_owner(CDC, listed_service="ofm", limit=LARGEST * 4).accepted()
