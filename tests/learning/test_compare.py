@@ -42,6 +42,12 @@ def test_the_reference_contradicts_no_page(before: set[Remark]) -> None:
     assert [each.line for each in before if each.kind is Kind.CONTRADICTED] == []
 
 
+def test_integers_are_numbers_where_they_are_shown(before: set[Remark]) -> None:
+    told = [each for each in before if each.part == "answer data.estimated_duration_seconds"]
+    assert {each.theirs for each in told} == {"is integer", "is listed"}
+    assert {each.kind for each in told} == {Kind.CONFIRMED}
+
+
 def test_its_files_hold_no_dead_reference(documents: dict[str, Document]) -> None:
     for service, document in documents.items():
         description = openapi.parsed(json.dumps(document), service, service)
