@@ -302,6 +302,7 @@ class Learner:
             name
             for name, binding in operation.yields.items()
             if not (binding.certainty.binding or name in spelling.yields or _is_shown(answer, name))
+            and not shown.may_be_without(answer, name, sent)
         ]
         if not missing or gateway_reason(answer.status, answer.headers, answer.body):
             return
