@@ -85,12 +85,15 @@ def _duties(chosen: argparse.Namespace) -> int:
 
 
 def _judge(chosen: argparse.Namespace) -> int:
-    from conformance.client import evidence, reading, spellings  # noqa: PLC0415
-    from conformance.commands import client_run  # noqa: PLC0415
+    from conformance.client import (  # noqa: PLC0415
+        evidence,
+        reading,
+        spellings,
+    )
     from fixtures.exchange.target_file import read  # noqa: PLC0415
 
     began = datetime.now(UTC)
-    wished = client_run.wishes(chosen, chosen.name or client_run.UNNAMED)
+    wished = client_outputs.wishes(chosen, chosen.name or client_outputs.UNNAMED)
     claim = _claim(chosen, wished.waived)
     own = (
         spellings.of_target(read(chosen.target, reading_only=True))
@@ -99,16 +102,20 @@ def _judge(chosen: argparse.Namespace) -> int:
     )
     with reading.read(chosen.files, own) as recording:
         found = evidence.examined(recording, claim)
-    return client_run.tell(found, wished, began)
+    return client_outputs.tell(found, wished, began)
 
 
 def _certify(chosen: argparse.Namespace) -> int:
-    from conformance.client import platform, scenarios, settings, stand  # noqa: PLC0415
-    from conformance.commands import client_run  # noqa: PLC0415
+    from conformance.client import (  # noqa: PLC0415
+        platform,
+        scenarios,
+        settings,
+        stand,
+    )
 
     began = datetime.now(UTC)
     client = settings.read(chosen.client)
-    wished = client_run.wishes(chosen, client.name)
+    wished = client_outputs.wishes(chosen, client.name)
     names = list(scenarios.ALL) if chosen.scenario is None else chosen.scenario
     known = (*scenarios.ALL, stand.PLAIN)
     if unknown := [name for name in names if name not in known]:
@@ -119,22 +126,24 @@ def _certify(chosen: argparse.Namespace) -> int:
             found = stand.certify(opened, client, names, _progress, wished.waived)
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
-    return client_run.tell(found, wished, began)
+    return client_outputs.tell(found, wished, began)
 
 
 def _stand(chosen: argparse.Namespace) -> int:
-    from conformance.client import by_hand, platform  # noqa: PLC0415
-    from conformance.commands import client_run  # noqa: PLC0415
+    from conformance.client import (  # noqa: PLC0415
+        by_hand,
+        platform,
+    )
 
     began = datetime.now(UTC)
-    wished = client_run.wishes(chosen, chosen.name or client_run.UNNAMED)
+    wished = client_outputs.wishes(chosen, chosen.name or client_outputs.UNNAMED)
     claim = _claim(chosen, wished.waived)
     try:
         with _platform(chosen.target) as opened:
             found = by_hand.stand(opened, claim, sys.stdin, say)
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
-    return client_run.tell(found, wished, began)
+    return client_outputs.tell(found, wished, began)
 
 
 def _claim(chosen: argparse.Namespace, waived: Mapping[str, str]) -> "Claim":

@@ -56,7 +56,8 @@ class Compliance(Writer):
 
     def configure(self, config: pytest.Config, directory: Path) -> None:
         del directory
-        kept = config.option.history
+        # Where a run is told again there is no such option.
+        kept = getattr(config.option, "history", None)
         self._history = Path(kept) if kept else None
 
     def write(self, finished: Finished) -> None:

@@ -153,6 +153,13 @@ class Platform:
         self.make("/ofm/member/add", body, org.owner)
         return user
 
+    def member_at(self, org: Org, logical_guid: str, *roles: str) -> User:
+        """A member that works at a facility: who has a role alone does not."""
+        user = self.member(org, *roles)
+        body = {"org_guid": org.guid, "user_guid": user.user_id, "logical_guid": logical_guid}
+        self.make("/ofm/member/assign-logical", body, org.owner)
+        return user
+
     def key(self, org: Org, *roles: str) -> str:
         base = {"session_guid": org.owner.session, "orgcode": org.code}
         account = self.make(

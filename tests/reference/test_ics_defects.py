@@ -70,6 +70,7 @@ def test_replays_run_again_and_the_viewer_corrects() -> None:
         ics_client = new_ics_client(platform)
         variant_id, key = ics_client.stocked(3), secrets.token_hex(8)
         assert keyed(ics_client, variant_id, key) != keyed(ics_client, variant_id, key)
-        viewer = replace(ics_client, caller=platform.member(ics_client.org, "ics_view"))
+        here = ics_client.logical_guid
+        viewer = replace(ics_client, caller=platform.member_at(ics_client.org, here, "ics_view"))
         correction = {"variant_id": variant_id, "quantity_delta": 1, "reason": "found"}
         viewer.make("/adjustment/create", **correction)

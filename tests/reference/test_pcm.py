@@ -192,7 +192,8 @@ def test_documents_of_another_org_are_not_there(
 
 def test_roles_part_buying_from_approving(platform: Platform, pcm_client: PcmClient) -> None:
     def by(org: Org, *roles: str) -> PcmClient:
-        return replace(pcm_client, caller=platform.member(org, *roles))
+        caller = platform.member_at(org, pcm_client.logical_guid, *roles)
+        return replace(pcm_client, caller=caller)
 
     viewer, clerk = by(pcm_client.org, "pcm_view"), by(pcm_client.org, "pcm_buyer")
     manager, consigner = by(pcm_client.org, "pcm_po_approve"), by(pcm_client.org, "pcm_consignment")

@@ -53,7 +53,9 @@ def test_floats_are_shown_and_steps_are_skipped() -> None:
 def test_the_buyer_approves_and_another_org_receives() -> None:
     with running(*defective("buyer-approves-orders", "order-fetched-by-id-alone")) as platform:
         pcm_client, other = new_pcm_client(platform), new_pcm_client(platform)
-        colleague = replace(pcm_client, caller=platform.member(pcm_client.org, "pcm_buyer"))
+        here = pcm_client.logical_guid
+        buyer = platform.member_at(pcm_client.org, here, "pcm_buyer")
+        colleague = replace(pcm_client, caller=buyer)
         order = colleague.step("approve", colleague.draft())
         issued = colleague.make("/po/issue", **named(order))
         assert other.make("/receipt/record", **pcm_client.receipt_fields(issued, 1))["receipt_id"]

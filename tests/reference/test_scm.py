@@ -165,10 +165,11 @@ def test_amounts_are_decimals_of_cents(scm_client: ScmClient, goods: str, amount
 
 
 def test_a_backorder_is_approved_by_who_may(scm_client: ScmClient, goods: str) -> None:
-    seller = scm_client.by(scm_client.platform.member(scm_client.ics_client.org, "scm_order"))
-    approver = scm_client.by(
-        scm_client.platform.member(scm_client.ics_client.org, "scm_backorder_approve")
-    )
+    def by(role: str) -> ScmClient:
+        here = scm_client.ics_client
+        return scm_client.by(scm_client.platform.member_at(here.org, here.logical_guid, role))
+
+    seller, approver = by("scm_order"), by("scm_backorder_approve")
     made = seller.make("/backorder/create", variant_id=goods, quantity=5)
     named = {"backorder_id": made["backorder_id"]}
     assert seller.refused("/backorder/promise", **named) == CONFLICT

@@ -1,0 +1,1 @@
+"""What commands consist of; no command is looked for here."""
