@@ -85,11 +85,8 @@ def _duties(chosen: argparse.Namespace) -> int:
 
 
 def _judge(chosen: argparse.Namespace) -> int:
-    from conformance.client import (  # noqa: PLC0415
-        evidence,
-        reading,
-        spellings,
-    )
+    from conformance.client import evidence, reading, spellings  # noqa: PLC0415
+    from conformance.commands.parts import client_outputs  # noqa: PLC0415
     from fixtures.exchange.target_file import read  # noqa: PLC0415
 
     began = datetime.now(UTC)
@@ -106,12 +103,8 @@ def _judge(chosen: argparse.Namespace) -> int:
 
 
 def _certify(chosen: argparse.Namespace) -> int:
-    from conformance.client import (  # noqa: PLC0415
-        platform,
-        scenarios,
-        settings,
-        stand,
-    )
+    from conformance.client import platform, scenarios, settings, stand  # noqa: PLC0415
+    from conformance.commands.parts import client_outputs  # noqa: PLC0415
 
     began = datetime.now(UTC)
     client = settings.read(chosen.client)
@@ -130,10 +123,8 @@ def _certify(chosen: argparse.Namespace) -> int:
 
 
 def _stand(chosen: argparse.Namespace) -> int:
-    from conformance.client import (  # noqa: PLC0415
-        by_hand,
-        platform,
-    )
+    from conformance.client import by_hand, platform  # noqa: PLC0415
+    from conformance.commands.parts import client_outputs  # noqa: PLC0415
 
     began = datetime.now(UTC)
     wished = client_outputs.wishes(chosen, chosen.name or client_outputs.UNNAMED)
