@@ -5,14 +5,12 @@ defect of the crowd fails by itself has to be failed or left open; one that is m
 """
 
 import argparse
-import json
 import random
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,8 @@ from typing import Any, Final
 from conformance.requirements import load
 from reports.detection import RESULTS, Row, rows
 from reports.verdict import Verdict
+from tests import campaigns
+from tests.campaigns import say
 from tests.detection.defects import Defect, catalogue
 from tests.detection.runs import BrokenRunError, Runner, runner
 from tests.detection.trials import selection
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         memory = Path(options.memory or file.name)
         told = list(_all(partial(attempt, runs, known, broken), crowds, memory, options.jobs))
     wrong = [each for each in told if each.wrong]
-    _say(f"{len(told)} crowds, {len(wrong)} of them wrong")
+    say(f"{len(told)} crowds, {len(wrong)} of them wrong")
     if options.write:
         _write(told, options.seed)
     return 1 if wrong else 0
@@ -127,21 +127,19 @@ def _all(
         if crowd in kept:
             return kept[crowd]
         told = attempted(crowd)
-        with memory.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(told)) + "\n")
+        campaigns.keep(memory, asdict(told))
         return told
 
     with ThreadPoolExecutor(jobs) as pool:
         for told in pool.map(tried, crowds):
             hidden = f"  HIDDEN {', '.join(told.hidden)}" if told.hidden else ""
-            _say(f"{len(told.defects):2} defects: {told.verdict}, {told.failed} failed{hidden}")
+            say(f"{len(told.defects):2} defects: {told.verdict}, {told.failed} failed{hidden}")
             yield told
 
 
 def remembered(memory: Path) -> Iterator[Told]:
     """What an earlier call has found."""
-    for line in memory.read_text("utf-8").splitlines() if memory.exists() else ():
-        entry = json.loads(line)
+    for entry in campaigns.kept(memory):
         yield Told(
             **{**entry, "defects": tuple(entry["defects"]), "hidden": tuple(entry["hidden"])}
         )
@@ -149,17 +147,13 @@ def remembered(memory: Path) -> Iterator[Told]:
 
 def _write(told: Sequence[Told], seed: int) -> None:
     content = {
-        "measured_on": datetime.now(UTC).date().isoformat(),
+        "measured_on": campaigns.today(),
         "seed": seed,
         "crowds": len(told),
         "wrong": sum(1 for each in told if each.wrong),
         "told": [asdict(each) for each in told],
     }
-    FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    campaigns.write(FILE, content)
 
 
 if __name__ == "__main__":

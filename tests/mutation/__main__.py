@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from tests.campaigns import say
 from tests.mutation import campaign, results, sample
 from tests.mutation.memory import Memory
 
@@ -21,9 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cache = Path(directory)
         memory = Memory(Path(options.memory or directory))
         try:
-            _say(f"{len(chosen)} mutants; the run that tells what reaches them")
+            say(f"{len(chosen)} mutants; the run that tells what reaches them")
             reached = campaign.reach(chosen, cache, memory)
-            _say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
+            say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
             if options.again:
                 memory.forget_survivors()
             judged = partial(campaign.judged, chosen, reached, cache)
@@ -33,18 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 judged,
                 memory,
                 jobs=options.jobs,
-                tell=_say,
+                tell=say,
                 rounds=options.rounds,
             )
         except campaign.BrokenRunError as error:
-            _say(f"a run ended without a report: {error}")
+            say(f"a run ended without a report: {error}")
             return 2
     told = results.of(chosen, reached, found, seed=options.seed, rounds=options.rounds)
     for line in results.summary(told):
-        _say(line)
+        say(line)
     if options.write:
         results.write(told)
-    _say(f"{time.monotonic() - started:.0f} s")
+    say(f"{time.monotonic() - started:.0f} s")
     return 0
 
 
@@ -68,10 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--write", action="store_true", help="write the results file")
     return parser
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":

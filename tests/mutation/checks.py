@@ -15,13 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
 from reports.detection import Row, rows
+from tests import campaigns
+from tests.campaigns import say
 from tests.detection.judging import Ran, checks_of, verdict
 from tests.detection.runs import Runner
 from tests.mutation import weakened
@@ -123,9 +124,8 @@ def judge(
 
     def note(one: Weakened, by: str) -> None:
         found[one.name] = by
-        with memory.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"name": one.name, "by": by}) + "\n")
-        _say(f"{by or 'SURVIVED':40} {one.function} [{one.operator}]")
+        campaigns.keep(memory, {"name": one.name, "by": by})
+        say(f"{by or 'SURVIVED':40} {one.function} [{one.operator}]")
 
     left = [one for one in sample if one.name not in kept]
     with copies(jobs + 1) as (weak, *whole):
@@ -133,7 +133,7 @@ def judge(
             for one, by in _together(weak, whole[0], left[first : first + _AT_ONCE], known):
                 note(one, by)
         alone = [one for one in left if one.name not in found]
-        _say(f"{len(alone)} to be judged one by one")
+        say(f"{len(alone)} to be judged one by one")
         for one, by in _shared(whole, alone, known, jobs):
             note(one, by)
     return found
@@ -222,7 +222,7 @@ def told(sample: Sequence[Weakened], found: Mapping[str, str]) -> dict[str, Any]
     ]
     noticed = sum(1 for row in listed if row["noticed_by"])
     return {
-        "measured_on": datetime.now(UTC).date().isoformat(),
+        "measured_on": campaigns.today(),
         "seed": weakened.SEED,
         "counts": {"noticed": noticed, "survived": len(listed) - noticed},
         "weakened": listed,
@@ -243,21 +243,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         memory = Path(options.memory or file.name)
         kept = remembered(memory, again=options.again)
         content = told(sample, judge(sample, kept, memory, options.jobs))
-    _say(f"{content['counts']}; {dict(Counter(each.operator for each in sample))}")
+    say(f"{content['counts']}; {dict(Counter(each.operator for each in sample))}")
     if options.write:
-        FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        campaigns.write(FILE, content)
     return 0
 
 
 def remembered(memory: Path, *, again: bool) -> dict[str, str]:
     """What an earlier call found, by name; with `again` only what was noticed."""
-    lines = memory.read_text("utf-8").splitlines() if memory.exists() else []
-    entries = [json.loads(line) for line in lines]
+    entries = campaigns.kept(memory)
     return {each["name"]: each["by"] for each in entries if each["by"] or not again}
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests import campaigns
 from tests.mutation.judging import Met, Outcome
 
 _REACH: Final = "reach.json"
@@ -41,10 +42,8 @@ class Memory:
 
     def keep(self, name: str, met: Met) -> None:
         """Keep what a mutant met in a run: one write of one line."""
-        self.directory.mkdir(parents=True, exist_ok=True)
         entry = {"mutant": name, "judges": sorted(met.judges), "outcome": met.outcome.name}
-        with (self.directory / _OUTCOMES).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        campaigns.keep(self.directory / _OUTCOMES, entry)
 
     def forget_survivors(self) -> None:
         """Only what failed a check stands: all others are to be judged anew."""
@@ -54,6 +53,4 @@ class Memory:
         (self.directory / _OUTCOMES).write_text(text, encoding="utf-8")
 
     def _entries(self) -> Iterator[dict[str, Any]]:
-        path = self.directory / _OUTCOMES
-        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
-            yield json.loads(line)
+        return campaigns.kept(self.directory / _OUTCOMES)

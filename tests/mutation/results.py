@@ -1,14 +1,13 @@
 """The results file: what became of each mutant of the sample, and the numbers it comes to."""
 
-import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from conformance.requirements import load
+from tests import campaigns
 from tests.mutation.campaign import Reach
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Outcome
@@ -50,9 +49,8 @@ def of(
         for each in sample
     ]
     counts = Counter(str(row["outcome"]) for row in rows)
-    today = datetime.now(UTC).date().isoformat()
     return {
-        "measured_on": today,
+        "measured_on": campaigns.today(),
         "seed": seed,
         "rounds": rounds,
         "counts": dict(sorted(counts.items())),
@@ -106,4 +104,4 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
 
 def write(told: Mapping[str, Any]) -> None:
     """Write the results file."""
-    FILE.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    campaigns.write(FILE, told)

@@ -5,17 +5,17 @@ their files or shuffled. A requirement whose verdict is not that of most runs ha
 """
 
 import argparse
-import json
 import random
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tests import campaigns
+from tests.campaigns import say
 from tests.detection.runs import BrokenRunError, Runner, runner
 
 FILE: Final = Path(__file__).with_name("results.json")
@@ -88,7 +88,7 @@ def changed(all_: Sequence[Ended]) -> dict[str, dict[str, int]]:
 def content(all_: Sequence[Ended], seed: int) -> dict[str, Any]:
     """The results file."""
     return {
-        "measured_on": datetime.now(UTC).date().isoformat(),
+        "measured_on": campaigns.today(),
         "seed": seed,
         "changed": changed(all_),
         "runs": [
@@ -108,21 +108,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for course in courses(options.runs, options.seed):
             if course not in kept:
                 kept[course] = run(runs, course, options.selection or ["conformance"])
-                with memory.open("a", encoding="utf-8") as log:
-                    log.write(json.dumps(asdict(kept[course])) + "\n")
+                campaigns.keep(memory, asdict(kept[course]))
             all_.append(kept[course])
-            _say(f"{course}: {kept[course].verdict}")
+            say(f"{course}: {kept[course].verdict}")
     found = content(all_, options.seed)
-    _say(f"{len(all_)} runs, {len(found['changed'])} changed: {found['changed']}")
+    say(f"{len(all_)} runs, {len(found['changed'])} changed: {found['changed']}")
     if options.write:
-        FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        campaigns.write(FILE, found)
     return 1 if found["changed"] else 0
 
 
 def remembered(memory: Path) -> Iterator[Ended]:
     """The runs of an earlier call."""
-    for line in memory.read_text("utf-8").splitlines() if memory.exists() else ():
-        entry = json.loads(line)
+    for entry in campaigns.kept(memory):
         yield Ended(Course(**entry["course"]), entry["verdict"], entry["requirements"])
 
 
@@ -134,10 +132,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--memory", metavar="FILE", help="go on with what this file holds")
     parser.add_argument("--write", action="store_true", help="write the results file")
     return parser
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":
