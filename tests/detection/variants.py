@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.detection.runs import Runner
-from tests.run.renaming import target_file
+from tests.run.renaming import addresses as plain
+from tests.run.renaming import target_file as renamed
 from tests.run.servers import reference
 from tests.run.suite import ROOT
 
@@ -24,8 +25,8 @@ class Variant:
     """A permitted difference of the reference platform.
 
     `rests_on` is the page that allows it, or the silence of pages; `seen_by` are the checks that
-    see most of it. `leaves_open` are requirements of the reduced selection that can no longer be
-    decided.
+    see most of it. `leaves_open` are requirements that can no longer be decided, for the reason in
+    `because`. `excludes` are variants that no platform can have beside this one.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Variant:
     rests_on: str
     seen_by: tuple[str, ...]
     leaves_open: tuple[str, ...] = ()
+    because: str = ""
+    excludes: tuple[str, ...] = ()
 
 
 def catalogue() -> tuple[Variant, ...]:
@@ -42,7 +45,7 @@ def catalogue() -> tuple[Variant, ...]:
 
 
 def _variant(entry: Mapping[str, Any]) -> Variant:
-    lists = {name: tuple(entry.get(name, ())) for name in ("seen_by", "leaves_open")}
+    lists = {name: tuple(entry.get(name, ())) for name in ("seen_by", "leaves_open", "excludes")}
     return Variant(**{**entry, **lists})
 
 
@@ -81,10 +84,23 @@ def attempt(runner: Runner, variants: Sequence[str], *selection: str) -> Told:
     if RENAMED not in variants:
         run = runner.run(*selection, *(("--reference-args", " ".join(options)) if options else ()))
         return _told(told, run)
+    return _told(told, as_foreign(runner, variants, *selection))
+
+
+def as_foreign(runner: Runner, variants: Sequence[str], *selection: str) -> dict[str, Any]:
+    """`run.json` of this selection, aimed by a target file at a platform with these variants.
+
+    The file holds what its operator knows: the addresses, and how names are spelled otherwise.
+
+    Raises:
+        BrokenRunError: the run left no report.
+    """
+    options = [part for name in variants for part in ("--variant", name)]
     with reference(*options) as addresses, tempfile.TemporaryDirectory() as directory:
+        told = renamed if RENAMED in variants else plain
         target = Path(directory) / "target.toml"
-        target.write_text(target_file(addresses.base_url, addresses.operator_url), encoding="utf-8")
-        return _told(told, runner.run(*selection, "--target", str(target)))
+        target.write_text(told(addresses.base_url, addresses.operator_url), encoding="utf-8")
+        return runner.run(*selection, "--target", str(target))
 
 
 def _told(variant: str, run: dict[str, Any]) -> Told:

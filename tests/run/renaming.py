@@ -17,8 +17,12 @@ _TABLE: Final = table()
 
 def target_file(base_url: str, operator_url: str) -> str:
     """The text of a target file for the renaming variant at these addresses."""
-    head = f'base_url = "{base_url}"\noperator_url = "{operator_url}"\n'
-    return head + "".join(_sections())
+    return addresses(base_url, operator_url) + "".join(_sections())
+
+
+def addresses(base_url: str, operator_url: str) -> str:
+    """The text of a target file that spells nothing otherwise."""
+    return f'base_url = "{base_url}"\noperator_url = "{operator_url}"\n'
 
 
 def _sections() -> Iterator[str]:
