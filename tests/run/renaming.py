@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.contract import ROUTES
-from conformance.contract.operation import Operation
+from conformance.contract.operation import Kind, Operation
 from fixtures.reference.kernel.renames import table
 
 _TABLE: Final = table()
@@ -65,4 +65,6 @@ def _yields(operation: Operation) -> Iterator[str]:
 def _names(side: str, operation: Operation) -> Mapping[str, Any]:
     """What is renamed on this path: all of the table but what a page spells out there."""
     documented = _TABLE["documented"].get(side, {}).get(operation.path, [])
+    if side == "request" and operation.kind is Kind.LIST:
+        documented = [*documented, "status"]  # as a page names the filter of every list
     return {old: new for old, new in _TABLE[side].items() if old not in documented}

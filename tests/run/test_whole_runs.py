@@ -89,6 +89,19 @@ def test_bindings_alone_carry_the_suite_to_a_platform_that_spells_differently(
     assert finished.verdicts == embedded.verdicts
 
 
+def test_a_platform_of_another_shape_is_judged_by_its_own_files_alone(
+    embedded: Finished, tmp_path: Path
+) -> None:
+    with reference("--variant", "reshaped-inferred-fields") as addresses:
+        finished = run_suite(
+            *(*TURNS, "-n", "2", "--target-url", addresses.base_url),
+            *("--operator-url", addresses.operator_url),
+            directory=tmp_path,
+        )
+    assert finished.exit_status == 0, finished.output
+    assert finished.verdicts == embedded.verdicts
+
+
 def test_without_bindings_such_a_platform_is_incomplete_and_never_failed(tmp_path: Path) -> None:
     with reference("--variant", "renamed-inferred-fields") as addresses:
         finished = run_suite(
