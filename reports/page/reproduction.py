@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -27,6 +28,7 @@ SECRETS: dict[str, bool] = {}
 ADDRESSES: dict[str, str] = {}
 BASE_URL = ""
 OPERATOR_URL = ""
+MAIL: Any = None  # what receives, in a script that has it
 
 REPRODUCED, GONE, STUCK = 1, 0, 2
 NAMES: dict[str, Any] = {}
@@ -170,7 +172,7 @@ def invoked(url: str, payload: bytes | None) -> tuple[int, Any]:
     return (told if isinstance(told, int) else fallback), said
 
 
-def signed(base: str, place: str, body: bytes) -> dict[str, str]:
+def signed(base: str, place: str, body: bytes, service: str = "lambda") -> dict[str, str]:
     """The headers of a signed request (AWS Signature Version 4)."""
     key = os.environ.get("AWS_ACCESS_KEY_ID", "reference")
     word = os.environ.get("AWS_SECRET_ACCESS_KEY", "reference-only")
@@ -183,7 +185,7 @@ def signed(base: str, place: str, body: bytes) -> dict[str, str]:
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     asked = f"POST\n{place}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{moment[:8]}/{region}/lambda/aws4_request"
+    scope = f"{moment[:8]}/{region}/{service}/aws4_request"
     digest = hashlib.sha256(asked.encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
     secret_key = f"AWS4{word}".encode()
@@ -261,6 +263,7 @@ def learn(answer: Answer) -> None:
     for name, pointer in answer.step.get("gives", {}).items():
         if (value := at(answer.body, pointer)) is not None:
             NAMES[name] = value
+            NAMES[f"{name}.quoted"] = urllib.parse.quote(str(value), safe="")
 
 
 def together(answers: list[Answer]) -> None:
@@ -301,7 +304,11 @@ def main() -> int:
     NAMES.update({name: fresh(kind) for name, kind in FRESH.items()})
     NAMES.update({f"{name}.lower": NAMES[name].lower() for name in FRESH})
     for name, meaning in ADDRESSES.items():
-        NAMES[name] = (os.environ.get(name) or sys.exit(f"set {name}: {meaning}")).rstrip("/")
+        if name != "RECEIVER_URL":
+            NAMES[name] = (os.environ.get(name) or sys.exit(meaning)).rstrip("/")
+    before, _, NAMES["QUEUE_NAME"] = NAMES.get("QUEUE_URL", "").rpartition("/")
+    NAMES["QUEUE_BASE"] = before.rpartition("/")[0]
+    mail = MAIL({*ADDRESSES}) if MAIL else None
     NAMES["NEVER_ISSUED"] = "never-issued-" + secrets.token_hex(12)
     NAMES["RUN"] = NAMES["run"].upper()
     NAMES.update({name: secret(name, may_be_drawn=drawn) for name, drawn in SECRETS.items()})
@@ -311,6 +318,8 @@ def main() -> int:
         time.sleep(min(group[0].get("pause_s", 0.0), _LONGEST_PAUSE_S))
         answers = [Answer(step) for step in group]
         try:
+            if mail:
+                mail.ready(number, group)
             together(answers) if len(answers) > 1 else answers[0].ask()
         except KeyError as missing:
             print(f"NOT REPRODUCED: step {number + 1} needs {missing}, which no answer gave")  # noqa: T201
@@ -327,6 +336,7 @@ def main() -> int:
             if "listed" in step and shown_in(pages, step["listed"]) != step["listed"]["counts"]:
                 differs.append(f"step {number} shows other records, or shows them another time")
         differs += compared(answers, number)
+    differs += mail.differs() if mail else []
     if differs:
         print("NOT REPRODUCED: " + "; ".join(differs))  # noqa: T201
         return GONE

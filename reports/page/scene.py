@@ -5,6 +5,7 @@ an earlier exchange made something of it; that exchange belongs to the scene, an
 it stands on. Stages then add what they changed about the same records.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -100,6 +101,11 @@ def lists(exchange: Exchange) -> bool:
     return operation is not None and operation.kind is Kind.LIST
 
 
+def _words(body: Any) -> frozenset[str]:
+    """The tokens in a delivery."""
+    return frozenset(token for _, leaf in leaves(body) for token in tokens(str(leaf)))
+
+
 class Scenes:
     """The exchanges of a run, searched by what they name."""
 
@@ -107,11 +113,9 @@ class Scenes:
         listed = [*exchanges]
         mine = (each for each in listed if each.actor != PLATFORM)
         self.all: Sequence[Exchange] = sorted(mine, key=lambda each: each.started_at)
-        brought = (each.request.body for each in listed if each.actor == PLATFORM)
         #: What came to the suite's own receiver or queue.
-        self.delivered = frozenset(
-            token for body in brought for _, leaf in leaves(body) for token in tokens(str(leaf))
-        )
+        brought = (each for each in listed if each.actor == PLATFORM)
+        self.brought: Sequence[Exchange] = sorted(brought, key=lambda each: each.started_at)
         self.place = {each.id: number for number, each in enumerate(self.all)}
         self._asked = [asked(each) for each in self.all]
 
@@ -193,10 +197,19 @@ class Scenes:
         """The tokens of a request."""
         return self._asked[number]
 
-    def needs_delivery(self, numbers: Iterable[int]) -> bool:
-        """Whether a request carries a secret that came to the suite's receiver or queue alone."""
-        asked = {token for number in numbers for token in self._asked[number]}
-        return any(t.startswith("#") and t not in self.given for t in asked & self.delivered)
+    def brought_to(self, own: Sequence[int]) -> Sequence[Exchange]:
+        """What came to addresses that these exchanges gave, or about what they made.
+
+        Deliveries are recorded when a check is over, so it does not name them.
+        """
+        sent = "\n".join(json.dumps(self.all[number].request.body) for number in own)
+        ids = {token for number in own for token in self.gives(number)}
+        return [
+            each
+            for each in self.brought
+            if (path := urlsplit(each.request.url).path) in sent
+            and (path.startswith("/webhooks/") or not ids.isdisjoint(_words(each.request.body)))
+        ]
 
     def gives(self, number: int) -> list[str]:
         """The ids that an exchange gave first, as values of its answer."""

@@ -12,17 +12,20 @@ from typing import Any, Final
 
 from reports.exchange import Exchange
 from reports.model import CheckResult, RequirementRun, Run
+from reports.page.deliveries import arrivals, manners
 from reports.page.scene import Scenes
 from reports.page.steps import Steps
 from reports.page.subject import Subject
 
 MOST: Final = 400  # steps; a scene beyond that is better repeated by the suite
-_DELIVERED: Final = (
-    "it was judged by what came to the suite's own receiver or queue, where a run listens"
-)
+_DELIVERED: Final = "it was judged by what came in and by no answer"
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
+_MAIL: Final = _SOURCE.with_name("reproduction_mail.py")
+_PART: Final = "# --- from here on it is part of the script"
+_IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
+_DELIVERIES: Final = re.compile(r"\b(?:deliver|message|replay sends)")
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -50,19 +53,37 @@ class Scripts:
         numbers = scenes.before(own)
         if len(numbers) > MOST:
             return Missing(f"it stands on more than {MOST} calls")
-        if scenes.needs_delivery(numbers):
-            return Missing(_DELIVERED)
-        observed = next((card.observed for card in check.cards if card.exchange), "")
-        subject = Subject(scenes.place.get(judged or ""), observed)
+        card = next((card for card in check.cards if card.exchange), None)
+        said = f"{card.expectation}; {card.expected}" if card else ""
+        subject = Subject(
+            scenes.place.get(judged or ""),
+            card.observed if card else "",
+            is_delivered=_DELIVERIES.search(said) is not None,
+        )
         steps = Steps(self._run, scenes, numbers, own, subject)
         made = steps.made()
-        if made is None or steps.listens:
-            return Missing(_DELIVERED if made else _BESIDE)
-        return _text(requirement, check, steps, made)
+        if made is None:
+            return Missing(_BESIDE)
+        return _text(requirement, check, steps, made, self._mail(own, steps, numbers))
+
+    def _mail(self, own: Sequence[int], steps: Steps, numbers: Sequence[int]) -> dict[str, str]:
+        """What the receiving part of a script is given; nothing where it needs no such part."""
+        if not steps.addresses:
+            return {}
+        brought = self._scenes.brought_to(own)
+        return {
+            "ARRIVALS": _listed(arrivals(self._scenes, brought, numbers, steps.names)),
+            "MANNERS": _json(manners(brought)),
+            "JUDGED": repr(steps.listens),
+        }
 
 
 def _text(
-    requirement: RequirementRun, check: CheckResult, steps: Steps, made: list[dict[str, Any]]
+    requirement: RequirementRun,
+    check: CheckResult,
+    steps: Steps,
+    made: list[dict[str, Any]],
+    mail: dict[str, str],
 ) -> str:
     card = check.cards[0] if check.cards else None
     told = [f"{requirement.id}: {requirement.text}"]
@@ -74,11 +95,11 @@ def _text(
         *steps.needs(),
         "Exit status: 1 the failure is there, 0 it is not, 2 the scene could not be set.",
     ]
-    source = _SOURCE.read_text(encoding="utf-8")
-    _, _, rest = source.partition('"""\n\n')
+    rest = _source(receives=bool(mail))
     head = "\n".join(_clean(line) for line in told)
     values = {
-        "STEPS": f"[json.loads(line) for line in r'''\n{_lines(made)}\n'''.split(chr(10)) if line]",
+        **mail,
+        "STEPS": _listed(made),
         "FRESH": _json(steps.names.fresh),
         "SECRETS": repr(steps.names.secrets),
         "ADDRESSES": repr(steps.addresses),
@@ -99,8 +120,22 @@ def _line_of(name: str, source: str) -> tuple[str, str, str]:
     return source[: found.start()], found[1], source[found.end() :]
 
 
-def _lines(made: list[dict[str, Any]]) -> str:
-    return "\n".join(map(_json, made))
+def _source(*, receives: bool) -> str:
+    """What is the same in all scripts, or in all that receive something."""
+    _, _, source = _SOURCE.read_text(encoding="utf-8").partition('"""\n\n')
+    if not receives:
+        return source
+    imports, _, more = _MAIL.read_text(encoding="utf-8").partition(_PART)
+    needed = [line for line in imports.splitlines() if _IMPORT.match(line) and line not in source]
+    future, _, rest = source.partition("\n")
+    before, guard, after = rest.partition('if __name__ == "__main__":')
+    return "\n".join([future, *needed, before + more.strip() + "\n\n\n" + guard + after])
+
+
+def _listed(made: list[dict[str, Any]]) -> str:
+    """Objects as Python reads them, one a line."""
+    lines = "\n".join(map(_json, made))
+    return f"[json.loads(line) for line in r'''\n{lines}\n'''.split(chr(10)) if line]"
 
 
 def _json(value: object) -> str:

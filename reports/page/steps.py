@@ -2,16 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from fixtures.exchange.evidence import INVOKE
 from reports.exchange import Exchange
 from reports.model import Run
+from reports.page.deliveries import INBOX
 from reports.page.names import Names
+from reports.page.pace import asked_once, pace
 from reports.page.scene import (
     INSTANT,
     REDACTED,
@@ -26,8 +28,6 @@ from reports.page.scene import (
 )
 from reports.page.subject import Part, Subject, refusal, sketch, sketches
 
-_PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
-_BETWEEN_LOOKS_S: Final = 0.05  # unless one call is made again, until something has happened
 _NEAR: Final = timedelta(days=100)
 _COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
 # What a platform may draw by itself, such as a code: only its case is the same each time.
@@ -35,10 +35,15 @@ _MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
 # Where a receiver or a queue of the suite's own was: whoever runs a script has another one.
 _RECEIVER: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+(?=/|$)")
 _QUEUE: Final = "queue_url"
+_MEASURED: Final = re.compile(r"(?:\w+_)?(?:bytes|size|elapsed|duration|latency)(?:_\w+)?")
+_INBOXES: Final = "/webhooks/"
+_VERIFY: Final = "rbs.subscription.verify"
 # Addresses that a script takes from the environment, and what they are.
 _ADDRESSES: Final = {
-    "RECEIVER_URL": "an address that webhooks may be posted to; nobody needs to listen there",
-    "QUEUE_URL": "a queue that the platform may send to; nobody needs to read it",
+    "RECEIVER_URL": "Set RECEIVER_URL to where the platform reaches port 8099 of this machine "
+    "(RECEIVER_PORT: another one), unless BASE_URL is at loopback.",
+    "QUEUE_URL": "Set QUEUE_URL to a queue that the platform may send to, AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY to keys that may read it.",
 }
 _OWN_HEADERS: Final = frozenset({"content-length", "host", "accept-encoding", "connection"})
 
@@ -62,9 +67,7 @@ class Steps:
         self._step = {number: place for place, number in enumerate(numbers)}
         self.names = Names(scenes, numbers)
         self.addresses: dict[str, str] = {}
-        self._queues: set[str] = set()
-        # Exchanges that carry one of them.
-        self._calling: set[int] = set()
+        self._queue = ""
         self.base_url = _origin(run.target.host, scenes.all, numbers)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
@@ -75,6 +78,9 @@ class Steps:
             (n for n in own if scenes.all[n].operation == self._listing), default=None
         )
         self._records = self._made_records()
+        for number in own if subject.is_delivered else ():
+            for token in scenes.gives(number):
+                self.names.add(token)
 
     def _list_of(self, subject: Subject) -> str | None:
         """The operation whose answers were judged by the records that they list."""
@@ -92,18 +98,19 @@ class Steps:
         judged = None if number is None else self._scenes.all[number]
         return judged is None or self._subject.observed not in sketches(judged)
 
-    @property
+    @cached_property
     def listens(self) -> bool:
-        """Whether the check gave the platform an address to deliver to, and judged no answer."""
-        return self._compares and not self._own.isdisjoint(self._calling)
+        """Whether the check gave the platform an address to deliver to, and judged what came."""
+        sent = "".join(json.dumps(self._scenes.all[n].request.body) for n in self._own)
+        told = self._subject.is_delivered and self._compares
+        return told and (_INBOXES in sent or f'"{_QUEUE}"' in sent)
 
     def needs(self) -> Iterator[str]:
         """What a reader must set before."""
         yield f"BASE_URL is {self.base_url} unless it is set."
         if self.operator_url:
             yield f"OPERATOR_URL is {self.operator_url} unless it is set."
-        for name, meaning in self.addresses.items():
-            yield f"Set {name}: {meaning}."
+        yield from self.addresses.values()
         given = [name for name, drawn in self.names.secrets.items() if not drawn]
         if given:
             yield f"Set {', '.join(given)}: secrets of accounts that were there before."
@@ -111,22 +118,21 @@ class Steps:
     def made(self) -> list[dict[str, Any]] | None:
         """The steps; None where one of them went somewhere that no script can reach."""
         steps = [self._made(number) for number in self._numbers]
-        # Of several queues the check knows which is whose; who pastes a script does not.
-        if any(step is None for step in steps) or len(self._queues) > 1:
+        if any(step is None for step in steps):
             return None
         found = [step for step in steps if step is not None]
         for number, step in zip(self._numbers, found, strict=True):
             if number in self.names.gives:
                 step["gives"] = self.names.gives[number]
-        self._pace(found)
-        return [*_asked_once(found)]
+        pace(self._scenes, self._numbers, self._own, found)
+        return [*asked_once(found)]
 
     # --- one step ---
 
     def _made(self, number: int) -> dict[str, Any] | None:
         exchange = self._scenes.all[number]
         request, response = exchange.request, exchange.response
-        url = self._url(request.method, request.url)
+        url = self._url(request.method, request.url, number)
         if url is None:
             return None
         step: dict[str, Any] = {"who": exchange.actor, "method": request.method, "url": url}
@@ -137,6 +143,8 @@ class Steps:
         if request.body is not None:
             step["body"] = self._filled(request.body, exchange, number)
         step["status"] = response.status if response else 0
+        if exchange.operation == _VERIFY:
+            step |= self._token(number)
         if number not in self._own:
             return step | {"scene": True}
         return step | self._to_compare(number, exchange)
@@ -157,6 +165,8 @@ class Steps:
     def _telling(self, number: int, exchange: Exchange) -> Any:
         """The part of an answer's body that shows the failure; None where no part does."""
         body = exchange.response.body if exchange.response else None
+        if self.listens:
+            return None
         if number == self._subject.number:
             # The pages of a walk hold other records each time: these are counted over all of them.
             pages = (self._scenes.all[n] for n in self._own)
@@ -166,13 +176,31 @@ class Steps:
             return self._subject.told_by(body, sketches(exchange))
         return refusal(body) if self._compares and not succeeded(exchange) else None
 
-    def _url(self, method: str, url: str) -> str | None:
+    def _url(self, method: str, url: str, number: int) -> str | None:
         if method == INVOKE:
             return f"${{OPERATOR_URL}}/{url.rpartition('/')[2]}"
         if url.startswith(f"{self.base_url}/"):
-            return "${BASE_URL}" + self.names.text(url.removeprefix(self.base_url))
+            path, mark, query = url.removeprefix(self.base_url).partition("?")
+            pairs = (self._parameter(pair, number) for pair in query.split("&"))
+            return "${BASE_URL}" + self.names.text(path) + mark + "&".join(pairs)
         whole = self.names.text(url)
         return whole if whole.startswith("${") else None
+
+    def _parameter(self, pair: str, number: int) -> str:
+        """A parameter of a query; one that goes on where a page ended is in that page's answer."""
+        name, _, value = pair.partition("=")
+        if "token" in name or "cursor" in name:
+            wanted, operation = unquote_plus(value), self._scenes.all[number].operation
+            for before in reversed(self._numbers[: self._step[number]]):
+                earlier = self._scenes.all[before]
+                if earlier.operation != operation or earlier.response is None:
+                    continue
+                places = [p for p, leaf in leaves(earlier.response.body) if leaf == wanted]
+                if places:
+                    given = f"c{self._step[before] + 1}"
+                    self.names.gives.setdefault(before, {})[given] = [*places[0]]
+                    return f"{name}=${{{given}.quoted}}"
+        return self.names.text(pair)
 
     def _filled(self, value: Any, exchange: Exchange, number: int | None = None) -> Any:
         """A value of a request as a template."""
@@ -181,26 +209,34 @@ class Steps:
         if isinstance(value, list):
             return [self._filled(part, exchange, number) for part in value]
         if isinstance(value, str):
-            return self._instant(value, exchange.started_at) or self._text(value, exchange)
+            return self._instant(value, exchange.started_at) or self._text(value)
         return value
 
-    def _text(self, value: str, exchange: Exchange) -> str:
-        elsewhere = _RECEIVER.match(value)
+    def _text(self, value: str) -> str:
+        elsewhere = INBOX.match(value) or _RECEIVER.match(value)
         if elsewhere is None or value.startswith(self.base_url):
             return self.names.text(value)
-        return self._address("RECEIVER_URL", exchange) + self.names.text(value[elsewhere.end() :])
+        return self._address("RECEIVER_URL") + self.names.text(value[elsewhere.end() :])
 
     def _field(self, name: str, value: Any, exchange: Exchange, number: int | None) -> Any:
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if is_number and "revision" in name and number is not None:
             return self._revision(value, number)
         if name == _QUEUE and isinstance(value, str) and "://" in value:
-            self._queues.add(value)
-            return self._address("QUEUE_URL", exchange)
+            return self._of_queue(value)
         return self._filled(value, exchange, number)
 
-    def _address(self, name: str, exchange: Exchange) -> str:
-        self._calling.add(self._scenes.place[exchange.id])
+    def _of_queue(self, url: str) -> str:
+        """The address of the queue, or one like it, of a queue that is not there or not ours."""
+        self._queue = self._queue or url
+        mark = self._address("QUEUE_URL")
+        if url == self._queue:
+            return mark
+        own, _, name = self._queue.rpartition("/")
+        base = own.rpartition("/")[0]
+        return url.replace(base, "${QUEUE_BASE}").replace(f"/{name}", "/${QUEUE_NAME}")
+
+    def _address(self, name: str) -> str:
         self.addresses[name] = _ADDRESSES[name]
         return f"${{{name}}}"
 
@@ -229,6 +265,19 @@ class Steps:
             return None
         return {"$in_s": [round((moment - started).total_seconds(), 3), text]}
 
+    def _token(self, number: int) -> dict[str, str]:
+        """The name of a token that came to the queue, and of the subscription that it is about."""
+        named = {
+            token: self.names.marks.get(token, "")[2:-1] for token in self._scenes.asked(number)
+        }
+        came = [n for token, n in named.items() if token.startswith("#") and "TOKEN" in n]
+        request = self._scenes.all[number].request.body
+        about = request.get("subscription_id") if isinstance(request, Mapping) else None
+        if not came or str(about) not in named:
+            return {}
+        self.names.secrets.pop(came[0], None)
+        return {"token": came[0], "about": named[str(about)]}
+
     # --- what came ---
 
     def _came(self, value: Any, exchange: Exchange) -> Any:
@@ -237,6 +286,8 @@ class Steps:
             return {name: self._came(part, exchange) for name, part in value.items()}
         if isinstance(value, Mapping):
             told = {name: self._came(part, exchange) for name, part in value.items()}
+            # How long something is, or took, hangs on what was drawn.
+            told |= {name: {"$any": 1} for name in told if _MEASURED.fullmatch(name)}
             return {**told, "$no_more": 1}
         if isinstance(value, list):
             return self._items(value, exchange)
@@ -257,12 +308,18 @@ class Steps:
         return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
 
     def _leaf(self, text: str, started: datetime) -> Any:
+        if text == self._queue:
+            return "${QUEUE_URL}"
+        if inbox := INBOX.match(text):
+            return "${RECEIVER_URL}" + text[inbox.end() :]
         if (moment := _moment(text)) is not None:
             ahead = (moment - started).total_seconds()
             near = 0 < ahead < _NEAR.total_seconds()
             return {"$in_s": [round(ahead, 3), text]} if near else {"$any": 1}
-        found = set(tokens(text))
-        if REDACTED.search(text) or any(UUID.fullmatch(t) for t in found - self.names.marks.keys()):
+        rest = text
+        for known in self.names.marks.keys() & set(tokens(text)):
+            rest = rest.replace(known, "")
+        if REDACTED.search(rest) or UUID.search(rest):
             return {"$any": 1}
         told = self.names.text(text)
         if told == text and _MADE_UP.fullmatch(text) and any(c.isdigit() for c in text):
@@ -297,54 +354,6 @@ class Steps:
         )
         tokens_of = {mark[2:-1]: token for token, mark in self.names.marks.items()}
         return sorted(text.count(tokens_of[name]) for name in self._records)
-
-    # --- when ---
-
-    def _pace(self, steps: list[dict[str, Any]]) -> None:
-        """Ask together what was asked together, and wait where the check waited."""
-        last = None
-        pairs = pairwise(zip(self._numbers, steps, strict=True))
-        for (before, _), (number, step) in pairs:
-            if before not in self._own or number not in self._own:
-                last = None
-                continue
-            earlier, now = self._scenes.all[before], self._scenes.all[number]
-            end = max(_end(earlier), last or _end(earlier))
-            gap = (now.started_at - end).total_seconds()
-            if gap < 0:
-                step["together"], last = True, end
-                continue
-            last = None
-            if gap > (_BETWEEN_LOOKS_S if _asks_again(earlier, now) else _PAUSE_S):
-                step["pause_s"] = round(gap, 2)
-
-
-def _asks_again(one: Exchange, other: Exchange) -> bool:
-    return (one.request.url, one.request.body) == (other.request.url, other.request.body)
-
-
-def _asked_once(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The steps without those that were asked again at once, until the answer was another."""
-    waiting: dict[str, Any] | None = None
-    for step in steps:
-        if waiting is not None and not (_is_same(waiting, step) and not waiting.get("gives")):
-            yield waiting
-        elif waiting is not None:
-            step["patient"] = True
-        waiting = step
-    if waiting is not None:
-        yield waiting
-
-
-def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two steps are one request with two different answers, not asked together."""
-    asked = ("who", "method", "url", "headers", "body")
-    differ = one.get("sketch") != other.get("sketch") or one["status"] != other["status"]
-    return differ and not other.get("together") and all(one.get(n) == other.get(n) for n in asked)
-
-
-def _end(exchange: Exchange) -> datetime:
-    return exchange.started_at + timedelta(milliseconds=exchange.elapsed_ms)
 
 
 def _origin(host: str, exchanges: Sequence[Exchange], numbers: Sequence[int]) -> str:

@@ -14,6 +14,8 @@ class Subject:
 
     number: int | None
     observed: str
+    # Whether it speaks of what was delivered, and was only told beside the last answer.
+    is_delivered: bool = False
 
     def told_by(self, body: Any, alike: frozenset[str]) -> Any:
         """The part of a body that showed it; None where status and tag were all."""

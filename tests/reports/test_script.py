@@ -9,7 +9,7 @@ import pytest
 
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, Exchange, Request, Response
-from reports.page.script import END, Missing, Scripts
+from reports.page.script import END, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -44,11 +44,12 @@ def asked(number: int, operation: str, sent: Any, came: Any, **more: str) -> Exc
     )
 
 
-def script_of(log: list[Exchange], observed: str) -> str:
+def script_of(log: list[Exchange], observed: str, expectation: str = "an expectation") -> str:
     """The script of a check that made the exchanges that are no stage's."""
-    own = tuple(each.id for each in log if "stages" not in each.check)
+    mine = [each for each in log if each.actor != PLATFORM]
+    own = tuple(each.id for each in mine if "stages" not in each.check)
     told = card("ORG-1", "conformance/a.py::test_b", own[-1])
-    told = told.model_copy(update={"observed": observed})
+    told = told.model_copy(update={"observed": observed, "expectation": expectation})
     failed = check(
         "ORG-1", Verdict.FAIL, nodeid="conformance/a.py::test_b", cards=(told,), exchanges=own
     )
@@ -60,11 +61,11 @@ def script_of(log: list[Exchange], observed: str) -> str:
     return made
 
 
-def steps_of(script: str) -> list[dict[str, object]]:
+def steps_of(script: str, begins: str = '\n{"who"') -> list[dict[str, Any]]:
     """The steps, read as Python reads them; the script is run by nobody."""
     tree = ast.parse("\n".join(script.splitlines()[1:-1]))
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    (steps,) = [text for text in texts if isinstance(text, str) and text.startswith('\n{"who"')]
+    (steps,) = [text for text in texts if isinstance(text, str) and text.startswith(begins)]
     return [json.loads(line) for line in steps.split("\n") if line]
 
 
@@ -111,25 +112,63 @@ def test_addresses_of_the_suite_are_asked_for_by_name() -> None:
         "queue_url": "${QUEUE_URL}",
     }
     for name in ("RECEIVER_URL", "QUEUE_URL"):
-        assert f"Set {name}: a" in script
-    other = asked(2, "rbs.subscription.register", {"queue_url": "https://sqs.test/2/other"}, {})
-    with pytest.raises(AssertionError):
-        script_of([asked(1, "rbs.subscription.register", sent, {}), other], "200, success")
-    with pytest.raises(AssertionError):
-        script_of([asked(1, "ipm.webhook.create", sent, {})], "0 of 1 deliveries taken in 10 s")
+        assert f"\nSet {name} to " in script
 
 
-def test_what_was_judged_by_a_delivery_says_why_it_has_no_script() -> None:
-    token = "[redacted:VERIFICATION_TOKEN#1f0c9a]"
-    came = asked(1, "rbs.delivery", {"verification_token": token}, None)
-    came = came.model_copy(update={"actor": PLATFORM})
-    verify = asked(2, "rbs.subscription.verify", {"verification_token": token}, {"success": True})
-    told = card("ORG-1", "conformance/a.py::test_b", "w-2")
-    failed = check("ORG-1", Verdict.FAIL, cards=(told,), exchanges=("w-2",))
-    run = assemble(collected([failed], RequirementSet((Requirement("ORG-1"),))))
-    made = Scripts(run, [came, verify]).of(run.requirements[0], failed)
-    assert isinstance(made, Missing)
-    assert "receiver or queue" in made.why
+def test_a_queue_that_is_not_there_is_named_after_the_one_that_is() -> None:
+    own = "https://sqs.test/123/of-a-run"
+    asked_for = [own, f"{own}-absent", "https://sqs.test/321/of-a-run"]
+    log = [
+        asked(n, "rbs.subscription.register", {"queue_url": url}, {})
+        for n, url in enumerate(asked_for)
+    ]
+    steps = steps_of(script_of(log, "200, success"))
+    assert [step["body"] for step in steps] == [
+        {"queue_url": "${QUEUE_URL}"},
+        {"queue_url": "${QUEUE_BASE}/123/${QUEUE_NAME}-absent"},
+        {"queue_url": "${QUEUE_BASE}/321/${QUEUE_NAME}"},
+    ]
+
+
+def test_a_token_that_came_to_the_queue_is_read_from_it() -> None:
+    guid, token = "6f1c1d1e-0000-4000-8000-0123456789ab", "[redacted:QUEUE_TOKEN#1f0c9a]"
+    queue = {"queue_url": "https://sqs.test/123/of-a-run"}
+    made = asked(1, "rbs.subscription.register", queue, {"data": {"subscription_id": guid}})
+    sent = {"subscription_id": guid, "verification_token": token}
+    verified = asked(2, "rbs.subscription.verify", sent, {"success": True})
+    script = script_of([made, verified], "200, success")
+    _, step = steps_of(script)
+    name = "QUEUE_TOKEN"
+    assert (step["token"], step["body"]["verification_token"]) == (name, f"${{{name}}}")
+    assert f"${{{step['about']}}}" == step["body"]["subscription_id"]
+    assert "SECRETS: dict[str, bool] = {}" in script
+
+
+@pytest.mark.parametrize("observed", ["1 of 2 were delivered", "200, success"])
+def test_what_was_delivered_is_judged_where_the_finding_is_about_it(observed: str) -> None:
+    guid = "6f1c1d1e-0000-4000-8000-0123456789ab"
+    to = "http://127.0.0.1:41234/webhooks/gw0-0123456789abcdef"
+    made = asked(1, "ipm.webhook.create", {"url": to}, {"data": {"webhook_id": guid}})
+    came = asked(2, "ipm.delivery", {"event_id": guid}, None)
+    came = came.model_copy(
+        update={
+            "actor": PLATFORM,
+            "request": came.request.model_copy(
+                update={"url": to, "headers": {"X-Signature": "a", "Host": "b"}}
+            ),
+        }
+    )
+    later = asked(3, "ipm.webhook.status_set", {"webhook_id": guid}, {"success": True})
+    script = script_of([made, came, later], observed, expectation="an event is delivered")
+    assert f"JUDGED = {observed != '200, success'}" in script
+    (arrival,) = steps_of(script, '\n{"to"')
+    assert arrival == {
+        "to": "/webhooks/gw0-0123456789abcdef",
+        "before": 1,
+        "names": ["v1"],
+        "headers": ["x-signature"],
+        "paths": ["/event_id"],
+    }
 
 
 def test_looks_that_are_repeated_keep_their_pauses() -> None:
