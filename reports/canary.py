@@ -15,7 +15,6 @@ from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
 from fixtures.exchange.target import Limits, Target
 from fixtures.run.reference_process import Embedded, EmbeddedError
 from fixtures.run.session import Session
-from fixtures.run.world import new_run_id
 
 Result = Literal["caught", "missed", "not run"]
 
@@ -48,10 +47,7 @@ def _ask(embedded: Embedded, directory: Path) -> Result:
         requirements=load(),
         needs=frozenset({"operator"}),
         directory=directory,
-        run_id=new_run_id(),
-        seed=0,
         worker="canary",
-        aim="",
     )
     try:
         return _stale_write(session)

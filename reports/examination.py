@@ -18,11 +18,9 @@ from reports import results, traffic
 from reports.assemble import assemble
 from reports.collected import Collected, ProfileLike, RequirementLike, RequirementSetLike
 from reports.files import EXCHANGES_JSONL, RUN_JSON, ExchangeLog, read_run, write_text
-from reports.messages import Judgement
 from reports.model import CheckResult, Scope, Waiver
 from reports.retelling import QUIET
-from reports.verdict import Verdict
-from reports.verdicts_of_tests import judged, redact, stamp, stamped, unrecorded_failure
+from reports.verdicts_of_tests import judged, stamped, tell, under_waiver, unrecorded_failure
 from reports.waivers import in_force
 from reports.writers import write_all, writers
 from reports.writers.writer import Finished, Writer
@@ -118,11 +116,9 @@ class _Engine:
         error = call.excinfo.value if call.excinfo else None
         if error is not None or call.when == "call":
             rule = self._rule(item)
-            found = self._under_waiver(judged(error, item.stash.get(_CHECK, None), [rule.id]))
-            redact(report, error, self._vault)
-            stamp(report, found, self._vault)
+            found = judged(error, item.stash.get(_CHECK, None), [rule.id])
             report.user_properties.append(("step", str(rule.step)))
-            item.user_properties[:] = report.user_properties
+            tell(item, report, error, under_waiver(found, self._waived), self._vault)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -156,9 +152,3 @@ class _Engine:
     def _rule(self, item: pytest.Item) -> RequirementLike:
         """The rule that the parameter set of a check is named as."""
         return self._rules[item.name.partition("[")[2].removesuffix("]")]
-
-    def _under_waiver(self, found: Judgement) -> Judgement:
-        reason = self._waived.get(found.requirements[0])
-        if found.verdict is not Verdict.FAIL or reason is None:
-            return found
-        return found.model_copy(update={"verdict": Verdict.WAIVED, "message": reason})

@@ -17,13 +17,12 @@ from fixtures.exchange.check import Check
 from fixtures.exchange.outcome import NotApplicable
 from fixtures.run.session import Session
 from reports import notes, shards
-from reports.messages import Judgement, Settings, Tally
+from reports.messages import Settings, Tally
 from reports.model import Shard
 from reports.notes import carried
 from reports.options import READ_ONLY
 from reports.selection import requirement_ids, select
-from reports.verdict import Verdict
-from reports.verdicts_of_tests import judged, redact, stamp
+from reports.verdicts_of_tests import judged, tell, under_waiver
 from reports.writers import writers
 
 CHECK: Final = pytest.StashKey[Check]()
@@ -146,12 +145,8 @@ class Recorder:
         error = call.excinfo.value if call.excinfo else None
         vault = self.open().runtime.vault
         if error is not None or call.when == "call":
-            check = item.stash.get(CHECK, None)
-            found = self._under_waiver(judged(error, check, requirement_ids(item)))
-            redact(report, error, vault)
-            stamp(report, found, vault)
-            # Of the next phase's report too: pytest's own JUnit takes them from the last.
-            item.user_properties[:] = report.user_properties
+            found = judged(error, item.stash.get(CHECK, None), requirement_ids(item))
+            tell(item, report, error, under_waiver(found, self.settings.waived), vault)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -184,14 +179,6 @@ class Recorder:
     def _missing(self, item: pytest.Item) -> frozenset[str]:
         """What the check stands on and the profile does not have."""
         return needs_of(item, self.requirements) - self.settings.needs
-
-    def _under_waiver(self, found: Judgement) -> Judgement:
-        """A known failure that somebody answers for is told as such."""
-        ids, waived = found.requirements, self.settings.waived
-        reasons = [waived[name] for name in ids if name in waived]
-        if found.verdict is Verdict.FAIL and len(reasons) == len(ids):
-            return found.model_copy(update={"verdict": Verdict.WAIVED, "message": reasons[0]})
-        return found
 
 
 def requirement_of(item: pytest.Item, requirements: RequirementSet) -> Requirement:

@@ -4,7 +4,7 @@ The judgement rides on the report, so that it survives the way from a worker to 
 pytest's own outcome is set to fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -66,6 +66,34 @@ def card(finding: Finding) -> Card:
     """A finding as reports keep it: plain strings, no enumeration."""
     told = asdict(finding)
     return Card(**{name: v if v is None else str(v) for name, v in told.items()})
+
+
+def tell(
+    item: pytest.Item,
+    report: pytest.TestReport,
+    error: BaseException | None,
+    found: Judgement,
+    vault: Vault,
+) -> None:
+    """Put the judgement on the report, once nothing in it is secret any more.
+
+    The test keeps its properties for the report of the next phase too: pytest's own JUnit takes
+    them from the last.
+    """
+    redact(report, error, vault)
+    stamp(report, found, vault)
+    item.user_properties[:] = report.user_properties
+
+
+def under_waiver(found: Judgement, reasons: Mapping[str, str]) -> Judgement:
+    """A known failure that somebody answers for is told as such.
+
+    `reasons` are those of the waivers in force, by requirement: all of the check's must be waived.
+    """
+    told = [reasons[name] for name in found.requirements if name in reasons]
+    if found.verdict is Verdict.FAIL and len(told) == len(found.requirements):
+        return found.model_copy(update={"verdict": Verdict.WAIVED, "message": told[0]})
+    return found
 
 
 def stamp(report: pytest.TestReport, found: Judgement, vault: Vault) -> None:

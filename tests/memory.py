@@ -8,11 +8,10 @@ from conformance.contract.operation import Operation
 from fixtures.exchange.actors import Actor
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change
 from fixtures.exchange.target import Target
 from fixtures.run.caller import Caller
 from fixtures.run.runtime import Runtime
-from fixtures.run.transport import Transport
+from fixtures.run.transport import Call, Transport
 from fixtures.run.world import World
 from tests.runtimes import TARGET, Rule
 
@@ -30,20 +29,12 @@ class Memory(Transport):
         """The status, and what the envelope holds beside `success`."""
         raise NotImplementedError
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
+    def carry(self, call: Call, *, patient: bool) -> Answer:
         del patient
+        operation, omitted = call.operation, call.change.omit
         self.calls.append(operation.id)
-        sent = {name: value for name, value in values.items() if name not in change.omit}
-        shut = operation.writes and actor.name == self.closed_to
+        sent = {name: value for name, value in call.values.items() if name not in omitted}
+        shut = operation.writes and call.actor.name == self.closed_to
         status, body = (403, {"data": {}}) if shut else self.respond(operation, sent)
         return Answer(
             status=status,
@@ -51,8 +42,8 @@ class Memory(Transport):
             body={"success": status == 200, **body},
             operation=operation,
             target=self.target,
-            check=check,
-            actor=actor.name,
+            check=call.check,
+            actor=call.actor.name,
             exchange=f"x-{len(self.calls)}",
             command=str,
             proven=True,

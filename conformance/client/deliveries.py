@@ -41,22 +41,12 @@ class _Later:
             timer.cancel()
 
 
-class Front:
-    """An address that webhooks come to, and that hands them on to the client's receiver.
+class _Working:
+    """Something at work in a thread of its own, from entering it to leaving it."""
 
-    `taken` and `refused` count what the receiver answered to deliveries of the platform.
-    """
-
-    def __init__(self, receiver: str, deliver: Deliver) -> None:
-        self._receiver, self._deliver = receiver, deliver
+    def __init__(self, work: Callable[[], None], name: str) -> None:
         self._later = _Later()
-        self.taken = self.refused = 0
-        self._http = ThreadingHTTPServer((HOST, 0), _handler(self))
-        self._http.daemon_threads = True
-        self.url = f"http://{HOST}:{self._http.server_address[1]}/hooks"
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, args=(0.05,), daemon=True, name="webhooks"
-        )
+        self._thread = threading.Thread(target=work, daemon=True, name=name)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -64,9 +54,31 @@ class Front:
 
     def __exit__(self, *_: object) -> None:
         self._later.close()
+        self._stop()
+        self._thread.join()
+
+    def _stop(self) -> None:
+        """Have the work come to its end."""
+        raise NotImplementedError
+
+
+class Front(_Working):
+    """An address that webhooks come to, and that hands them on to the client's receiver.
+
+    `taken` and `refused` count what the receiver answered to deliveries of the platform.
+    """
+
+    def __init__(self, receiver: str, deliver: Deliver) -> None:
+        self._receiver, self._deliver = receiver, deliver
+        self.taken = self.refused = 0
+        self._http = ThreadingHTTPServer((HOST, 0), _handler(self))
+        self._http.daemon_threads = True
+        self.url = f"http://{HOST}:{self._http.server_address[1]}/hooks"
+        super().__init__(partial(self._http.serve_forever, 0.05), "webhooks")
+
+    def _stop(self) -> None:
         self._http.shutdown()
         self._http.server_close()
-        self._thread.join()
 
     def admit(self, parcel: Parcel) -> int:
         """Hand on what is to be handed on; the status that the platform is answered."""
@@ -111,23 +123,16 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class Inlet:
+class Inlet(_Working):
     """A queue that the platform sends to in place of the client's, and what carries on from it."""
 
     def __init__(self, source: Queue, destination: Queue, deliver: Deliver) -> None:
         self._source, self._destination, self._deliver = source, destination, deliver
-        self._later = _Later()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._carry, daemon=True, name="inlet")
+        super().__init__(self._carry, "inlet")
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def _stop(self) -> None:
         self._over.set()
-        self._later.close()
-        self._thread.join()
 
     def _carry(self) -> None:
         source, out = self._source.client(), self._destination.client()

@@ -90,7 +90,6 @@ def _closed(dead: DeadRun, target: Target) -> list[Entry]:
         run_id=dead.origin.run_id,
         seed=dead.origin.seed,
         worker=f"clean{os.getpid()}",
-        aim="",
     )
     try:
         others = _sign_in(session)

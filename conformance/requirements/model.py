@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -60,6 +61,21 @@ ID_GRAMMAR = re.compile(
 SOURCE_GRAMMAR = re.compile(r"[a-z][\w./-]*(?:\.html|\.md|\.yaml|/)")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _of_the_form(grammar: re.Pattern[str], form: str) -> AfterValidator:
+    def matching(value: str) -> str:
+        if not grammar.fullmatch(value):
+            raise ValueError(f"is not {form}")
+        return value
+
+    return AfterValidator(matching)
+
+
+_Id = Annotated[str, _of_the_form(ID_GRAMMAR, "of the form AREA-n or MAP-status[-SERVICE]")]
+_Page = Annotated[
+    str, _of_the_form(SOURCE_GRAMMAR, "a documentation page such as usm/playbooks.html")
+]
 Step = Annotated[int, Field(ge=STACK_WIDE, le=LAST_STEP)]
 
 
@@ -77,12 +93,12 @@ class Requirement(Frozen):
     itself where it is no settled statement, which no MUST may rest on.
     """
 
-    id: str
+    id: _Id
     step: Step
     level: Level
     certainty: Certainty
     text: Text
-    source: str
+    source: _Page
     heading: Text | None = None
     maturity: Maturity | None = None
     needs: frozenset[Need] = frozenset()
@@ -115,20 +131,6 @@ class Requirement(Frozen):
         if self.maturity is not None and self.level == "MUST":
             raise ValueError(f"level: a MUST cannot rest on what its page calls {self.maturity}")
         return self
-
-    @field_validator("id")
-    @classmethod
-    def _id_is_well_formed(cls, value: str) -> str:
-        if not ID_GRAMMAR.fullmatch(value):
-            raise ValueError("is not of the form AREA-n or MAP-status[-SERVICE]")
-        return value
-
-    @field_validator("source")
-    @classmethod
-    def _source_is_a_page(cls, value: str) -> str:
-        if not SOURCE_GRAMMAR.fullmatch(value):
-            raise ValueError("is not a documentation page such as usm/playbooks.html")
-        return value
 
 
 class Profile(Frozen):

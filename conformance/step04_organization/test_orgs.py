@@ -178,10 +178,7 @@ def test_invitation_of_another_user_is_refused(
 @pytest.mark.requirement("ORG-10")
 @pytest.mark.usefixtures("proven")
 def test_doomed_invitation_is_refused(operator: Caller, user: Caller) -> None:
-    values = invite(operator, user)
-    code = values["invitation_code"]
-    operator("operator.ofm_invitationdoom", invitation_code=code).accepted()
-    user(CREATE, **values).refused()
+    _expect_useless_after("operator.ofm_invitationdoom", operator, user)
 
 
 @pytest.mark.requirement("ORG-10")
@@ -194,9 +191,12 @@ def test_invitation_that_was_never_issued_is_refused(operator: Caller, user: Cal
 @pytest.mark.requirement("ORG-97")
 @pytest.mark.usefixtures("proven")
 def test_rejected_invitation_is_refused(operator: Caller, user: Caller) -> None:
+    _expect_useless_after("operator.ofm_invitationreject", operator, user)
+
+
+def _expect_useless_after(step: str, operator: Caller, user: Caller) -> None:
     values = invite(operator, user)
-    code = values["invitation_code"]
-    operator("operator.ofm_invitationreject", invitation_code=code).accepted()
+    operator(step, invitation_code=values["invitation_code"]).accepted()
     user(CREATE, **values).refused()
 
 

@@ -84,8 +84,7 @@ def test_expired_allocation_gives_its_units_back(stock_item: StockItem) -> None:
 
 @pytest.mark.requirement("STOCK-27")
 def test_commitment_of_an_allocation_holds_its_units_once(stock_item: StockItem) -> None:
-    made = stock_item.create_hold(Hold.ALLOCATION, 3)
-    stock_item.caller("ics.commit.create", allocation_id=made).accepted()
+    _commit_an_allocation(stock_item, 3).accepted()
     stock_item.look().expect_stock(
         "the allocation's units are committed", stock_less(Hold.COMMIT, 3)
     )
@@ -93,10 +92,14 @@ def test_commitment_of_an_allocation_holds_its_units_once(stock_item: StockItem)
 
 @pytest.mark.requirement("STOCK-27")
 def test_released_commitment_gives_the_units_of_its_allocation_back(stock_item: StockItem) -> None:
-    made = stock_item.create_hold(Hold.ALLOCATION, 3)
-    commit = stock_item.caller("ics.commit.create", allocation_id=made).value("commit_id")
+    commit = _commit_an_allocation(stock_item, 3).value("commit_id")
     stock_item.release(Hold.COMMIT, str(commit)).accepted()
     stock_item.look().expect_stock("all units are available again", Stock(available=10))
+
+
+def _commit_an_allocation(stock_item: StockItem, quantity: int) -> Answer:
+    made = stock_item.create_hold(Hold.ALLOCATION, quantity)
+    return stock_item.caller("ics.commit.create", allocation_id=made)
 
 
 # --- what a hold may not take ---

@@ -7,12 +7,7 @@ from typing import Final
 import pytest
 
 from fixtures import Caller, Session, pages
-from fixtures.probes.hypothesis_driver import (
-    SLOW_EXAMPLES,
-    examples,
-    seed_of,
-    try_standard_and_drawn,
-)
+from fixtures.probes.hypothesis_driver import try_slow
 from fixtures.probes.races import Writer, at_once, together
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility, Webhooks
@@ -26,8 +21,7 @@ def test_lossy_receiver_has_taken_exactly_what_was_emitted(
     def visit(plan: Plan) -> None:
         _judge(webhooks, ipm.create_isolated_facility(ipm_owner), plan)
 
-    seed, count = seed_of(session, "lossy-receivers"), examples(session, *SLOW_EXAMPLES)
-    try_standard_and_drawn(LOSSY, plans(), visit, seed=seed, count=count)
+    try_slow(session, "lossy-receivers", LOSSY, plans(), visit)
 
 
 def _judge(webhooks: Webhooks, isolated_facility: IsolatedFacility, plan: Plan) -> None:

@@ -3,12 +3,7 @@
 import pytest
 
 from fixtures import Caller, Session
-from fixtures.probes.hypothesis_driver import (
-    SLOW_EXAMPLES,
-    examples,
-    seed_of,
-    try_standard_and_drawn,
-)
+from fixtures.probes.hypothesis_driver import try_slow
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 from fixtures.services.rbs.actions import Subscriptions
@@ -22,8 +17,7 @@ def test_subscription_is_delivered_what_happens_while_it_is_active(
     def visit(timeline: SubscriptionTimeline) -> None:
         _judge(subscriptions, ipm.create_isolated_facility(rbs_owner), timeline)
 
-    seed, count = seed_of(session, "status-periods"), examples(session, *SLOW_EXAMPLES)
-    try_standard_and_drawn(STANDARD_TIMELINE, timelines(), visit, seed=seed, count=count)
+    try_slow(session, "status-periods", STANDARD_TIMELINE, timelines(), visit)
 
 
 def _judge(

@@ -1,18 +1,16 @@
 """A transport that lets a learner look at each sample, and try it in another spelling."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.contract import ROUTES
-from conformance.contract.operation import FRESH, Operation, parameters
-from fixtures.exchange.actors import Actor
+from conformance.contract.operation import FRESH, parameters
 from fixtures.exchange.answer import Answer
-from fixtures.exchange.check import Check
-from fixtures.exchange.request import AS_PROVEN, Change
+from fixtures.exchange.request import AS_PROVEN
 from fixtures.exchange.target import Target
 from fixtures.run.http import HttpSender
 from fixtures.run.runtime import Runtime
-from fixtures.run.transport import Transport
+from fixtures.run.transport import Call, Transport
 from fixtures.run.world import World
 from reports.probing.learner import Learner
 
@@ -24,26 +22,18 @@ class Trying(Transport):
         super().__init__(target, runtime, HttpSender(target))
         self._learner = learner
 
-    def call(
-        self,
-        check: Check,
-        actor: Actor,
-        operation: Operation,
-        values: Mapping[str, Any],
-        change: Change = AS_PROVEN,
-        *,
-        patient: bool = True,
-    ) -> Answer:
+    def carry(self, call: Call, *, patient: bool) -> Answer:
         """One call; a sample of a route that is refused is tried otherwise."""
+        operation, values = call.operation, call.values
 
         def again() -> Answer:
             asked = parameters(self.target.body(operation)) - values.keys()
             made = {name: self._fresh(name) for name in asked if name.startswith(FRESH)}
-            return super(Trying, self).call(
-                check, actor, operation, {**made, **values}, change, patient=patient
+            return super(Trying, self).carry(
+                replace(call, values={**made, **values}), patient=patient
             )
 
-        if change is not AS_PROVEN or operation.id not in ROUTES:
+        if call.change is not AS_PROVEN or operation.id not in ROUTES:
             return again()
         self._learner.prepare(operation)
         answer = again()

@@ -10,9 +10,8 @@ from uuid import UUID, uuid5
 
 from reports import ci
 from reports.cases import FAILED, PASSED, SKIPPED, UNKNOWN, Case, about, cases
-from reports.files import ExchangeLog, json_text, write_text
 from reports.model import Run
-from reports.writers.writer import RunWriter
+from reports.writers.writer import JsonWriter
 
 _SPECIFICATION: Final = "0.0.0"
 _TOOL: Final = "g3n-integration-conformance"
@@ -21,14 +20,13 @@ _NAMESPACE: Final = UUID("6f2b5c1e-3f0d-5a0e-9c55-0d2c7b1b7a41")
 _STATUS: Final = {FAILED: "failed", UNKNOWN: "other", PASSED: "passed", SKIPPED: "skipped"}
 
 
-class Ctrf(RunWriter):
+class Ctrf(JsonWriter):
     """Verdicts as raw status, what a check proves as labels."""
 
     output = "ctrf.json"
 
-    def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
-        del log
-        write_text(directory / self.output, json_text(ctrf(run)))
+    def document(self, run: Run) -> dict[str, Any]:
+        return ctrf(run)
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         try:

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from conformance.contract.facts import DOCUMENTATION
 from reports.cases import about, card_text
-from reports.files import ExchangeLog, json_text, write_text
 from reports.model import CheckResult, RequirementRun, Run, WaiverState
 from reports.sources import pages
 from reports.verdict import Verdict
-from reports.writers.writer import RunWriter
+from reports.writers.writer import JsonWriter
 
 _TOOL: Final = "g3n-integration-conformance"
 _LEVELS: Final = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
@@ -26,14 +25,13 @@ _TOLD: Final = {
 }
 
 
-class Sarif(RunWriter):
+class Sarif(JsonWriter):
     """For code scanning and whatever else reads static analysis results."""
 
     output = "results.sarif"
 
-    def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
-        del log
-        write_text(directory / self.output, json_text(sarif(run)))
+    def document(self, run: Run) -> dict[str, Any]:
+        return sarif(run)
 
     def problems(self, path: Path, run: Run) -> Iterator[str]:
         try:

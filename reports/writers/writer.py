@@ -9,7 +9,7 @@ import pytest
 
 from conformance.requirements import Requirement, RequirementSet
 from reports.collected import Collected
-from reports.files import ExchangeLog
+from reports.files import ExchangeLog, json_text, write_text
 from reports.model import Run
 
 
@@ -69,6 +69,21 @@ class RunWriter(Writer):
     def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
         """Write the output into `directory`; `log` may name a file that is not there."""
         raise NotImplementedError
+
+
+class JsonWriter(RunWriter):
+    """A format that is one JSON document."""
+
+    output: ClassVar[str]
+
+    def document(self, run: Run) -> dict[str, Any]:
+        """The run as this format tells it."""
+        raise NotImplementedError
+
+    def tell(self, run: Run, log: ExchangeLog, directory: Path) -> None:
+        """Write the document; `log` is not asked."""
+        del log
+        write_text(directory / self.output, json_text(self.document(run)))
 
 
 class PluginWriter(Writer):

@@ -15,7 +15,6 @@ from fixtures.learning import refusals
 from fixtures.learning.likely_paths import MOST, House, likely
 from fixtures.learning.votes import Votes
 from fixtures.run.session import Session
-from fixtures.run.world import new_run_id
 from reports import uses
 from reports.probing import telling
 from reports.probing.probe import Probe
@@ -37,10 +36,6 @@ def _session(addresses: Addresses, directory: Path, lines: str = "") -> Session:
         requirements=load(),
         needs=frozenset({"operator"}),
         directory=directory,
-        run_id=new_run_id(),
-        seed=1,
-        worker="main",
-        aim="",
     )
 
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests.fixtures.scripted import PromptHandler
 from tests.reference.platform_client import SIGNATURE
 
 _HOP_BY_HOP: Final = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
@@ -85,15 +86,12 @@ class FaultProxy(ThreadingHTTPServer):
         """Stay silent: clients that give up are part of the game."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(PromptHandler):
     """One connection of a client."""
 
     server: FaultProxy
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - as http.server names it
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         fault = self.server.due(self.path)
         passed = Passed(0, {}, b"")

@@ -51,10 +51,6 @@ def looked_at(document: Document, directory: Path, profile: str = PROFILE) -> Pr
         requirements=requirements,
         needs=requirements.profile(profile).needs,
         directory=directory,
-        run_id="preflight",
-        seed=1,
-        worker="main",
-        aim="",
     )
     try:
         knock = session.caller(session.stage_check("reach", "ORG-16"), ANONYMOUS)("ofm.stat")

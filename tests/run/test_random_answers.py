@@ -20,7 +20,6 @@ from fixtures.exchange.answer import Answer
 from fixtures.run.echo import expect_echo
 from fixtures.run.paging import pages, read_all
 from fixtures.run.session import Session
-from fixtures.run.world import new_run_id
 from reports import closing
 from reports.probing.course import STOPS
 from reports.probing.probe import Probe
@@ -63,10 +62,6 @@ def _session(proxy: FaultProxy, platform: Addresses, directory: Path) -> Session
         requirements=load(),
         needs=frozenset({"operator", "member", "second-org", "throwaway"}),
         directory=directory,
-        run_id=new_run_id(),
-        seed=1,
-        worker="main",
-        aim="",
     )
 
 

@@ -9,7 +9,6 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from conformance.client.judgement import Shown
-from conformance.client.platform import Org, Platform
 from conformance.client.relay import Act, Answer, Request
 from conformance.client.scenarios.scenario import Scenario, made_up, scenario, without, work
 from conformance.contract import envelope
@@ -77,24 +76,33 @@ def _lists(body: dict[str, Any]) -> list[list[Any]]:
     return [each for each in found if isinstance(each, list)]
 
 
-@scenario
-class OtherOrder(_Altering):
-    name = "other-order"
-    does = "the records of each page come in the other order"
-    expects = "the client does what it does without that"
-    compared = ("G6",)
+class _AlteringLists(_Altering):
+    """Alters the bodies of lists, by `altered`."""
 
     def is_meant(self, request: Request) -> bool:
         return _is_list(request)
 
     def after(self, request: Request, answer: Answer) -> Answer | None:
-        return _altered(answer, _reversed) if _is_list(request) else None
+        return _altered(answer, self.altered) if _is_list(request) else None
+
+    @staticmethod
+    def altered(body: dict[str, Any]) -> dict[str, Any]:
+        """The body with what is meant altered."""
+        raise NotImplementedError
 
 
-def _reversed(body: dict[str, Any]) -> dict[str, Any]:
-    for records in _lists(body):
-        records.reverse()
-    return body
+@scenario
+class OtherOrder(_AlteringLists):
+    name = "other-order"
+    does = "the records of each page come in the other order"
+    expects = "the client does what it does without that"
+    compared = ("G6",)
+
+    @staticmethod
+    def altered(body: dict[str, Any]) -> dict[str, Any]:
+        for records in _lists(body):
+            records.reverse()
+        return body
 
 
 @scenario
@@ -104,8 +112,7 @@ class EmptyPage(Scenario):
     expects = "the client follows the token, and the walk ends only where there is none"
     genuine = False
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._emptied: set[str] = set()
 
     def before(self, request: Request) -> Act | None:
@@ -144,8 +151,7 @@ class Deprecated(_Altering):
     does = "every answer announces that its route will end in half a year"
     expects = "the client goes on, and tells somebody"
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._sunset = format_datetime(datetime.now(UTC) + _AHEAD, usegmt=True)
         self.logged = {"F10": self._sunset}
 
@@ -176,14 +182,11 @@ class OtherVersion(_Altering):
 
 
 @scenario
-class OtherTokens(_Altering):
+class OtherTokens(_AlteringLists):
     name = "other-tokens"
     does = "the tokens of pages are of another form: longer, and with other characters"
     expects = "the client sends them as they came, and does what it does without that"
     compared = ("G1",)
-
-    def is_meant(self, request: Request) -> bool:
-        return _is_list(request)
 
     def before(self, request: Request) -> Act | None:
         token = request.fields.get(_TOKEN)
@@ -194,17 +197,14 @@ class OtherTokens(_Altering):
             return Act(self.name, forward=request.with_fields(fields))
         return Act(self.name)
 
-    def after(self, request: Request, answer: Answer) -> Answer | None:
-        return _altered(answer, _with_alien_tokens) if _is_list(request) else None
-
-
-def _with_alien_tokens(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: alien_token(part) if name == _TOKEN else _with_alien_tokens(part)
-            for name, part in value.items()
-        }
-    return [_with_alien_tokens(part) for part in value] if isinstance(value, list) else value
+    @classmethod
+    def altered(cls, body: Any) -> Any:
+        if isinstance(body, dict):
+            return {
+                name: alien_token(part) if name == _TOKEN else cls.altered(part)
+                for name, part in body.items()
+            }
+        return [cls.altered(part) for part in body] if isinstance(body, list) else body
 
 
 def alien_token(token: Any) -> Any:
@@ -232,8 +232,7 @@ class _Failing(Scenario):
     status = 200
     tag = ""
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._failed: tuple[str, str] | None = None
         self._asked_again = False
 
@@ -279,8 +278,7 @@ class Gateway(Scenario):
     expects = "the client waits, longer each time, and asks again"
     genuine = False
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._meant: str | None = None
         self._left = 2
 

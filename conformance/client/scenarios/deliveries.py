@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from conformance.client.judgement import Shown
-from conformance.client.platform import Org, Platform
 from conformance.client.relay import VERIFY, Act, Answer, Parcel, Request
 from conformance.client.scenarios.scenario import Scenario, scenario
 from fixtures.formats.instants import written
@@ -35,8 +34,7 @@ class Deliveries(Scenario):
     needs_operator = True
     parts = ("events",)
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._event = str(uuid.uuid4())
         self._is_sent = False
 
@@ -93,8 +91,7 @@ class OnTheWay(Scenario):
     needs_operator = True
     parts: ClassVar[tuple[str, ...]] = ("events", "webhooks")
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self.lock = threading.Lock()
 
     def before(self, request: Request) -> Act | None:
@@ -141,8 +138,7 @@ class Late(OnTheWay):
     expects = "the client waits for them and does what it does without that"
     same_effects = ("V5",)
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._seen = 0
 
     def altered(self, parcel: Parcel) -> tuple[Parcel, ...]:
@@ -156,8 +152,7 @@ class Lost(OnTheWay):
     does = "deliveries do not arrive, until the client has them sent again"
     expects = "the client misses them, and replays its webhook to the end of the cursor"
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._replayed = False
         self._lost = 0
 
@@ -215,8 +210,7 @@ class Large(OnTheWay):
     genuine = False
     parts = ("events",)
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._kept: dict[str, bytes] = {}
         self._fetched: set[str] = set()
         self._base_url = ""

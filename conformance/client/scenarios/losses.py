@@ -5,7 +5,6 @@ from typing import Final
 
 from conformance.client.judgement import Shown
 from conformance.client.operations import made_fields
-from conformance.client.platform import Org, Platform
 from conformance.client.relay import Act, Answer, Request
 from conformance.client.scenarios.scenario import Scenario, made_up, scenario, work
 from conformance.contract.operation import Kind
@@ -21,8 +20,7 @@ class _Lost(Scenario):
 
     loses = ""
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._open = {"create", "change"}
 
     def before(self, request: Request) -> Act | None:
@@ -61,8 +59,7 @@ class Throttled(Scenario):
     expects = "the client waits, longer each time and no shorter than it is told, and tries again"
     genuine = False
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         # Of each read that was refused: until when, and how often.
         self._refused: dict[str, tuple[float, int]] = {}
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conformance.client.operations import subject_of, texts_in
-from conformance.client.platform import Org, Platform
 from conformance.client.relay import Act, Answer, Request
 from conformance.client.rules.concurrency import TAKEN_OUT
 from conformance.client.scenarios.scenario import (
@@ -85,8 +84,7 @@ class EndedSession(_Once):
     does = "the client's session is closed behind its back: a genuine 401"
     expects = "the client signs in anew, once, and does not use the old session again"
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._worked = 0
 
     def is_meant(self, request: Request) -> bool:
@@ -170,8 +168,7 @@ class Maintenance(Scenario):
     needs_operator = True
     alone = True
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._since: float | None = None
         self._over = False
 
@@ -197,8 +194,7 @@ class RevokedKey(_Once):
     expects = "the client does not go on with the key"
     parts = ("keys",)
 
-    def __init__(self, platform: Platform, org: Org) -> None:
-        super().__init__(platform, org)
+    def begin(self) -> None:
         self._made: list[str] = []
 
     def after(self, request: Request, answer: Answer) -> Answer | None:

@@ -40,6 +40,10 @@ class Scenario(Actor):
         self.shown: list[Shown] = []
         # What it did beside the calls.
         self.acts = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """What it remembers of the run, as it is before the first call."""
 
     def ended(self, exit_status: int | None) -> None:
         """The client came to its end, or was stopped (None)."""
