@@ -139,6 +139,7 @@ class Late(OnTheWay):
     same_effects = ("V5",)
 
     def begin(self) -> None:
+        super().begin()
         self._seen = 0
 
     def altered(self, parcel: Parcel) -> tuple[Parcel, ...]:
@@ -153,6 +154,7 @@ class Lost(OnTheWay):
     expects = "the client misses them, and replays its webhook to the end of the cursor"
 
     def begin(self) -> None:
+        super().begin()
         self._replayed = False
         self._lost = 0
 
@@ -211,6 +213,7 @@ class Large(OnTheWay):
     parts = ("events",)
 
     def begin(self) -> None:
+        super().begin()
         self._kept: dict[str, bytes] = {}
         self._fetched: set[str] = set()
         self._base_url = ""
