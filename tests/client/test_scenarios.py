@@ -23,8 +23,8 @@ def test_a_token_of_another_form_is_told_back_as_it_was() -> None:
 def test_every_quantity_is_more_than_anybody_has_and_nothing_else_is_changed() -> None:
     body = {"lines": [{"sku": "7", "quantity": 2}, {"quantity": "3"}], "note": {"qty": 1}, "n": 5}
     assert multiplied(body) == {
-        "lines": [{"sku": "7", "quantity": 2_000_000}, {"quantity": "3000000"}],
-        "note": {"qty": 1_000_000},
+        "lines": [{"sku": "7", "quantity": 20_000}, {"quantity": "30000"}],
+        "note": {"qty": 10_000},
         "n": 5,
     }
 

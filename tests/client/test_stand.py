@@ -120,6 +120,20 @@ def test_without_scenarios_the_model_client_is_incomplete(examined: Examined) ->
     assert named <= scenarios.ALL.keys()
 
 
+@pytest.mark.parametrize(
+    ("habits", "found"),
+    [((), Verdict.KEPT), (("insists",), Verdict.WARNING)],
+    ids=["asks", "insists"],
+)
+def test_a_client_that_sells_is_judged_where_there_is_too_little(
+    examined: Examined, habits: tuple[str, ...], found: Verdict
+) -> None:
+    command = [sys.executable, str(HERE / "stockist.py"), *habits]
+    certificate = examined(model(command=command, parts=["core", "orders"]), "insufficient-stock")
+    assert verdicts(certificate)["F6"] is found
+    assert broken(certificate) == []
+
+
 def test_a_client_with_a_queue_is_judged_by_what_comes_there(examined: Examined) -> None:
     certificate = examined(model("client-events.toml"), PLAIN, "deliveries")
     found = verdicts(certificate)

@@ -197,8 +197,8 @@ def cost_centres(platform: Platform, org: Fields, run: str) -> list[str]:
     return made
 
 
-def sales_channel(platform: Platform, org: Fields, run: str) -> None:
-    """A place in the world, a place in the books, a shop of both, and its channel."""
+def sales_channel(platform: Platform, org: Fields, run: str) -> str:
+    """A place in the world, a place in the books, a shop of both, and its channel; the shop."""
     parts = {}
     for kind in ("physical", "legal"):
         body = {**org, "code": f"{kind[0].upper()}{run}", "caption": f"{kind} place"}
@@ -207,11 +207,13 @@ def sales_channel(platform: Platform, org: Fields, run: str) -> None:
     shop = platform.make(
         "/ofm/facility/logical/create", {**org, **parts, "code": f"S{run}", "caption": "Shop"}
     )
-    body = {**org, "logical_guid": find(shop, "logical_guid"), "channel_code": "shopify"}
+    shop_guid = str(find(shop, "logical_guid"))
+    body = {**org, "logical_guid": shop_guid, "channel_code": "shopify"}
     locales = {"locale_codes": ["en_US", "de_DE"], "default_locale_code": "en_US"}
     platform.make(
         "/ofm/sales-channel/create", {**body, "market": "US", "caption": "Web", **locales}
     )
+    return shop_guid
 
 
 def customer(platform: Platform, run: str) -> None:
