@@ -1,18 +1,20 @@
 """The stand for a client that a person starts: it stays up, and each line arms what comes next."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
 
 from conformance.client import canary, scenarios
 from conformance.client.certificate import RunOfClient
+from conformance.client.deliveries import Front, Inlet
 from conformance.client.evidence import Examined, examined
 from conformance.client.judgement import Claim, Stand
 from conformance.client.platform import Platform, StandError
 from conformance.client.recording import Recording
-from conformance.client.relay import Actor, Relay, Run
+from conformance.client.relay import Actor, Parcel, Relay, Run
 from conformance.client.scenarios.scenario import Scenario
-from conformance.client.stand import PLAIN, environment
+from conformance.client.stand import PLAIN, environment, hooks, took, with_free_port
 
 END: Final = "end"
 _HELP: Final = (
@@ -27,8 +29,8 @@ class _Examination:
 
     def __init__(self, platform: Platform, relay: Relay) -> None:
         self.platform, self.relay = platform, relay
-        # A queue is lent to whoever reads one.
-        self.org = replace(platform.org(), queue=platform.queue())
+        # A queue is lent to whoever reads one, and another where scenarios hand on from.
+        self.org = replace(platform.org(), queue=platform.queue(), inlet=platform.queue())
         self.runs: list[RunOfClient] = []
         self.stand = Stand()
 
@@ -52,6 +54,7 @@ class _Examination:
         run = self.relay.run
         if isinstance(run.actor, Scenario):
             run.actor.end()
+            run.acted += run.actor.acts
             self.stand = Stand(shown=(*self.stand.shown, *run.actor.shown))
         if run.calls:
             self.runs.append(
@@ -60,21 +63,34 @@ class _Examination:
                 )
             )
 
+    def deliver(self, parcel: Parcel) -> Sequence[Parcel]:
+        """What is handed on in place of a delivery, as what is armed has it."""
+        return self.relay.run.actor.deliver(parcel)
 
-def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) -> Examined:
+
+def stand(
+    platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell, receiver: str = ""
+) -> Examined:
     """Print the environment to export; then arm scenarios, line by line, until the end.
 
-    Duties of comparison (unknown fields, another order) have no traffic here: nobody can tell
-    where a run of such a client ends.
+    Webhooks are handed on to `receiver`, the address where the client takes them, `{port}` in it
+    being a free one. Duties of comparison (unknown fields, another order) have no traffic here:
+    nobody can tell where a run of such a client ends.
 
     Raises:
         StandError: the platform refuses what the stand needs.
     """
     doubts = list(canary.doubts(platform))
-    with Recording() as recording, Relay(platform, recording) as relay:
+    with ExitStack() as stack:
+        recording = stack.enter_context(Recording())
+        relay = stack.enter_context(Relay(platform, recording))
         examination = _Examination(platform, relay)
         examination.arm(PLAIN)
-        for name, value in environment(platform, relay, examination.org, PLAIN).items():
+        given = environment(platform, relay, examination.org, PLAIN)
+        front = _front(stack, examination, receiver)
+        if front:
+            given |= hooks(front, front.receiver)
+        for name, value in given.items():
             tell(f"export {name}={value}")
         tell(_HELP)
         waiting = [*scenarios.ALL]
@@ -86,10 +102,21 @@ def stand(platform: Platform, claim: Claim, lines: Iterable[str], tell: Tell) ->
             if name in waiting:
                 waiting.remove(name)
         examination.end()
+        shown = (*examination.stand.shown, *(took(front.taken, front.refused) if front else ()))
         doubts += recording.unread
         recording.unread.clear()
-        found = Stand(examination.stand.shown, examination.runs, doubts)
+        found = Stand(shown, examination.runs, doubts)
         return examined(recording, claim, found)
+
+
+def _front(stack: ExitStack, examination: _Examination, receiver: str) -> Front | None:
+    """What hands deliveries on: of the queue always, of webhooks where there is a receiver."""
+    org = examination.org
+    if org.queue and org.inlet:
+        stack.enter_context(Inlet(org.inlet, org.queue, examination.deliver))
+    if not receiver:
+        return None
+    return stack.enter_context(Front(with_free_port(receiver), examination.deliver))
 
 
 def _arm(examination: _Examination, name: str, tell: Tell) -> None:

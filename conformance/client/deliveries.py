@@ -69,7 +69,7 @@ class Front(_Working):
     """
 
     def __init__(self, receiver: str, deliver: Deliver) -> None:
-        self._receiver, self._deliver = receiver, deliver
+        self.receiver, self._deliver = receiver, deliver
         self.taken = self.refused = 0
         self._http = ThreadingHTTPServer((HOST, 0), _handler(self))
         self._http.daemon_threads = True
@@ -95,7 +95,7 @@ class Front(_Working):
 
     def _posted(self, parcel: Parcel) -> int:
         """The status of the client's answer; 503 where it is not there."""
-        parts = urlsplit(self._receiver)
+        parts = urlsplit(self.receiver)
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(

@@ -70,13 +70,18 @@ def read(path: Path) -> ClientFile:
         raise ClientFileError(
             f"{path}: statements: {unknown[0]} is judged by traffic; only these are stated: {told}"
         )
-    if settings.receiver and not _RECEIVER.fullmatch(settings.receiver):
-        raise ClientFileError(
-            f"{path}: receiver: {settings.receiver} is not on loopback: "
-            "write http://127.0.0.1:{port}/hooks, or a port of your own"
-        )
+    if wrong := on_loopback(settings.receiver):
+        raise ClientFileError(f"{path}: receiver: {wrong}")
     if unknown := [name for name in settings.effects.values() if name not in ROUTES]:
         raise ClientFileError(f"{path}: effects: {unknown[0]} is no operation that is documented")
     if absent := [name for name in settings.artefacts if not (settings.folder / name).exists()]:
         raise ClientFileError(f"{path}: artefacts: {absent[0]}: no such file")
     return settings
+
+
+def on_loopback(receiver: str) -> str:
+    """What is wrong with the address of a receiver; nothing where there is none."""
+    if not receiver or _RECEIVER.fullmatch(receiver):
+        return ""
+    told = "write http://127.0.0.1:{port}/hooks, or a port of your own"
+    return f"{receiver} is not on loopback: {told}"

@@ -146,7 +146,7 @@ class Stand:
             return None
         org = self._org(interposed=found is not None and issubclass(found, OnTheWay))
         actor: Actor = found(self.platform, org) if found else Actor()
-        receiver = self.client.receiver.replace("{port}", str(_free_port()))
+        receiver = with_free_port(self.client.receiver)
         run = Run(name, actor)
         with ExitStack() as stack:
             relay = stack.enter_context(
@@ -219,9 +219,7 @@ class Stand:
         if ran.ended.exit_status != 0:
             said = _last_line(self.logs[PLAIN])
             self.doubts.append(f"the plain run did not end well: {_how(ran.ended)}{said}")
-        if ran.taken or ran.refused:
-            said = "" if ran.taken else f"the receiver took none of {ran.refused} deliveries"
-            self.shown.append(Shown("V7", PLAIN, ran.taken > 0, said))
+        self.shown += took(ran.taken, ran.refused)
         self.shown += self._of_artefacts()
 
     def _of_artefacts(self) -> Iterator[Shown]:
@@ -298,11 +296,18 @@ class Stand:
         return evidence.examined(recording, claim, stand, self.logs)
 
 
-def _free_port() -> int:
-    """A port that is free now, for the client's receiver."""
+def with_free_port(receiver: str) -> str:
+    """The address of the client's receiver, `{port}` in it being one that is free now."""
     with socket.socket() as found:
         found.bind((HOST, 0))
-        return int(found.getsockname()[1])
+        return receiver.replace("{port}", str(found.getsockname()[1]))
+
+
+def took(taken: int, refused: int) -> Iterator[Shown]:
+    """What the deliveries that a receiver answered show of it; nothing where none came."""
+    if taken or refused:
+        said = "" if taken else f"the receiver took none of {refused} deliveries"
+        yield Shown("V7", PLAIN, taken > 0, said)
 
 
 def _last_line(log: str) -> str:

@@ -42,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     certified.set_defaults(act=_certify)
     stood = choice.add_parser("stand", help="stays up for a client that is started by hand")
     _add_claim(stood)
+    told = "where the client takes webhooks, such as http://127.0.0.1:{port}/hooks"
+    stood.add_argument("--receiver", default="", metavar="URL", help=told)
     _add_stand(stood)
     stood.set_defaults(act=_stand)
 
@@ -123,15 +125,17 @@ def _certify(chosen: argparse.Namespace) -> int:
 
 
 def _stand(chosen: argparse.Namespace) -> int:
-    from conformance.client import by_hand, platform  # noqa: PLC0415
+    from conformance.client import by_hand, platform, settings  # noqa: PLC0415
     from conformance.commands.parts import client_outputs  # noqa: PLC0415
 
     began = datetime.now(UTC)
     wished = client_outputs.wishes(chosen, chosen.name or client_outputs.UNNAMED)
     claim = _claim(chosen, wished.waived)
+    if wrong := settings.on_loopback(chosen.receiver):
+        raise ValueError(f"--receiver: {wrong}")
     try:
         with _platform(chosen.target) as opened:
-            found = by_hand.stand(opened, claim, sys.stdin, say)
+            found = by_hand.stand(opened, claim, sys.stdin, say, chosen.receiver)
     except (platform.StandError, EmbeddedError) as error:
         raise ValueError(f"the stand: {error}") from None
     return client_outputs.tell(found, wished, began)

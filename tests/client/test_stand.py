@@ -227,6 +227,27 @@ def test_a_client_that_is_started_by_hand_is_judged_too(platform: Platform) -> N
     assert any(line.startswith("nonsense: no scenario") for line in told)
 
 
+def test_a_listener_that_is_started_by_hand_gets_its_deliveries(platform: Platform) -> None:
+    told: list[str] = []
+    listener = model("client-events.toml")
+
+    def person() -> Iterator[str]:
+        given = dict(line.removeprefix("export ").split("=", 1) for line in told if "=" in line)
+        for number, armed in enumerate(("late-deliveries", "end")):
+            running.run(listener, {**given, "G3N_RUN": f"beef012{number}"})
+            yield armed
+
+    claim = Claim(parts=listener.claimed)
+    found = by_hand.stand(platform, claim, person(), told.append, listener.receiver)
+    certificate = found.certificate
+    assert broken(certificate) == []
+    assert verdicts(certificate)["V7"] is Verdict.KEPT
+    assert [(run.scenario, run.acted > 0) for run in certificate.runs] == [
+        (PLAIN, False),
+        ("late-deliveries", True),
+    ]
+
+
 def test_every_duty_names_a_scenario_that_exists() -> None:
     assert {duty.scenario for duty in duties()} <= {"", PLAIN, *scenarios.ALL}
 
