@@ -5,11 +5,19 @@ find wrong ends in a crash, or in a run of nothing.
 """
 
 import ast
+import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from fixtures.exchange.wording import did_you_mean
+
+_UNKNOWN: Final = re.compile(r"Unknown marker\(s\) in '-m' expression: ([\w, ]+)\.")
+_MARK: Final = re.compile(r"^@pytest\.mark\.(\w+)", re.MULTILINE)
+_PATIENCE_S: Final = 120.0
 
 
 def require_usable(config: pytest.Config) -> None:
@@ -49,9 +57,28 @@ def _require_expressions(config: pytest.Config) -> None:
     try:
         require_known_marks(config)
     except pytest.UsageError as error:
-        # Not all plugins have registered their marks yet: the name is looked at once more.
-        if not str(error).startswith("Unknown marker"):
+        unknown = _UNKNOWN.match(str(error))
+        if unknown is None:
             raise
+        known = _marks(config)
+        for name in unknown[1].split(", "):
+            if name not in known:
+                near = did_you_mean(name, known)
+                raise pytest.UsageError(f"-m {name}: no such mark{near}") from None
+
+
+def _marks(config: pytest.Config) -> list[str]:
+    """The marks of all plugins, of which most have not registered theirs yet in this process."""
+    asked = [*map(str, config.invocation_params.args), "--markers"]
+    told = subprocess.run(  # noqa: S603 - the command that is running already
+        [sys.executable, "-m", "pytest", *asked],
+        cwd=config.invocation_params.dir,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+    )
+    return _MARK.findall(told.stdout)
 
 
 def require_known_marks(config: pytest.Config) -> None:

@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
             _record(config, settings, config.workerinput["workerid"])
             signals.leave_to_controller()
         return
-    if not _is_conformance(config) or config.option.collectonly:
+    if not _is_conformance(config) or config.option.collectonly or config.option.markers:
         return
     arguments.require_usable(config)
     aim = options.read(config.option)

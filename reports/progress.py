@@ -4,11 +4,13 @@ On a terminal one line is kept up to date; in a log a line is written now and th
 projected from what checks cost on the reference: few checks may be most of the requests.
 """
 
+import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Generator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import pytest
 
@@ -19,6 +21,7 @@ from reports.verdicts_of_tests import stamped
 
 LOGGED_EVERY_S: Final = 30.0
 DRAWN_EVERY_S: Final = 0.2
+MOVED_EVERY_S: Final = 1.0
 # Before so much of all is done, what is left is anybody's guess.
 _SPOKEN_FOR: Final = 0.02
 _TOLD: Final = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.BLOCKED, Verdict.ADVISORY)
@@ -56,7 +59,7 @@ class Projection:
     def share(self) -> float:
         """How much is done, from 0 to 1, by weight."""
         total = sum(self._weights.values())
-        return sum(self._weights[name] for name in self._done) / total if total else 0.0
+        return sum(self._weights[name] for name in self._done.copy()) / total if total else 0.0
 
     @property
     def elapsed_s(self) -> float:
@@ -98,8 +101,11 @@ class Progress:
         self._writer: Any = None
         # With -v pytest names each check, and a line that is drawn over would be in between.
         self._instead = config.option.verbose <= 0
+        self._moves = self._instead and not config.option.usepdb
         self._live = False
         self._drawn = False
+        self._lock = threading.Lock()
+        self._over = threading.Event()
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Look where is written to; have the files of checks not named in between."""
@@ -112,6 +118,9 @@ class Progress:
         if self._instead:
             self._live = _is_terminal(reporter)
             reporter.showfspath = False
+        if self._moves and (stream := _beside(reporter)) is not None:
+            self._writer.flush()
+            threading.Thread(target=self._move, args=(stream,), daemon=True).start()
 
     # --- what is to do ---
 
@@ -135,10 +144,22 @@ class Progress:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self.projection.finish(nodeid)
-        due = DRAWN_EVERY_S if self._live else LOGGED_EVERY_S
-        if self._writer is not None and self._clock() - self._last >= due:
-            self._last = self._clock()
-            self._tell()
+        if self._writer is not None:
+            self._tell_if_due(self._writer, DRAWN_EVERY_S)
+
+    def _move(self, stream: TextIO) -> None:
+        """Tell while a check waits, too: past pytest, which keeps what is written meanwhile."""
+        with stream:
+            while not self._over.wait(MOVED_EVERY_S):
+                if self.projection.elapsed_s:
+                    self._tell_if_due(stream, MOVED_EVERY_S)
+
+    def _tell_if_due(self, stream: Any, drawn_every_s: float) -> None:
+        due = drawn_every_s if self._live else LOGGED_EVERY_S
+        with self._lock:
+            if self._clock() - self._last >= due and not self._over.is_set():
+                self._last = self._clock()
+                self._tell(stream)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self) -> Generator[None, Any, Any]:
@@ -151,23 +172,35 @@ class Progress:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, object, object]:
+        with self._lock:
+            self._over.set()
         self._clear()
         if self._writer is not None and self.projection.elapsed_s:
             self._writer.line("\nchecks are over: closing what they made, writing the reports")
         return (yield)
 
-    def _tell(self) -> None:
+    def _tell(self, stream: Any) -> None:
         line = self.projection.line(datetime.now(UTC).astimezone())
-        if not self._live:
-            self._writer.line(f"{'' if self._instead else chr(10)}{line}")
-            return
-        self._writer.write(f"\r{line[: self._writer.fullwidth - 1]}\x1b[K", flush=True)
-        self._drawn = True
+        if self._live:
+            stream.write(f"\r{line[: self._writer.fullwidth - 1]}\x1b[K")
+            self._drawn = True
+        else:
+            stream.write(f"{'' if self._instead else chr(10)}{line}\n")
+        stream.flush()
 
     def _clear(self) -> None:
         if self._drawn:
             self._writer.write("\r\x1b[K", flush=True)
             self._drawn = False
+
+
+def _beside(reporter: Any) -> TextIO | None:
+    """Another way to where pytest writes, which stays open while a check's output is kept."""
+    try:
+        there = os.dup(reporter._tw._file.fileno())  # noqa: SLF001 - no public way
+    except (AttributeError, OSError):
+        return None
+    return open(there, "w", encoding="utf-8", errors="replace")  # noqa: PTH123 - a number
 
 
 def _is_terminal(reporter: Any) -> bool:

@@ -34,6 +34,7 @@ REPRODUCED, GONE, STUCK = 1, 0, 2
 NAMES: dict[str, Any] = {}
 _MARK = re.compile(r"\$\{([\w.-]+)\}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")
+_CURSOR = re.compile(r"next_\w+|\w*cursor")
 _LONGEST_PAUSE_S = 120.0
 _UTC = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
 _THROTTLED = 429
@@ -105,8 +106,9 @@ def at(body: Any, pointer: list[Any]) -> Any:
 class Answer:
     """What came of one step."""
 
-    def __init__(self, step: dict[str, Any]) -> None:
+    def __init__(self, step: dict[str, Any], *, hurried: bool = False) -> None:
         self.step = step
+        self.patient = step.get("patient") and not hurried
         self.started = datetime.now(_UTC)
         self.status = 0
         self.body: Any = None
@@ -125,7 +127,7 @@ class Answer:
         for _ in range(_TRIES):
             self.status, self.body, wait = sent(step["method"], url, headers, payload)
             if self.status != _THROTTLED or step.get("status") == _THROTTLED:
-                if self.is_as_recorded or not step.get("patient"):
+                if self.is_as_recorded or not self.patient:
                     return
                 wait = _MOMENT_S
             time.sleep(min(wait, 60.0))
@@ -248,6 +250,16 @@ def shown_in(pages: str, listed: dict[str, Any]) -> list[int]:
     return sorted(pages.count(str(NAMES.get(name, "nothing"))) for name in listed["names"])
 
 
+def goes_on(body: Any) -> bool:
+    """Whether an answer says where what follows it begins."""
+    if isinstance(body, list):
+        return any(map(goes_on, body))
+    if not isinstance(body, dict):
+        return False
+    named = any(part and _CURSOR.fullmatch(name) for name, part in body.items())
+    return named or any(goes_on(part) for name, part in body.items() if name != "stats")
+
+
 def is_instant(got: Any, wanted: datetime) -> bool:
     try:
         found = datetime.fromisoformat(str(got).replace("Z", "+00:00"))  # noqa: FURB162
@@ -298,7 +310,8 @@ def show(number: int, answer: Answer) -> None:
     print(f"{number:>3}  {step['who']:<12} {step['method']} {path}  ->  {answer.sketch}")  # noqa: T201
 
 
-def main() -> int:
+def begin() -> Any:
+    """Give names to what is known before the first step; what receives, if something does."""
     NAMES.update({"BASE_URL": os.environ.get("BASE_URL", BASE_URL).rstrip("/")})
     NAMES.update({"OPERATOR_URL": os.environ.get("OPERATOR_URL", OPERATOR_URL).rstrip("/")})
     NAMES.update({name: fresh(kind) for name, kind in FRESH.items()})
@@ -308,15 +321,20 @@ def main() -> int:
             NAMES[name] = (os.environ.get(name) or sys.exit(meaning)).rstrip("/")
     before, _, NAMES["QUEUE_NAME"] = NAMES.get("QUEUE_URL", "").rpartition("/")
     NAMES["QUEUE_BASE"] = before.rpartition("/")[0]
-    mail = MAIL({*ADDRESSES}) if MAIL else None
     NAMES["NEVER_ISSUED"] = "never-issued-" + secrets.token_hex(12)
     NAMES["RUN"] = NAMES["run"].upper()
     NAMES.update({name: secret(name, may_be_drawn=drawn) for name, drawn in SECRETS.items()})
+    return MAIL({*ADDRESSES}) if MAIL else None
+
+
+def main() -> int:
+    mail = begin()
     number, pages = 0, ""
     differs: list[str] = []
     for group in groups():
-        time.sleep(min(group[0].get("pause_s", 0.0), _LONGEST_PAUSE_S))
-        answers = [Answer(step) for step in group]
+        # Once something differs, what is left is only put in order again.
+        time.sleep(0.0 if differs else min(group[0].get("pause_s", 0.0), _LONGEST_PAUSE_S))
+        answers = [Answer(step, hurried=bool(differs)) for step in group]
         try:
             if mail:
                 mail.ready(number, group)
@@ -333,8 +351,7 @@ def main() -> int:
             if step.get("scene") and answer.status // 100 != step["status"] // 100:
                 print(f"the scene could not be set: {json.dumps(answer.body)[:500]}")  # noqa: T201
                 return STUCK
-            if "listed" in step and shown_in(pages, step["listed"]) != step["listed"]["counts"]:
-                differs.append(f"step {number} shows other records, or shows them another time")
+            differs += of_walk(number, answer, pages)
         differs += compared(answers, number)
     differs += mail.differs() if mail else []
     if differs:
@@ -342,6 +359,16 @@ def main() -> int:
         return GONE
     print("REPRODUCED: the answers are those that were recorded")  # noqa: T201
     return REPRODUCED
+
+
+def of_walk(number: int, answer: Answer, pages: str) -> list[str]:
+    """In what the last page of a walk differs, and all pages together."""
+    step, found = answer.step, []
+    if goes_on(answer.body) is step.get("ends"):
+        found.append(f"step {number} goes on where the pages ended, or ends where they went on")
+    if "listed" in step and shown_in(pages, step["listed"]) != step["listed"]["counts"]:
+        found.append(f"step {number} shows other records, or shows them another time")
+    return found
 
 
 def compared(answers: list[Answer], last: int) -> list[str]:

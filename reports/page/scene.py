@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Kind
@@ -24,7 +24,10 @@ STAGES: Final = "conformance/stages::"
 _TOKEN: Final = re.compile(r"\[redacted:[\w.-]+#[0-9a-f]+\]|[\w@.+-]{6,}")
 _LONG: Final = 12
 _NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
+_COMPANION: Final = "operator.reference_sibling"
 _ORG: Final = "ofm.org.create"
+_CURSOR: Final = re.compile(r"next_|cursor|page_token")
+_LIMIT: Final = re.compile(r"limit|page_size")
 _AGAIN: Final = ("session_fingerprint",)
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
 _PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
@@ -99,6 +102,22 @@ def lists(exchange: Exchange) -> bool:
     """Whether it is of an operation that lists records."""
     operation = OPERATIONS.get(exchange.operation)
     return operation is not None and operation.kind is Kind.LIST
+
+
+def goes_on_from(exchange: Exchange) -> bool:
+    """Whether it asks for what follows a page."""
+    return _has(exchange, _CURSOR)
+
+
+def is_paged(exchange: Exchange) -> bool:
+    """Whether it asks for a page of a certain size."""
+    return _has(exchange, _LIMIT)
+
+
+def _has(exchange: Exchange, name: re.Pattern[str]) -> bool:
+    body = exchange.request.body
+    names = [*parse_qs(urlsplit(exchange.request.url).query)]
+    return any(map(name.search, names + ([*body] if isinstance(body, Mapping) else [])))
 
 
 def _words(body: Any) -> frozenset[str]:
@@ -193,6 +212,22 @@ class Scenes:
             if isinstance(leaf, str) and (pointer[:1] != ("stats",) or pointer[1:] == _AGAIN):
                 yield pointer, leaf
 
+    @cached_property
+    def companions(self) -> Mapping[str, tuple[int, Pointer]]:
+        """Addresses of platforms beside the target: which exchange gave each, and where in it."""
+        return {
+            leaf: (number, pointer)
+            for number, each in enumerate(self.all)
+            if each.operation == _COMPANION
+            for pointer, leaf in self._answered(each)
+            if "://" in leaf
+        }
+
+    def companion(self, number: int) -> str:
+        """The address of the companion that an exchange went to; empty for the target."""
+        url = self.all[number].request.url
+        return next((at for at in self.companions if url.startswith(f"{at}/")), "")
+
     def asked(self, number: int) -> frozenset[str]:
         """The tokens of a request."""
         return self._asked[number]
@@ -261,6 +296,8 @@ class Scenes:
             if number in included:
                 continue
             included.add(number)
+            if at := self.companion(number):
+                queue.append(self.companions[at][0])
             for token in self._asked[number]:
                 queue += [origin for origin in self._origins(token) if origin < number]
 

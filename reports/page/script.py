@@ -25,7 +25,7 @@ _MAIL: Final = _SOURCE.with_name("reproduction_mail.py")
 _PART: Final = "# --- from here on it is part of the script"
 _IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
-_DELIVERIES: Final = re.compile(r"\b(?:deliver|message|replay sends)")
+_DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|replay sends)\b")
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -58,7 +58,7 @@ class Scripts:
         subject = Subject(
             scenes.place.get(judged or ""),
             card.observed if card else "",
-            is_delivered=_DELIVERIES.search(said) is not None,
+            is_delivered=_DELIVERIES.search(said) is not None and "answer" not in said,
         )
         steps = Steps(self._run, scenes, numbers, own, subject)
         made = steps.made()

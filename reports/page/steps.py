@@ -14,12 +14,15 @@ from reports.model import Run
 from reports.page.deliveries import INBOX
 from reports.page.names import Names
 from reports.page.pace import asked_once, pace
+from reports.page.reproduction import goes_on
 from reports.page.scene import (
     INSTANT,
     REDACTED,
     UUID,
     Scenes,
     creates,
+    goes_on_from,
+    is_paged,
     leaves,
     lists,
     reads,
@@ -68,7 +71,7 @@ class Steps:
         self.names = Names(scenes, numbers)
         self.addresses: dict[str, str] = {}
         self._queue = ""
-        self.base_url = _origin(run.target.host, scenes.all, numbers)
+        self.base_url = _origin(run.target.host, scenes.all)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
             (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
@@ -158,9 +161,18 @@ class Steps:
             found["lists"] = True
         if number == self._last_page:
             found["listed"] = {"names": self._records, "counts": self._counts()}
+        if self._ends_walk(number, exchange):
+            found["ends"] = not goes_on(exchange.response.body if exchange.response else None)
         if (told := self._telling(number, exchange)) is not None:
             found["came"] = self._came(told, exchange)
         return found
+
+    def _ends_walk(self, number: int, exchange: Exchange) -> bool:
+        """Whether it is the last page, of what is judged by all pages, or by what they sent."""
+        later = (self._scenes.all[n] for n in self._own if n > number)
+        if any(each.operation == exchange.operation for each in later):
+            return False
+        return number == self._last_page or (self.listens and is_paged(exchange))
 
     def _telling(self, number: int, exchange: Exchange) -> Any:
         """The part of an answer's body that shows the failure; None where no part does."""
@@ -171,20 +183,29 @@ class Steps:
             # The pages of a walk hold other records each time: these are counted over all of them.
             pages = (self._scenes.all[n] for n in self._own)
             alike = [p for p in pages if (p.operation, p.actor) == _who(exchange)]
-            if self._listing and len(alike) > 1:
+            if self._listing and any(map(goes_on_from, alike)):
                 return None
             return self._subject.told_by(body, sketches(exchange))
         return refusal(body) if self._compares and not succeeded(exchange) else None
 
     def _url(self, method: str, url: str, number: int) -> str | None:
+        origin = self._scenes.companion(number) or self.base_url
+        at = self._companion(origin) if origin != self.base_url else ""
         if method == INVOKE:
-            return f"${{OPERATOR_URL}}/{url.rpartition('/')[2]}"
-        if url.startswith(f"{self.base_url}/"):
-            path, mark, query = url.removeprefix(self.base_url).partition("?")
+            return f"{at or '${OPERATOR_URL}'}/{url.rpartition('/')[2]}"
+        if url.startswith(f"{origin}/"):
+            path, mark, query = url.removeprefix(origin).partition("?")
             pairs = (self._parameter(pair, number) for pair in query.split("&"))
-            return "${BASE_URL}" + self.names.text(path) + mark + "&".join(pairs)
+            return (at or "${BASE_URL}") + self.names.text(path) + mark + "&".join(pairs)
         whole = self.names.text(url)
         return whole if whole.startswith("${") else None
+
+    def _companion(self, origin: str) -> str:
+        """The name of the address of a platform beside the target, which the operator made."""
+        number, pointer = self._scenes.companions[origin]
+        name = f"p{self._step[number] + 1}_{pointer[-1]}"
+        self.names.gives.setdefault(number, {})[name] = [*pointer]
+        return f"${{{name}}}"
 
     def _parameter(self, pair: str, number: int) -> str:
         """A parameter of a query; one that goes on where a page ended is in that page's answer."""
@@ -310,7 +331,8 @@ class Steps:
     def _leaf(self, text: str, started: datetime) -> Any:
         if text == self._queue:
             return "${QUEUE_URL}"
-        if inbox := INBOX.match(text):
+        inbox = INBOX.match(text) or _RECEIVER.match(text)
+        if inbox and "RECEIVER_URL" in self.addresses and not text.startswith(self.base_url):
             return "${RECEIVER_URL}" + text[inbox.end() :]
         if (moment := _moment(text)) is not None:
             ahead = (moment - started).total_seconds()
@@ -356,10 +378,10 @@ class Steps:
         return sorted(text.count(tokens_of[name]) for name in self._records)
 
 
-def _origin(host: str, exchanges: Sequence[Exchange], numbers: Sequence[int]) -> str:
-    for number in numbers:
-        parts = urlsplit(exchanges[number].request.url)
-        if parts.netloc == host and exchanges[number].request.method != INVOKE:
+def _origin(host: str, exchanges: Sequence[Exchange]) -> str:
+    for each in exchanges:
+        parts = urlsplit(each.request.url)
+        if parts.netloc == host and each.request.method != INVOKE:
             return f"{parts.scheme}://{parts.netloc}"
     return f"https://{host}"
 

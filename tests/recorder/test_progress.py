@@ -1,5 +1,6 @@
 """How far a run is, and when it will end: projected from costs, told in one line."""
 
+import os
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -80,12 +81,18 @@ class Written:
     def line(self, text: str) -> None:
         self.text += f"{text}\n"
 
+    def flush(self) -> None:
+        """There is nobody else to pass it on to."""
 
-def plugin(clock: Clock, *, terminal: bool, verbose: int = 0) -> tuple[Progress, Written]:
+
+def plugin(
+    clock: Clock, *, terminal: bool, verbose: int = 0, file: Any = None
+) -> tuple[Progress, Written]:
     written = Written()
-    reporter = SimpleNamespace(isatty=terminal, showfspath=True)
+    beside = SimpleNamespace(_file=file)
+    reporter = SimpleNamespace(isatty=terminal, showfspath=True, _tw=beside)
     config: Any = SimpleNamespace(
-        option=SimpleNamespace(verbose=verbose),
+        option=SimpleNamespace(verbose=verbose, usepdb=False),
         get_terminal_writer=lambda: written,
         pluginmanager=SimpleNamespace(getplugin=lambda _: reporter),
     )
@@ -129,6 +136,20 @@ def test_a_terminal_has_one_line_that_is_drawn_over() -> None:
     assert written.text.count("\r") == 40
     assert "\n" not in written.text
     assert all(len(part) < 80 + len("\x1b[K") for part in written.text.split("\r"))
+
+
+def test_the_line_moves_while_a_check_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "MOVED_EVERY_S", 0.01)
+    clock = Clock()
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, newline="") as drawn, os.fdopen(theirs, "w") as file:
+        told, written = plugin(clock, terminal=True, file=file)
+        told.pytest_runtest_logstart()
+        clock.now += 7
+        assert drawn.read(21) == "\r  0%  0 of 100  0:07"
+        ended = told.pytest_sessionfinish()
+        next(ended)
+    assert "checks are over" in written.text
 
 
 def test_where_pytest_names_each_check_it_is_left_to() -> None:

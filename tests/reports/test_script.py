@@ -175,3 +175,50 @@ def test_looks_that_are_repeated_keep_their_pauses() -> None:
     log = [asked(n, "ofm.org.get", {"org_guid": "x"}, {"data": n}) for n in range(3)]
     steps = steps_of(script_of(log, "nothing"))
     assert [step.get("pause_s") for step in steps] == [None, 0.1, 0.1]
+
+
+def test_a_platform_beside_the_target_is_made_anew() -> None:
+    base, operator = "http://127.0.0.1:4001", "http://127.0.0.1:4002"
+    made = asked(
+        1,
+        "operator.reference_sibling",
+        {"rate_limit_rpm": 0},
+        {"data": {"base_url": base, "operator_url": operator}},
+        check="conformance/stages::clock-companion",
+    )
+    made = addressed(made, "INVOKE", "http://127.0.0.1:4000/reference_sibling")
+    turned = addressed(asked(2, "operator.reference_clock", {}, {}), "INVOKE", f"{operator}/clock")
+    read = addressed(asked(3, "ofm.org.get", {"org_guid": "x"}, {}), "GET", f"{base}/ofm/org")
+    steps = steps_of(script_of([made, turned, read], "200, success"))
+    assert [step["url"] for step in steps] == [
+        "${OPERATOR_URL}/reference_sibling",
+        "${p1_operator_url}/clock",
+        "${p1_base_url}/ofm/org",
+    ]
+    assert steps[0]["gives"] == {
+        "p1_operator_url": ["data", "operator_url"],
+        "p1_base_url": ["data", "base_url"],
+    }
+
+
+def addressed(exchange: Exchange, method: str, url: str) -> Exchange:
+    """The same exchange, sent elsewhere."""
+    request = exchange.request.model_copy(update={"method": method, "url": url})
+    return exchange.model_copy(update={"request": request})
+
+
+def test_a_page_begins_where_the_one_before_it_ended() -> None:
+    cursor = '{"after": 49}'
+    log = [
+        asked(1, "pvm.brand.list", None, {"data": {"items": [], "next_token": cursor}}),
+        asked(2, "pvm.brand.list", None, {"data": {"items": []}}),
+    ]
+    url = f"https://{HOST}/pvm/brand?limit=1"
+    log = [
+        addressed(log[0], "GET", url),
+        addressed(log[1], "GET", f"{url}&next_token=%7B%22after%22%3A%2049%7D"),
+    ]
+    first, second = steps_of(script_of(log, "2 of 3 records"))
+    assert first["gives"] == {"c1": ["data", "next_token"]}
+    assert second["url"] == "${BASE_URL}/pvm/brand?limit=1&next_token=${c1.quoted}"
+    assert (first.get("ends"), second["ends"]) == (None, True)

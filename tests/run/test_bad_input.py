@@ -148,9 +148,10 @@ CHECK = f"{STEP}/test_association.py::test_stranger_is_not_asociated"
         ([CHECK], "did you mean test_stranger_is_not_associated?"),
         ([STEP, "-k", "stranger and and"], "Wrong expression passed to '-k'"),
         ([STEP, "-m", "not not("], "Wrong expression passed to '-m'"),
+        ([STEP, "-m", "requirment"], "did you mean requirement?"),
         ([STEP, "--requirement", "ASOC-10"], "did you mean ASSOC-10?"),
     ],
-    ids=["folder", "file", "check", "keyword", "mark", "requirement"],
+    ids=["folder", "file", "check", "keyword", "mark", "unknown-mark", "requirement"],
 )
 def test_what_no_worker_could_collect_is_told_before_they_start(
     tmp_path: Path, arguments: list[str], told: str
