@@ -9,6 +9,7 @@ from reports.exchange import Exchange
 from reports.model import Card, CheckResult, RequirementRun, Run
 from reports.page.evidence import Evidence
 from reports.page.script import Missing, Scripts
+from reports.page.subject import sketch
 from reports.verdict import Verdict
 
 SHOWN: Final = 4  # checks of one requirement that are told in full; the rest by name
@@ -17,11 +18,15 @@ CARDS: Final = 200  # requirements told in one section; the rest stands under "R
 
 @dataclass(frozen=True)
 class Call:
-    """The call that an expectation was about: `POST /scm/order/promise/reserve` by owner."""
+    """The call that an expectation was about: `POST /scm/order/promise/reserve` by owner.
+
+    `answered` is the status of its answer, with the tag of an error, or that there was none.
+    """
 
     operation: str
     line: str
     actor: str
+    answered: str
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def _call(exchanges: Mapping[str, Exchange], card: Card | None) -> Call | None:
         return None
     request = exchange.request
     path = urlsplit(request.url).path or request.url
-    return Call(exchange.operation, f"{request.method} {path}", exchange.actor)
+    return Call(exchange.operation, f"{request.method} {path}", exchange.actor, sketch(exchange))
 
 
 def untested(run: Run) -> tuple[RequirementRun, ...]:

@@ -113,7 +113,9 @@ def test_a_card_tells_the_rule_the_call_and_the_scene(browser: Browser, tmp_path
     )
     shown_card = page.locator("#card-ORG-1")
     assert shown_card.locator("h3").inner_text() == "An older revision writes nothing."
-    assert "POST /ofm/cost-centre/update" in shown_card.locator(".call").inner_text()
+    asked, answered = shown_card.locator(".call").all_inner_texts()
+    assert "POST /ofm/cost-centre/update" in asked
+    assert answered.startswith("in an answer with ")
     shown_card.locator(".evidence > summary").click()
     page.locator(".scene .judged[open]").wait_for()
     assert page.locator(".scene > li").count() == 3
