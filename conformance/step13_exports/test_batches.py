@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, expect_listed, ids, pages
+from fixtures import Answer, Caller, Inconclusive, expect_listed, ids, pages
 from fixtures.services.accounting.actions import (
     Export,
     FacilityAccounting,
@@ -27,8 +27,15 @@ def busy(facility_accounting: FacilityAccounting) -> FacilityAccounting:
 
 @pytest.fixture
 def ready(exported: Caller) -> Answer:
-    """A batch that was made for all checks that only read it."""
-    return exported(GET, batch_id=exported.world["ready_batch"]).accepted()
+    """A batch that was made for all checks that only read it.
+
+    Raises:
+        Inconclusive: it did not become ready in time, which is judged elsewhere.
+    """
+    answer = exported(GET, batch_id=exported.world["ready_batch"]).accepted()
+    if answer.optional("state") != "ready":
+        raise Inconclusive("the batch did not become ready in time", cause=GET)
+    return answer
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ _CURSOR = re.compile(r"next_\w+|\w*cursor")
 _LONGEST_PAUSE_S = 120.0
 _UTC = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
 _THROTTLED = 429
-_TRIES, _MOMENT_S = 12, 0.3  # how often what may take its time is asked for
+_TRIES, _MOMENT_S = 25, 0.3  # how often what may take its time is asked for
 _TOLERANCE_S = 5.0
 
 
