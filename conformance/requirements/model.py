@@ -18,7 +18,7 @@ from pydantic import (
 
 from conformance.contract.facts import maturity_of
 
-SET_VERSION = "2026.12.4"
+SET_VERSION = "2026.12.5"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
 
 Area = Literal[
