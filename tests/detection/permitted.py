@@ -10,7 +10,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -126,7 +126,7 @@ def attempt(
         return Told(trial, NO_REPORT, 0, (Finding(NO_REPORT, "", "", f"{error}"),))
     excused = frozenset().union(*(open_by.get(name, frozenset()) for name in trial.variants))
     found = judged(report, musts, excused)
-    traced = tuple(_traced(run, trial.variants, each, musts) for each in found)
+    traced = Tracing(run, musts, trial.variants).told(found)
     decided = sum(1 for each in report["requirements"] if each["verdict"] == Verdict.PASS)
     return Told(trial, report["verdict"], decided, traced)
 
@@ -145,32 +145,47 @@ def judged(
     return found
 
 
-def _traced(run: Run, chosen: Sequence[str], finding: Finding, musts: frozenset[str]) -> Finding:
-    """The finding with the variants that cannot be left out without losing it."""
+@dataclass(frozen=True)
+class Tracing:
+    """Finds out which variants of a combination do what was found of it."""
 
-    def has(names: Sequence[str]) -> bool:
+    run: Run
+    musts: frozenset[str]
+    chosen: tuple[str, ...]
+
+    def told(self, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The findings, each with the variants that cannot be left out without losing it.
+
+        What no check of its own tells, a stage or an invariant, has all of them.
+        """
+        checks = [each for each in found if ".py::" in each.check]
+        guilty: dict[Finding, tuple[str, ...]] = {}
+        for names in ((), *((name,) for name in self.chosen if len(self.chosen) > 1)):
+            open_ones = [each for each in checks if each not in guilty]
+            guilty |= dict.fromkeys(self._seen(names, open_ones), names)
+        for each in checks:
+            if each not in guilty:
+                guilty[each] = self._reduced(each)
+        return tuple(replace(each, guilty=guilty.get(each, self.chosen)) for each in found)
+
+    def _seen(self, names: Sequence[str], found: Sequence[Finding]) -> list[Finding]:
+        """Those of the findings that a platform with these variants has too."""
+        if not found:
+            return []
         try:
-            report = run(names, [finding.check])
+            report = self.run(names, list(dict.fromkeys(each.check for each in found)))
         except BrokenRunError:
-            return False
-        again = judged(report, musts, frozenset())
-        return any((f.kind, f.requirement) == (finding.kind, finding.requirement) for f in again)
+            return []
+        again = {(f.kind, f.requirement) for f in judged(report, self.musts, frozenset())}
+        return [each for each in found if (each.kind, each.requirement) in again]
 
-    if not finding.check.startswith("conformance/") or ".py::" not in finding.check:
-        return Finding(**{**asdict(finding), "guilty": tuple(chosen)})
-    if has([]):
-        return finding
-    alone = next((name for name in chosen if has([name])), None)
-    return Finding(**{**asdict(finding), "guilty": (alone,) if alone else _reduced(chosen, has)})
-
-
-def _reduced(chosen: Sequence[str], has: Callable[[Sequence[str]], bool]) -> tuple[str, ...]:
-    kept = list(chosen)
-    for name in chosen:
-        fewer = [each for each in kept if each != name]
-        if has(fewer):
-            kept = fewer
-    return tuple(kept)
+    def _reduced(self, finding: Finding) -> tuple[str, ...]:
+        kept = self.chosen
+        for name in self.chosen if len(kept) > 1 else ():
+            fewer = tuple(each for each in kept if each != name)
+            if self._seen(fewer, [finding]):
+                kept = fewer
+        return kept
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
