@@ -24,6 +24,7 @@ from conformance.requirements import load
 from fixtures import (
     ANONYMOUS,
     Actor,
+    Answer,
     Caller,
     Check,
     ContextBuilder,
@@ -34,7 +35,7 @@ from fixtures import (
     World,
     without,
 )
-from fixtures.context import records
+from fixtures.context import grants, records
 from fixtures.exchange.actors import fresh_passcode, garbage_key, garbage_session
 from fixtures.probes.indistinguishability import expect_same
 
@@ -129,14 +130,19 @@ def test_missing_or_unknown_credential_is_answered_with_401(
 
 @pytest.mark.parametrize("operation", row("MAP-403", where=lambda o: o.access in _PRIVILEGED))
 def test_member_without_the_privilege_is_answered_with_403(
-    contexts: ContextBuilder, check: Check, operation: Operation
+    session: Session, contexts: ContextBuilder, check: Check, operation: Operation
 ) -> None:
     prepared = set_up(contexts, check, operation)
-    member = prepared.caller.as_(prepared.member())
     inferred = not operation.access_certainty.binding
     # The tag is documented for ownership, and not for roles.
     tags = () if operation.access is Access.ROLE else (Tag.NOT_OWNER,)
-    member(operation.id, **prepared.values).refused(403, *tags, inferred=inferred)
+
+    def ask(actor: Actor) -> Answer:
+        return prepared.caller.as_(actor)(operation.id, **prepared.values)
+
+    member = prepared.member()
+    answer = grants.answer_without_role(session, check, operation, ask, member=member)
+    answer.refused(403, *tags, inferred=inferred)
 
 
 def _writes_in_org(operation: Operation) -> bool:
