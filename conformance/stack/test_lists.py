@@ -18,7 +18,18 @@ from conformance.stack.lists import (
     Doomable,
     Paged,
 )
-from fixtures import Answer, Caller, Check, Inconclusive, Session, expect_listed, holds, ids, pages
+from fixtures import (
+    Answer,
+    Caller,
+    Check,
+    Inconclusive,
+    Session,
+    expect_listed,
+    holds,
+    ids,
+    pages,
+    pages_with,
+)
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
 from fixtures.formats.json_values import objects
@@ -254,7 +265,7 @@ def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
 ) -> None:
     own, foreign = id_of_one(here, listing.kind), id_of_one(there, listing.kind)
-    theirs = pages(there, listing.operation, limit=LARGEST_LIMIT)
+    theirs = pages_with(there, listing.operation, foreign, limit=LARGEST_LIMIT)
     if not holds(theirs, foreign):
         raise Inconclusive(f"{listing}: its own organisation is not shown the record either")
     walk = pages(asking, listing.operation, limit=LARGEST_LIMIT)

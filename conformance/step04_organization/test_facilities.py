@@ -8,7 +8,7 @@ import pytest
 from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Change, Stranger, World, ids, pages, without
+from fixtures import Answer, Caller, Change, Stranger, World, ids, pages_with, without
 from fixtures.context import records
 from fixtures.probes.indistinguishability import expect_same
 
@@ -45,7 +45,7 @@ def test_owner_creates_a_record_and_reads_it(owner: Caller, kind: str) -> None:
 def test_owner_creates_a_record_and_the_list_shows_it(owner: Caller, kind: str) -> None:
     record = RECORDS[kind]
     made = records.make(owner, kind)
-    found = pages(owner, str(record.list), limit=LARGEST_LIMIT)
+    found = pages_with(owner, str(record.list), made[record.id], limit=LARGEST_LIMIT)
     found[-1].expect(
         "the list shows the record that was created",
         holds=made[record.id] in ids(found),

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Answer, Caller, Check, Session, expect_listed, ids, pages
+from fixtures import Actor, Answer, Caller, Check, Session, expect_listed, ids, pages, pages_with
 from fixtures.context import records, users_and_orgs
 
 RESOLVE, ACCEPT = "ofm.member.resolve", "ofm.member.invite_accept"
@@ -95,8 +95,10 @@ def test_assignment_shows_until_it_is_detached(
     owner("ofm.member.assign_logical", **names).accepted()
     if detached:
         owner("ofm.member.detach_logical", **names).accepted()
-    person = names["user_guid"]
-    found = pages(owner, "ofm.member.assignments", user_guid=person, limit=LARGEST_LIMIT)
+    person, shown = names["user_guid"], () if detached else (facility,)
+    found = pages_with(
+        owner, "ofm.member.assignments", *shown, user_guid=person, limit=LARGEST_LIMIT
+    )
     found[-1].expect(
         "the member's assignments show what was assigned and not what was detached",
         holds=(facility in ids(found)) is not detached,

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.pvm.suppliers import MOST_ALIASES
-from fixtures import Answer, Caller, Values, holds, pages
+from fixtures import Answer, Caller, Values, holds, pages_with
 from fixtures.context import records
 from fixtures.services.pvm.actions import move, names
 
@@ -28,9 +28,10 @@ def vendor(pvm_owner: Caller) -> Values:
     return records.make(pvm_owner, "pvm.aliased_vendor")
 
 
-def list_aliases(caller: Caller, vendor: Values) -> list[Answer]:
-    """All pages of a vendor's aliases."""
-    return pages(caller, "pvm.alias.list", vendor_id=vendor["vendor_id"], limit=LARGEST_LIMIT)
+def list_aliases(caller: Caller, vendor: Values, *wanted: str) -> list[Answer]:
+    """All pages of a vendor's aliases, on which these tags are to be."""
+    names = {"vendor_id": vendor["vendor_id"], "limit": LARGEST_LIMIT}
+    return pages_with(caller, "pvm.alias.list", *wanted, **names)
 
 
 @pytest.mark.requirement("PROD-45")
@@ -41,7 +42,7 @@ def test_record_takes_sixteen_aliases_and_not_one_more(pvm_owner: Caller, vendor
         answer = pvm_owner(SET, **names(VENDOR, vendor), tag=tags[-1]).accepted()
         vendor["expected_revision"] = answer.value("revision")
     pvm_owner(SET, **names(VENDOR, vendor)).refused()
-    listed = list_aliases(pvm_owner, vendor)
+    listed = list_aliases(pvm_owner, vendor, *tags)
     missing = sum(not holds(listed, tag) for tag in tags)
     listed[-1].expect(
         "the list of a record's aliases holds all of them",
@@ -89,7 +90,7 @@ def test_aliases_of_an_active_record_are_not_edited(pvm_owner: Caller, operation
     vendor = records.make(pvm_owner, "pvm.aliased_vendor")
     vendor = move(pvm_owner, VENDOR, vendor, "active")
     pvm_owner(operation, **names(VENDOR, vendor), tag=vendor["tag"]).refused()
-    listed = list_aliases(pvm_owner, vendor)
+    listed = list_aliases(pvm_owner, vendor, str(vendor["tag"]))
     listed[-1].expect(
         "the active record has the alias that it had",
         holds=holds(listed, str(vendor["tag"])),

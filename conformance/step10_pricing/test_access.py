@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.errors import OTHER_ORG, Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Caller, Change, Stranger, pages, read_all, without
+from fixtures import Actor, Caller, Change, Stranger, pages_with, read_all, without
 from fixtures.probes.contradicting_context import contradict
 from fixtures.services.ppm import actions as ppm
 
@@ -91,7 +91,7 @@ def test_repeated_price_makes_one_entry(ppm_owner: Caller) -> None:
     sent: dict[str, Any] = {"sku": sku, "idempotency_key": key}
     for _ in range(3):
         ppm_owner(ppm.SET, without("variant_id"), **sent).accepted()
-    walk = pages(ppm_owner, LIST, listed_sku=sku, limit=LARGEST_LIMIT)
+    walk = pages_with(ppm_owner, LIST, sku, listed_sku=sku, limit=LARGEST_LIMIT)
     skus = read_all(walk, "item_sku")
     walk[-1].expect(
         "a request with a key makes one entry, however often it is sent",

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, expect_listed, ids, pages
+from fixtures import Answer, Caller, expect_listed, ids, pages, pages_with
 from fixtures.services.ppm import actions as ppm
 
 LIST: Final = "ppm.price.list"
@@ -24,7 +24,8 @@ def test_prices_are_listed_by_article(ppm_owner: Caller, variant_id: str, by: st
     sku = ppm.fresh_code(ppm_owner)
     price = ppm.create_draft(ppm_owner, variant_id=variant_id, sku=sku)
     filters = {"variant_id": {"listed_variant": variant_id}, "sku": {"listed_sku": sku}}
-    _expect_only(pages(ppm_owner, LIST, **filters[by]), str(price["price_id"]))
+    made = str(price["price_id"])
+    _expect_only(pages_with(ppm_owner, LIST, made, **filters[by]), made)
 
 
 def _expect_only(walk: Sequence[Answer], wanted: str) -> None:

@@ -17,6 +17,7 @@ from fixtures import (
     expect_listed,
     ids,
     pages,
+    pages_with,
     without,
 )
 from fixtures.context import records
@@ -172,7 +173,7 @@ def test_limit_of_subscriptions_is_pulled_into_its_range(populated: Caller, limi
 @pytest.mark.requirement("EVENT-110")
 def test_walk_shows_each_subscription_once(populated: Caller) -> None:
     known = records.make(populated, "rbs.subscription")["subscription_id"]
-    walk = pages(populated, LIST, limit=DEFAULT_LIMIT)
+    walk = pages_with(populated, LIST, str(known), limit=DEFAULT_LIMIT)
     found = ids(walk)
     walk[-1].expect(
         "a walk shows each subscription once",
