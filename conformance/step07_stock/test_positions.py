@@ -130,6 +130,12 @@ def used_stock_item(stock_item: StockItem, stock: Stocked) -> StockItem:
     return stock_item
 
 
+def _names_source(refs: Any) -> bool:
+    """Whether these references have ours, whatever else they and it have."""
+    found = refs if isinstance(refs, list) else []
+    return any(SOURCE.items() <= each.items() for each in found if isinstance(each, dict))
+
+
 @pytest.mark.requirement("STOCK-41")
 def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem) -> None:
     stock_item.adjust(3, reason="counted again", source_refs=[SOURCE]).accepted()
@@ -141,9 +147,9 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem)
     last.expect(
         "the adjustment is on the card with reason, source_refs, actor and quantity delta",
         holds=len(mine) == 1
-        and mine[0]["item_source_refs"] == [SOURCE]
+        and _names_source(mine[0]["item_source_refs"])
         and bool(mine[0]["item_actor"])
-        and mine[0]["item_delta"] == 3,
+        and count_of(mine[0]["item_delta"]) == 3,
         expected="one entry with the reason, the source refs and the delta 3, and an actor",
         observed=json.dumps(mine or f"none of {len(shown)} entries"),
         uses=("items", *names),
@@ -158,7 +164,8 @@ def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None
     bare = [
         entry
         for entry in entries(card)
-        if last.read_item(entry, "item_delta") == 7 and not last.read_item(entry, "item_reason")
+        if count_of(last.read_item(entry, "item_delta")) == 7
+        and not last.read_item(entry, "item_reason")
     ]
     answer.expect(
         "an adjustment without a reason is refused, or its entry has one all the same",

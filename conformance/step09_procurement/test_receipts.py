@@ -10,6 +10,7 @@ import pytest
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Caller, Check, Session, eventually, pages
+from fixtures.formats.money import count_of
 from fixtures.probes.races import at_once, together
 from fixtures.services.pcm import actions as pcm
 from fixtures.services.pcm.actions import APPROVE, Order, create_draft, take_step
@@ -68,7 +69,7 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     whole = [
         entry
         for entry in entries
-        if entry["item_delta"] == 4 and all(entry[name] for name in names)
+        if count_of(entry["item_delta"]) == 4 and all(entry[name] for name in names)
     ]
     answer.expect(
         "the receipt is on the stock card with reason, source references, actor and delta",
