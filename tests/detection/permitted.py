@@ -198,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.NamedTemporaryFile(prefix="permitted-", suffix=".jsonl") as file, runner() as own:
         memory = Path(options.memory or file.name)
         attempted = partial(attempt, partial(_run, own), open_by, musts)
-        told = list(_all(attempted, trials, memory))
+        told = [excused(each, open_by) for each in _all(attempted, trials, memory, open_by)]
     wrong = [each for each in told if each.wrong]
     say(f"{len(told)} combinations, {len(wrong)} of them wrong")
     if options.write:
@@ -234,11 +234,25 @@ def _run(own: Runner, names: Sequence[str], checks: Sequence[str]) -> dict[str, 
     return variants.as_foreign(own, names, *checks)
 
 
+def excused(told: Told, open_by: Mapping[str, frozenset[str]]) -> Told:
+    """Without what the guilty variants leave open for a reason that has been told since."""
+    left = tuple(
+        each
+        for each in told.findings
+        if each.kind != UNDECIDED
+        or not any(each.requirement in open_by.get(name, ()) for name in each.guilty)
+    )
+    return replace(told, findings=left)
+
+
 def _all(
-    attempted: Callable[[Trial], Told], trials: Iterable[Trial], memory: Path
+    attempted: Callable[[Trial], Told],
+    trials: Iterable[Trial],
+    memory: Path,
+    open_by: Mapping[str, frozenset[str]],
 ) -> Iterator[Told]:
     # The last word counts; what was wrong may have been mended since, and is tried again.
-    kept = {each.trial: each for each in remembered(memory)}
+    kept = {each.trial: excused(each, open_by) for each in remembered(memory)}
     for number, trial in enumerate(trials, start=1):
         if trial in kept and not kept[trial].wrong:
             yield kept[trial]

@@ -108,6 +108,13 @@ def test_what_was_found_is_remembered_as_it_was(tmp_path: Path) -> None:
     assert list(permitted.remembered(tmp_path / "memory.jsonl")) == [told]
 
 
+def test_a_reason_that_is_told_later_excuses_what_was_found() -> None:
+    found = (Finding("undecided", "A", CHECK, "", ("b",)), Finding("fail", "A", CHECK, "", ("b",)))
+    told = Told(Trial(("a", "b"), ("file",)), "INCOMPLETE", 3, found)
+    assert permitted.excused(told, {"a": frozenset({"A"})}) == told
+    assert permitted.excused(told, {"b": frozenset({"A"})}).findings == found[1:]
+
+
 @pytest.mark.whole
 def test_combinations_of_permitted_differences_are_not_wrong(
     capsys: pytest.CaptureFixture[str],
