@@ -35,16 +35,16 @@ def test_body_of_a_get_does_not_say_what_is_read(pvm_owner: Caller) -> None:
 
 @pytest.mark.requirement("PROD-54")
 def test_body_of_a_get_does_not_limit_a_list(session: Session, pvm_owner: Caller) -> None:
-    ten = populated_list(session, LIST)
-    there = pvm_owner.knowing(**ten.around)
+    many = populated_list(session, LIST)
+    there = pvm_owner.knowing(**many.around)
     there(LIST, limit=3).accepted()
     answer = there(LIST, Change(raw=json.dumps({"limit": 1})), limit=3).accepted()
-    shown = sum(holds([answer], each) for each in ten.members)
+    shown = sum(holds([answer], each) for each in many.members)
     answer.expect(
         "a list takes its limit from the query",
         holds=shown == 3,
-        expected="3 of ten",
-        observed=f"{shown} of ten",
+        expected="3 of them",
+        observed=f"{shown} of them",
     )
 
 
