@@ -10,6 +10,7 @@ from fixtures import (
     ANONYMOUS,
     Caller,
     Change,
+    Inconclusive,
     Session,
     World,
     expect_listed,
@@ -37,13 +38,16 @@ def test_body_of_a_get_does_not_say_what_is_read(pvm_owner: Caller) -> None:
 def test_body_of_a_get_does_not_limit_a_list(session: Session, pvm_owner: Caller) -> None:
     many = populated_list(session, LIST)
     there = pvm_owner.knowing(**many.around)
-    there(LIST, limit=3).accepted()
+    usual = there(LIST, limit=3).accepted()
     answer = there(LIST, Change(raw=json.dumps({"limit": 1})), limit=3).accepted()
-    shown = sum(holds([answer], each) for each in many.members)
+    wanted, shown = (sum(holds([a], each) for each in many.members) for a in (usual, answer))
+    # No page says how full a page is, and one record would not tell the two limits apart.
+    if wanted < 2:
+        raise Inconclusive(f"{LIST}: a page of 3 shows {wanted} of {len(many.members)} records")
     answer.expect(
         "a list takes its limit from the query",
-        holds=shown == 3,
-        expected="3 of them",
+        holds=shown == wanted,
+        expected=f"{wanted} of them, as without a body",
         observed=f"{shown} of them",
     )
 
