@@ -78,10 +78,10 @@ class _Described:
         self, request: Mapping[str, Any], response: Mapping[str, Any]
     ) -> Iterator[tuple[str, str]]:
         """What departs from the file in one answer: where, and how."""
-        path, method = urlsplit(request["url"]).path, request["method"]
-        listed = self._description.operations.get((method, path))
-        if listed is None:
+        route = self._description.route_of(request["method"], urlsplit(request["url"]).path)
+        if route is None:
             return
+        (method, path), listed = route, self._description.operations[route]
         status = _listed_status(listed, response["status"])
         if status is None:
             yield "", f"status {response['status']} is not listed"

@@ -8,6 +8,7 @@ takes as text (`number` and `joined` turn a text into a number, a list into a te
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,6 +26,7 @@ FRESH: Final = "fresh_"
 # What follows says in which form the value is written.
 AS: Final = "|"
 FORMS: Final = ("text", "number", "joined")
+_VARIABLE: Final = re.compile(r"\{(\w+)\}")
 
 
 class Kind(StrEnum):
@@ -238,6 +240,11 @@ def optional_parameters(template: Any) -> frozenset[str]:
     if isinstance(template, list):
         return frozenset().union(*(optional_parameters(part) for part in template))
     return frozenset({name_of(template)}) if _is_optional(template) else frozenset()
+
+
+def variables(path: str) -> tuple[str, ...]:
+    """The names of the parameters that stand in a path: `/x/{id}`."""
+    return tuple(_VARIABLE.findall(path))
 
 
 def _is_optional(part: Any) -> bool:

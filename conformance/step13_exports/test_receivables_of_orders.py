@@ -82,7 +82,12 @@ def _read(answer: Answer, item: Any) -> Invoice:
             cause="accounting.ar.aging_report:item_open",
         )
     state = answer.read_item(item, "item_state")
-    return Invoice(answer, amount, None if state is None else str(state))
+    if state is None:
+        raise Inconclusive(
+            "accounting.ar.aging_report: an invoice shows no status where it is looked for",
+            cause="accounting.ar.aging_report:item_state",
+        )
+    return Invoice(answer, amount, str(state))
 
 
 @pytest.mark.requirement("EXIT-44")

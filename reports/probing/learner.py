@@ -297,6 +297,7 @@ class Learner:
         bodies.append(answer.body)
         sent = answer.target.sent(operation, values)
         self._confirm_fields(answer, sent)
+        self._name_as_shown(answer, sent)
         spelling = self.spelled.get(operation.id, Spelling())
         missing = [
             name
@@ -327,6 +328,42 @@ class Learner:
         if _ROWS in places:
             # Only where the rows stand can be looked for what is in them.
             self.read(answer, values)
+
+    def _name_as_shown(self, answer: Answer, sent: Mapping[str, Any]) -> None:
+        """Call a field as the answer calls it, where nothing shows that ours was understood.
+
+        One that may be left out is ignored under a wrong name, and no refusal tells of it.
+        """
+        operation, template = answer.operation, answer.target.body(answer.operation)
+        came = {each for each in leaves(answer.body) if isinstance(each, str)}
+        ours = [
+            each
+            for each in wanted.fields(operation)
+            if operation.writes
+            and len(each.keys) == 1
+            and not each.printed
+            and template.get(each.keys[0]) == operation.body[each.keys[0]]
+            and each.keys[0] not in self._asked.get(operation.id, {})
+            and sent.get(name_of(str(template[each.keys[0]]))) not in came
+        ]
+        if not ours:
+            return
+        found = shown.names(operation, ours, self._bodies[operation.id][-_ROUNDS:], self.votes)
+        places = {
+            each.keys[0]: match
+            for each in ours
+            if (match := found.get(each.key)) and match.keys != each.keys
+            if match.keys[0] not in template or len(match.keys) > 1
+        }
+        if not places:
+            return
+        made: dict[str, Any] = {}
+        for name, part in template.items():
+            _place(made, places[name].keys if name in places else (name,), part)
+        unsure = self.spelled.get(operation.id, Spelling()).unsure
+        marks = {f"body.{name}" for name in places}
+        self._respell(operation, body=made, unsure=unsure - marks)
+        self._tell(operation, *(f"field {n}: {m.told}, as it is shown" for n, m in places.items()))
 
     def _confirm_fields(self, answer: Answer, sent: Mapping[str, Any]) -> None:
         """A field of which the value comes back was understood."""
@@ -363,6 +400,16 @@ class Learner:
     def _tell(self, operation: Operation, *lines: str) -> None:
         known = self.evidence.setdefault(operation.id, [])
         known += [line for line in lines if line not in known]
+
+
+def _place(made: dict[str, Any], keys: Keys, part: Any) -> None:
+    """Put a part where the keys lead, into what is there already."""
+    *outer, last = keys
+    for key in outer:
+        inside = made.get(key)
+        made[key] = inside = dict(inside) if isinstance(inside, Mapping) else {}
+        made = inside
+    made[last] = part
 
 
 def _dotted(keys: Keys) -> str:
