@@ -335,7 +335,7 @@ class Learner:
         One that may be left out is ignored under a wrong name, and no refusal tells of it.
         """
         operation, template = answer.operation, answer.target.body(answer.operation)
-        came = {each for each in leaves(answer.body) if isinstance(each, str)}
+        came = {str(each) for each in leaves(answer.body) if each is not None}
         ours = [
             each
             for each in wanted.fields(operation)
@@ -344,7 +344,7 @@ class Learner:
             and not each.printed
             and template.get(each.keys[0]) == operation.body[each.keys[0]]
             and each.keys[0] not in self._asked.get(operation.id, {})
-            and sent.get(name_of(str(template[each.keys[0]]))) not in came
+            and str(sent.get(name_of(str(template[each.keys[0]])))) not in came
         ]
         if not ours:
             return
