@@ -16,7 +16,7 @@ from fixtures.exchange.gateway import gateway_reason
 from fixtures.exchange.spelling import known_states
 from fixtures.exchange.target import Spelling
 from fixtures.formats.json_values import MISSING, at, leaves
-from fixtures.learning import refusals, shown, wanted
+from fixtures.learning import refusals, routes, shown, wanted
 from fixtures.learning.likely_paths import House, likely
 from fixtures.learning.requests import BoundBody
 from fixtures.learning.surface import ELEMENT, Keys
@@ -29,7 +29,8 @@ MOST: Final = 1500
 _ROUNDS: Final = 8
 _ROWS: Final = "items"
 _REFUSED: Final = frozenset({400, 422})
-_NOT_THERE: Final = frozenset({403, 404, 405})
+_OTHER_METHOD: Final = 405
+_NOT_THERE: Final = frozenset({403, 404, _OTHER_METHOD})
 _NO_SUCH_PATH: Final = "no-such-path-there-is"
 _KNOWN: Final = frozenset({"expected_revision", "idempotency_key", "session_guid", "api_key"})
 
@@ -65,8 +66,10 @@ class Learner:
             nowhere = again()
             self._restore(operation, before)
             self._signs[operation.service] = (nowhere.status, nowhere.tag)
-        wrong_method = answer.status == 405  # noqa: PLR2004
-        return wrong_method or (answer.status, answer.tag) == self._signs[operation.service]
+        return (
+            answer.status == _OTHER_METHOD
+            or (answer.status, answer.tag) == self._signs[operation.service]
+        )
 
     def prepare(self, operation: Operation) -> None:
         """Before its first sample: call its fields as the target calls them elsewhere.
@@ -98,11 +101,9 @@ class Learner:
             return self._in_other_words(answer, values, again) or answer
         if operation.id in self.questions or operation.radius is Radius.PLATFORM:
             return answer
-        if self._is_unrouted(answer, again):
-            found = self._at_likely_paths(answer, again)
-            if found is None:
-                return answer
-            answer = found
+        if (found := self._where_it_is_served(answer, again)) is None:
+            return answer
+        answer = found
         before = self.spelled.get(operation.id)
         for _ in range(_ROUNDS):
             if answer.ok or answer.status not in _REFUSED:
@@ -117,6 +118,31 @@ class Learner:
             self._ask_for_body(answer)
             self._restore(operation, before)
         return answer
+
+    def _where_it_is_served(self, answer: Answer, again: Again) -> Answer | None:
+        """The answer of the route, by whatever method and path; None where it is not found."""
+        if answer.status == _OTHER_METHOD:
+            answer = self._by_other_method(answer, again)
+        if self._is_unrouted(answer, again):
+            return self._at_likely_paths(answer, again)
+        return answer
+
+    def _by_other_method(self, answer: Answer, again: Again) -> Answer:
+        """The answer to the method that a path allows, where it allows one alone."""
+        operation = answer.operation
+        allowed = {each.strip().upper() for each in answer.headers.get("allow", "").split(",")}
+        usable = sorted(allowed & routes.methods(operation))
+        is_open = not operation.source.certainty.binding and operation.radius is not Radius.ORG
+        if len(usable) != 1 or not is_open or not self._may_try():
+            return answer
+        before = self.spelled.get(operation.id)
+        self._respell(operation, method=usable[0])
+        better = again()
+        if better.status == _OTHER_METHOD:
+            self._restore(operation, before)
+            return answer
+        self._tell(operation, f"method {usable[0]}: the one that the path allows")
+        return better
 
     def _at_likely_paths(self, answer: Answer, again: Again) -> Answer | None:
         operation = answer.operation

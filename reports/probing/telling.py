@@ -42,6 +42,8 @@ def missing(course: Course, given: Mapping[str, Spelling]) -> list[Missing]:
 def _lines(name: str, before: Spelling, after: Spelling) -> Iterator[str]:
     """Lines of TOML that stand above the first table of a target file."""
     key = f'operations."{name}"'
+    if after.method is not None and after.method != before.method:
+        yield f"{key}.method = {as_toml(after.method)}"
     if after.path is not None and after.path != before.path:
         yield f"{key}.path = {as_toml(after.path)}"
     if after.body is not None and after.body != before.body:

@@ -29,7 +29,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Addresses]:
         yield addresses
 
 
-def _session(addresses: Addresses, directory: Path, lines: str = "") -> Session:
+def session_at(addresses: Addresses, directory: Path, lines: str = "") -> Session:
     at = f'base_url = "{addresses.base_url}"\noperator_url = "{addresses.operator_url}"\n'
     return Session(
         target=target_file.parsed(at + lines, "target.toml"),
@@ -42,13 +42,13 @@ def _session(addresses: Addresses, directory: Path, lines: str = "") -> Session:
 def test_the_lines_of_a_probe_build_what_could_not_be_built(
     platform: Addresses, tmp_path: Path
 ) -> None:
-    session = _session(platform, tmp_path / "probe")
+    session = session_at(platform, tmp_path / "probe")
     probe = Probe(session)
     organization.facilities(session)
     lines = [line for each in telling.missing(probe.course, {}) for line in each.lines]
     session.close()
     assert any(line.startswith('operations."ofm.physical.create".body = ') for line in lines)
-    later = _session(platform, tmp_path / "later", "\n".join(lines))
+    later = session_at(platform, tmp_path / "later", "\n".join(lines))
     assert organization.facilities(later).logical_guid
     later.close()
 
@@ -56,7 +56,7 @@ def test_the_lines_of_a_probe_build_what_could_not_be_built(
 def test_a_path_that_is_not_there_is_found_by_other_words(
     platform: Addresses, tmp_path: Path
 ) -> None:
-    session = _session(platform, tmp_path)
+    session = session_at(platform, tmp_path)
     probe = Probe(session)
     probe.course.sample("ofm.zone.get")
     assert probe.course.accepted == {"ofm.zone.get"}, probe.course.stuck
@@ -66,7 +66,7 @@ def test_a_path_that_is_not_there_is_found_by_other_words(
 
 
 def test_what_is_not_found_is_asked(platform: Addresses, tmp_path: Path) -> None:
-    session = _session(platform, tmp_path)
+    session = session_at(platform, tmp_path)
     probe = Probe(session)
     probe.course.sample("ofm.resolve.logical")
     told = "\n".join(telling.text(probe.course, {}, 0))

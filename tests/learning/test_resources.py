@@ -11,11 +11,14 @@ from fixtures.learning import binder
 from fixtures.reference.kernel import openapi as published
 from fixtures.reference.kernel.resources import Resources
 from fixtures.reference.services import ALL
+from reports.probing import telling
+from reports.probing.probe import Probe
+from tests.learning.test_probing import session_at
 from tests.run.servers import reference
 from tests.run.suite import run_suite
 
 VARIANT = ("--variant", "inferred-routes-as-resources")
-MOVED = 50
+MOVED = 51
 
 
 def test_each_moved_route_is_found_and_no_other_is_moved() -> None:
@@ -30,7 +33,7 @@ def test_each_moved_route_is_found_and_no_other_is_moved() -> None:
         ours = (found.operation.method, found.operation.path)
         method, path = found.method or ours[0], found.path or ours[1]
         assert (method, re.sub(r"\{\w+\}", "{id}", path)) == served.get(ours, ours)
-        right += found.path is not None
+        right += found.path is not None or found.method is not None
     assert right == MOVED
 
 
@@ -50,6 +53,17 @@ def test_a_run_calls_them_as_they_are_served(tmp_path: Path) -> None:
     assert sent
     assert {each["method"] for each in sent} == {"GET"}
     assert all("/ofm/zone/get" not in each["url"] for each in sent)
+
+
+def test_a_probe_learns_the_method_that_a_path_allows(tmp_path: Path) -> None:
+    with reference(*VARIANT) as addresses:
+        session = session_at(addresses, tmp_path)
+        probe = Probe(session)
+        probe.course.sample("ofm.team.create")
+        told = "\n".join(telling.text(probe.course, {}, 0))
+        session.close()
+    assert probe.course.accepted == {"ofm.team.create"}, probe.course.stuck
+    assert 'operations."ofm.team.create".method = "PUT"' in told
 
 
 @pytest.mark.parametrize(
