@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,5 +78,6 @@ def test_a_probe_learns_the_method_that_a_path_allows(tmp_path: Path) -> None:
     ],
 )
 def test_a_path_is_known_by_its_route(path: str, route: tuple[str, str] | None) -> None:
-    listed = {("GET", "/ofm/zone/{id}"): {}, ("GET", "/ofm/zone/list"): {}}
+    paths = ("/ofm/zone/{id}", "/ofm/zone/list")
+    listed = {("GET", each): dict[str, Any]() for each in paths}
     assert openapi.Description({}, listed).route_of("GET", path) == route
