@@ -9,6 +9,7 @@ from reports.exchange import Exchange
 from reports.page.scene import Scenes
 
 _PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
+_REFUSED: Final = 400
 _BETWEEN_LOOKS_S: Final = 0.05  # unless one call is made again, until something has happened
 
 
@@ -38,23 +39,46 @@ def _asks_again(one: Exchange, other: Exchange) -> bool:
 
 
 def asked_once(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The steps without those that were asked again at once, until the answer was another."""
-    waiting: dict[str, Any] | None = None
+    """The steps without those that were asked again and again, until the answer was another.
+
+    How often that was hangs on the machine. The last is kept, with the time that passed; it is
+    patient, so that it is asked again until it comes to what was recorded.
+    """
+    waiting: list[dict[str, Any]] = []
     for step in steps:
-        if waiting is not None and not (_is_same(waiting, step) and not waiting.get("gives")):
-            yield waiting
-        elif waiting is not None:
-            step["patient"] = True
-        waiting = step
-    if waiting is not None:
-        yield waiting
+        if waiting and not (_is_same(waiting[-1], step) and not waiting[-1].get("gives")):
+            yield from _looked(waiting)
+            waiting = []
+        waiting.append(step)
+    yield from _looked(waiting)
+
+
+def _looked(alike: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """What is left of one request that was made again and again."""
+    before = alike[:-1]
+    # A flood makes no pauses; what an answer on the way showed may be what was judged.
+    if not before or any("came" in each for each in before) or not _pauses(alike):
+        return alike
+    was_refused = all(each["status"] >= _REFUSED for each in before)
+    last = alike[-1]
+    waited_for = was_refused and last["status"] < _REFUSED
+    if not waited_for and not all(each.get("patient") for each in alike):
+        return alike
+    pauses = sum(each.get("pause_s", 0.0) for each in alike)
+    kept = last | {"patient": True}
+    return [kept | {"pause_s": round(pauses, 2)} if pauses else kept]
+
+
+def _pauses(alike: Sequence[dict[str, Any]]) -> bool:
+    """Whether somebody waited between the looks, or the last of them was another answer."""
+    differ = alike[0].get("sketch") != alike[-1].get("sketch")
+    return differ or all(each.get("pause_s") for each in alike[1:])
 
 
 def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two steps are one request with two different answers, not asked together."""
-    asked = ("who", "method", "url", "headers", "body")
-    differ = one.get("sketch") != other.get("sketch") or one["status"] != other["status"]
-    return differ and not other.get("together") and all(one.get(n) == other.get(n) for n in asked)
+    """Whether two steps are one request, not made at one moment."""
+    asked = ("who", "method", "url", "headers", "body", "scene")
+    return not other.get("together") and all(one.get(n) == other.get(n) for n in asked)
 
 
 def _end(exchange: Exchange) -> datetime:

@@ -8,12 +8,14 @@ it stands on. Stages then add what they changed about the same records.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Kind
+from fixtures.exchange.evidence import INVOKE
 from reports.exchange import PLATFORM, Exchange
 from reports.model import CheckResult
 
@@ -26,7 +28,8 @@ _LONG: Final = 12
 _NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
 _COMPANION: Final = "operator.reference_sibling"
 _ORG: Final = "ofm.org.create"
-_CURSOR: Final = re.compile(r"next_|cursor|page_token")
+#: Names of what says where a page begins.
+CURSOR: Final = re.compile(r"next_|cursor|page_token")
 _LIMIT: Final = re.compile(r"limit|page_size")
 _AGAIN: Final = ("session_fingerprint",)
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
@@ -106,7 +109,7 @@ def lists(exchange: Exchange) -> bool:
 
 def goes_on_from(exchange: Exchange) -> bool:
     """Whether it asks for what follows a page."""
-    return _has(exchange, _CURSOR)
+    return _has(exchange, CURSOR)
 
 
 def is_paged(exchange: Exchange) -> bool:
@@ -123,6 +126,26 @@ def _has(exchange: Exchange, name: re.Pattern[str]) -> bool:
 def _words(body: Any) -> frozenset[str]:
     """The tokens in a delivery."""
     return frozenset(token for _, leaf in leaves(body) for token in tokens(str(leaf)))
+
+
+def origin_of(host: str, exchanges: Sequence[Exchange]) -> str:
+    """Scheme, host and port of the target."""
+    for each in exchanges:
+        parts = urlsplit(each.request.url)
+        if parts.netloc == host and each.request.method != INVOKE:
+            return f"{parts.scheme}://{parts.netloc}"
+    return f"https://{host}"
+
+
+def moment_of(text: str) -> datetime | None:
+    """The instant that a text is, if it is one."""
+    if not INSTANT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 class Scenes:
@@ -264,10 +287,18 @@ class Scenes:
         """
         included: set[int] = set()
         self._add(own, included)
+        self._add(self._listed_by(own), included)
         self._add(self._orgs_of(included), included)
         while more := self._rest_of_stages(included, own[-1]):
             self._add(more, included)
         return sorted(included)
+
+    def _listed_by(self, own: Sequence[int]) -> list[int]:
+        """Where stages made the records that these exchanges show in lists."""
+        pages = (self.all[number] for number in own if lists(self.all[number]))
+        shown = {leaf for page in pages for _, leaf in self._answered(page)}
+        made = {self.given[token][0] for token in shown if token in self.given}
+        return [n for n in made & {*self._stages} if n < own[-1] and creates(self.all[n])]
 
     def _orgs_of(self, included: set[int]) -> list[int]:
         """Where those who call got their orgs: what a platform answers may hang on it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from fixtures.exchange.evidence import INVOKE
 from reports.exchange import Exchange
@@ -16,7 +16,7 @@ from reports.page.names import Names
 from reports.page.pace import asked_once, pace
 from reports.page.reproduction import goes_on
 from reports.page.scene import (
-    INSTANT,
+    CURSOR,
     REDACTED,
     UUID,
     Scenes,
@@ -25,6 +25,8 @@ from reports.page.scene import (
     is_paged,
     leaves,
     lists,
+    moment_of,
+    origin_of,
     reads,
     succeeded,
     tokens,
@@ -71,7 +73,7 @@ class Steps:
         self.names = Names(scenes, numbers)
         self.addresses: dict[str, str] = {}
         self._queue = ""
-        self.base_url = _origin(run.target.host, scenes.all)
+        self.base_url = origin_of(run.target.host, scenes.all)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
             (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
@@ -127,6 +129,8 @@ class Steps:
         for number, step in zip(self._numbers, found, strict=True):
             if number in self.names.gives:
                 step["gives"] = self.names.gives[number]
+        for place, step in enumerate(found if self.addresses else ()):
+            step["n"] = place
         pace(self._scenes, self._numbers, self._own, found)
         return [*asked_once(found)]
 
@@ -208,20 +212,24 @@ class Steps:
         return f"${{{name}}}"
 
     def _parameter(self, pair: str, number: int) -> str:
-        """A parameter of a query; one that goes on where a page ended is in that page's answer."""
+        """A parameter of a query."""
         name, _, value = pair.partition("=")
-        if "token" in name or "cursor" in name:
-            wanted, operation = unquote_plus(value), self._scenes.all[number].operation
-            for before in reversed(self._numbers[: self._step[number]]):
-                earlier = self._scenes.all[before]
-                if earlier.operation != operation or earlier.response is None:
-                    continue
-                places = [p for p, leaf in leaves(earlier.response.body) if leaf == wanted]
-                if places:
-                    given = f"c{self._step[before] + 1}"
-                    self.names.gives.setdefault(before, {})[given] = [*places[0]]
-                    return f"{name}=${{{given}.quoted}}"
-        return self.names.text(pair)
+        cursor = self._cursor(name, unquote_plus(value), number)
+        return f"{name}=${{{cursor}.quoted}}" if cursor else self.names.text(pair)
+
+    def _cursor(self, name: str, value: str, number: int) -> str | None:
+        """The name of what says where a page begins: the answer before it gave it."""
+        operation = self._scenes.all[number].operation
+        for before in reversed(self._numbers[: self._step[number]] if CURSOR.search(name) else ()):
+            earlier = self._scenes.all[before]
+            if earlier.operation != operation or earlier.response is None:
+                continue
+            places = [place for place, leaf in leaves(earlier.response.body) if leaf == value]
+            if places:
+                given = f"c{self._step[before] + 1}"
+                self.names.gives.setdefault(before, {})[given] = [*places[0]]
+                return given
+        return None
 
     def _filled(self, value: Any, exchange: Exchange, number: int | None = None) -> Any:
         """A value of a request as a template."""
@@ -245,6 +253,9 @@ class Steps:
             return self._revision(value, number)
         if name == _QUEUE and isinstance(value, str) and "://" in value:
             return self._of_queue(value)
+        if isinstance(value, str) and number is not None:
+            cursor = self._cursor(name, value, number)
+            return f"${{{cursor}}}" if cursor else self._filled(value, exchange, number)
         return self._filled(value, exchange, number)
 
     def _of_queue(self, url: str) -> str:
@@ -278,7 +289,7 @@ class Steps:
 
     def _instant(self, text: str, started: datetime) -> Any:
         """An instant by how far it is from the call, unless it is a fixed one."""
-        moment = _moment(text)
+        moment = moment_of(text)
         if moment is None or abs(moment - started) > _NEAR:
             return None
         is_round = moment.second == 0 and moment.microsecond == 0
@@ -329,12 +340,12 @@ class Steps:
         return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
 
     def _leaf(self, text: str, started: datetime) -> Any:
-        if text == self._queue:
+        if self._queue and text == self._queue:
             return "${QUEUE_URL}"
         inbox = INBOX.match(text) or _RECEIVER.match(text)
         if inbox and "RECEIVER_URL" in self.addresses and not text.startswith(self.base_url):
             return "${RECEIVER_URL}" + text[inbox.end() :]
-        if (moment := _moment(text)) is not None:
+        if (moment := moment_of(text)) is not None:
             ahead = (moment - started).total_seconds()
             near = 0 < ahead < _NEAR.total_seconds()
             return {"$in_s": [round(ahead, 3), text]} if near else {"$any": 1}
@@ -378,23 +389,5 @@ class Steps:
         return sorted(text.count(tokens_of[name]) for name in self._records)
 
 
-def _origin(host: str, exchanges: Sequence[Exchange]) -> str:
-    for each in exchanges:
-        parts = urlsplit(each.request.url)
-        if parts.netloc == host and each.request.method != INVOKE:
-            return f"{parts.scheme}://{parts.netloc}"
-    return f"https://{host}"
-
-
 def _who(exchange: Exchange) -> tuple[str, str]:
     return exchange.operation, exchange.actor
-
-
-def _moment(text: str) -> datetime | None:
-    if not INSTANT.fullmatch(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

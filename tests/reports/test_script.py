@@ -171,10 +171,29 @@ def test_what_was_delivered_is_judged_where_the_finding_is_about_it(observed: st
     }
 
 
-def test_looks_that_are_repeated_keep_their_pauses() -> None:
-    log = [asked(n, "ofm.org.get", {"org_guid": "x"}, {"data": n}) for n in range(3)]
-    steps = steps_of(script_of(log, "nothing"))
-    assert [step.get("pause_s") for step in steps] == [None, 0.1, 0.1]
+def test_looks_that_are_repeated_are_one_patient_look() -> None:
+    log = [asked(n, "ofm.org.get", {"org_guid": "x"}, {"data": n}) for n in range(4)]
+    (step,) = steps_of(script_of(log, "nothing"))
+    assert (step["pause_s"], step["patient"]) == (0.3, True)
+
+
+def test_what_is_refused_until_it_can_be_done_is_asked_until_it_is() -> None:
+    sent = {"offboarding_id": "x"}
+    log = [asked(n, "operator.utl_offboarding_export_finalize", sent, {}) for n in range(5)]
+    refused = [each.model_copy(update={"response": Response(status=409)}) for each in log]
+    (step,) = steps_of(script_of([*refused[:-1], log[-1]], "200, success"))
+    assert (step["sketch"], step["patient"]) == ("200", True)
+    # Done anew each time, and refused in the end: not one of them is in vain.
+    assert len(steps_of(script_of([*log[:-1], refused[-1]], "409"))) == len(log)
+
+
+def test_a_flood_stays_a_flood() -> None:
+    log = [asked(n, "ofm.org.get", {"org_guid": "x"}, {}) for n in range(4)]
+    at_once = [
+        each.model_copy(update={"started_at": STARTED + timedelta(milliseconds=6 * n)})
+        for n, each in enumerate(log)
+    ]
+    assert len(steps_of(script_of(at_once, "200, success"))) == len(log)
 
 
 def test_a_platform_beside_the_target_is_made_anew() -> None:
@@ -222,3 +241,13 @@ def test_a_page_begins_where_the_one_before_it_ended() -> None:
     assert first["gives"] == {"c1": ["data", "next_token"]}
     assert second["url"] == "${BASE_URL}/pvm/brand?limit=1&next_token=${c1.quoted}"
     assert (first.get("ends"), second["ends"]) == (None, True)
+
+
+def test_a_cursor_in_a_body_is_that_of_the_page_before() -> None:
+    cursor = '{"after": 15}'
+    log = [
+        asked(1, "ipm.cdc.list", {"limit": 1}, {"data": {"items": [], "next_token": cursor}}),
+        asked(2, "ipm.cdc.list", {"limit": 1, "next_token": cursor}, {"data": {"items": []}}),
+    ]
+    _, second = steps_of(script_of(log, "2 of 3 records"))
+    assert second["body"] == {"limit": 1, "next_token": "${c1}"}
