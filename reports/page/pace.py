@@ -55,14 +55,14 @@ def asked_once(steps: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _looked(alike: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """What is left of one request that was made again and again."""
-    before = alike[:-1]
-    # A flood makes no pauses; what an answer on the way showed may be what was judged.
-    if not before or any("came" in each for each in before) or not _pauses(alike):
+    if not alike[1:]:
         return alike
+    *before, last = alike
     was_refused = all(each["status"] >= _REFUSED for each in before)
-    last = alike[-1]
     waited_for = was_refused and last["status"] < _REFUSED
-    if not waited_for and not all(each.get("patient") for each in alike):
+    # What an answer on the way showed may be what was judged.
+    looked = all(each.get("patient") for each in alike) and not any("came" in e for e in before)
+    if not _pauses(alike) or not (waited_for or looked):
         return alike
     pauses = sum(each.get("pause_s", 0.0) for each in alike)
     kept = last | {"patient": True}
@@ -70,7 +70,7 @@ def _looked(alike: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 
 
 def _pauses(alike: Sequence[dict[str, Any]]) -> bool:
-    """Whether somebody waited between the looks, or the last of them was another answer."""
+    """Whether somebody waited, which a flood does not, or the last answer was another one."""
     differ = alike[0].get("sketch") != alike[-1].get("sketch")
     return differ or all(each.get("pause_s") for each in alike[1:])
 

@@ -180,8 +180,9 @@ def test_looks_that_are_repeated_are_one_patient_look() -> None:
 def test_what_is_refused_until_it_can_be_done_is_asked_until_it_is() -> None:
     sent = {"offboarding_id": "x"}
     log = [asked(n, "operator.utl_offboarding_export_finalize", sent, {}) for n in range(5)]
-    refused = [each.model_copy(update={"response": Response(status=409)}) for each in log]
-    (step,) = steps_of(script_of([*refused[:-1], log[-1]], "200, success"))
+    no = Response(status=409, body={"error": {"error_code": "utl.invalid-state"}})
+    refused = [each.model_copy(update={"response": no}) for each in log]
+    (step,) = steps_of(script_of([*refused[:-1], log[-1]], "it is listed"))
     assert (step["sketch"], step["patient"]) == ("200", True)
     # Done anew each time, and refused in the end: not one of them is in vain.
     assert len(steps_of(script_of([*log[:-1], refused[-1]], "409"))) == len(log)
