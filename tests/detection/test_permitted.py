@@ -1,6 +1,8 @@
 """Combinations of permitted differences: how they are drawn, judged, traced and kept."""
 
+import json
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,17 @@ def test_a_reason_that_is_told_later_excuses_what_was_found() -> None:
     told = Told(Trial(("a", "b"), ("file",)), "INCOMPLETE", 3, found)
     assert permitted.excused(told, {"a": frozenset({"A"})}) == told
     assert permitted.excused(told, {"b": frozenset({"A"})}).findings == found[1:]
+
+
+def test_committed_campaign_is_of_this_catalogue_and_found_nothing() -> None:
+    content = json.loads(permitted.FILE.read_text(encoding="utf-8"))
+    tried = [tuple(each["trial"]["variants"]) for each in content["told"]]
+    known = {each.name: each for each in variants.catalogue()}
+    assert content["combinations"] == len(tried) > 0
+    assert {name for names in tried for name in names} <= known.keys()
+    pairs = (pair for names in tried for pair in combinations(names, 2))
+    assert not any(permitted.excluded(known[one], known[other]) for one, other in pairs)
+    assert content["wrong"] == sum(1 for each in content["told"] if each["findings"]) == 0
 
 
 @pytest.mark.whole
