@@ -54,7 +54,8 @@ def test_message_holds_the_envelope_of_the_feed(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
     made = subscriptions.create_for(rbs_facility)
-    delivered, stored = _envelopes(made, rbs_facility.emit(2)), rbs_facility.read_events()
+    zones = rbs_facility.emit(2)
+    delivered, stored = _envelopes(made, zones), rbs_facility.read_events(*zones)
     for envelope in delivered:
         original = stored.get(str(envelope.get("event_id")), {})
         other = [name for name in SAME if _told(envelope, name) != _told(original, name)]

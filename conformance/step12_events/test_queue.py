@@ -127,7 +127,7 @@ def _prefix(rbs_facility: IsolatedFacility, zone: str, bin_: str) -> str:
     """What the action of a new zone begins with, and that of a new bin does not."""
     actions = {
         str(event.get("aggregate_id") or event): str(event.get("action"))
-        for event in rbs_facility.read_events().values()
+        for event in rbs_facility.read_events(zone, bin_).values()
     }
     of_zone = next((action for key, action in actions.items() if zone in key), "")
     of_bin = next((action for key, action in actions.items() if bin_ in key), "")
@@ -236,7 +236,8 @@ def test_test_before_verification_sends_nothing(
 
 def _event_about(rbs_facility: IsolatedFacility, zone: str) -> str:
     """The id of the event about a zone, as the feed shows it."""
-    found = [name for name, event in rbs_facility.read_events().items() if zone in str(event)]
+    events = rbs_facility.read_events(zone)
+    found = [name for name, event in events.items() if zone in str(event)]
     if not found:
         raise Inconclusive("the feed does not show the event", cause=FEED)
     return found[0]
