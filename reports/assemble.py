@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from reports import certificate
+from reports import certificate, uses
 from reports.collected import Collected, ProfileLike, RequirementLike, RequirementSetLike
 from reports.model import (
     Cause,
@@ -57,7 +57,7 @@ def assemble(collected: Collected) -> Run:
         leftovers=collected.leftovers,
         drift=collected.drift,
         not_covered=collected.not_covered,
-        bindings_missing=tuple(dict.fromkeys(collected.bindings_missing)),
+        bindings_missing=uses.ranked(collected.bindings_missing),
         slowest=_slowest(judged),
         waivers=states,
         detection=collected.detection,

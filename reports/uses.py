@@ -4,6 +4,7 @@ A probe tells from it how many MUSTs a line of the target file would let a run d
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from reports.exchange import Exchange
 from reports.model import Run
 
 USES: Final = Path(__file__).with_name("uses.json")
+# A line of a target file about an operation begins so.
+_OPERATION: Final = re.compile(r'operations\."([^"]+)"')
 _STAGES: Final = "conformance/stages::"
 # What every call in an org stands on.
 _FIRST: Final = frozenset({"credentials", "organization", "facilities"})
@@ -56,6 +59,17 @@ def _with_those_below(layer: Layer[Any]) -> Iterator[Layer[Any]]:
     yield layer
     for each in layer.below:
         yield from _with_those_below(each)
+
+
+def ranked(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines of a target file, each once: those first on whose operation most MUSTs stand."""
+    known = read()
+
+    def standing(line: str) -> int:
+        named = _OPERATION.match(line)
+        return len(known.musts(named[1])) if named else 0
+
+    return tuple(sorted(dict.fromkeys(lines), key=standing, reverse=True))
 
 
 def measure(run: Run, exchanges: Iterable[Exchange]) -> Uses:

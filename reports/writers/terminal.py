@@ -171,7 +171,10 @@ def _deciding(run: Run) -> Iterator[str]:
 def _bindings(run: Run) -> Iterable[str]:
     if not run.bindings_missing:
         return []
-    return ["Lines to add to the target file", *(f"  {line}" for line in run.bindings_missing)]
+    return [
+        "Lines to add to the target file, the one on which most MUSTs stand first",
+        *(f"  {line}" for line in run.bindings_missing),
+    ]
 
 
 def _drift(run: Run, width: int) -> Iterator[str]:

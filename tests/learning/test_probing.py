@@ -138,3 +138,9 @@ def test_every_use_names_what_there_is() -> None:
     first, last = (measured.musts(name) for name in ("usm.session.create", "ofm.zone.create"))
     assert len(first) > len(last) > 0
     assert json.loads(uses.USES.read_text("utf-8")).keys() == {"operations", "stages"}
+
+
+def test_lines_stand_by_the_musts_that_wait_for_them() -> None:
+    first = 'operations."usm.session.create".yields.session_guid = "/data/session"'
+    last = 'operations."ics.stock_card.list".path = "/ics/cards/list"'
+    assert uses.ranked([last, "[bindings]", first, last]) == (first, last, "[bindings]")
