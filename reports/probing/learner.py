@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from conformance.contract import OPERATIONS, RECORDS, ROUTES, envelope
+from conformance.contract import OPERATIONS, RECORDS, ROUTES
 from conformance.contract.documented import inputs
 from conformance.contract.operation import FORMS, Kind, Operation, Radius, name_of, parameters
 from fixtures.exchange.answer import Answer
@@ -16,19 +16,19 @@ from fixtures.exchange.gateway import gateway_reason
 from fixtures.exchange.spelling import known_states
 from fixtures.exchange.target import Spelling
 from fixtures.formats.json_values import MISSING, at, leaves
-from fixtures.learning import answers, refusals, routes, shown, wanted
+from fixtures.learning import refusals, routes, shown, wanted
 from fixtures.learning.likely_paths import House, likely
 from fixtures.learning.requests import BoundBody
 from fixtures.learning.surface import ELEMENT, Keys
 from fixtures.learning.votes import OF_A_FIELD, Votes
-from fixtures.learning.wanted import Wanted, is_of_a_row
+from fixtures.learning.wanted import is_of_a_row
+from reports.probing import naming
 from fixtures.learning.words import synonyms
 
 # Requests that are spent on guesses: in all, and on the body of one operation.
 MOST: Final = 1500
 _ROUNDS: Final = 8
 _ROWS: Final = "items"
-_DATA: Final = envelope.DATA.strip("/")
 _REFUSED: Final = frozenset({400, 422})
 _OTHER_METHOD: Final = 405
 _NOT_THERE: Final = frozenset({403, 404, _OTHER_METHOD})
@@ -357,46 +357,16 @@ class Learner:
             self.read(answer, values)
 
     def _name_as_shown(self, answer: Answer, sent: Mapping[str, Any]) -> None:
-        """Call a field as the answer calls it, and look for it there.
-
-        One that may be left out is ignored under a wrong name, and no refusal tells of it.
-        """
-        operation, template = answer.operation, answer.target.body(answer.operation)
-        ours = list(self._not_understood(answer, sent)) if operation.writes else []
-        if not ours:
-            return
-        found = shown.names(operation, ours, self._bodies[operation.id][-_ROUNDS:], self.votes)
-        places = {
-            each.keys[0]: match
-            for each in ours
-            if (match := found.get(each.key)) and match.keys != each.keys
-            if match.keys[0] not in template or len(match.keys) > 1
-        }
-        if not places:
-            return
-        made: dict[str, Any] = {}
-        yields = dict(self.spelled.get(operation.id, Spelling()).yields)
-        for name, part in template.items():
-            keys = places[name].keys if name in places else (name,)
-            _place(made, keys, part)
-            for read in {name, name_of(str(part))} & _open_yields(operation) - yields.keys():
-                if name in places:
-                    yields[read] = answers.pointer((_DATA, *keys))
-        self._respell(operation, body=made, yields=yields)
-        self._tell(operation, *(f"field {n}: {m.told}, as it is shown" for n, m in places.items()))
-
-    def _not_understood(self, answer: Answer, sent: Mapping[str, Any]) -> Iterator[Wanted]:
-        """Fields under our own names of which nothing shows that the target knows them."""
-        operation, template = answer.operation, answer.target.body(answer.operation)
-        came = {each for each in leaves(answer.body) if isinstance(each, str)}
-        for each in wanted.fields(operation):
-            name = each.keys[0]
-            is_ours = len(each.keys) == 1 and template.get(name) == operation.body[name]
-            if not is_ours or each.printed or name in self._asked.get(operation.id, {}):
-                continue
-            value = sent.get(name_of(str(template[name])))
-            if not (shown.is_telling(value) and value in came):
-                yield each
+        """Call a field as the answer calls it, and look for it there."""
+        operation = answer.operation
+        spelling = self.spelled.get(operation.id, Spelling())
+        bodies = self._bodies[operation.id][-_ROUNDS:]
+        asked = self._asked.get(operation.id, {})
+        found = naming.as_shown(answer, sent, asked, bodies, self.votes)
+        if found is not None:
+            yields = {**found.yields, **spelling.yields}
+            self._respell(operation, body=found.body, yields=yields)
+            self._tell(operation, *found.evidence)
 
     def _confirm_fields(self, answer: Answer, sent: Mapping[str, Any]) -> None:
         """A field of which the value comes back was understood."""
@@ -433,21 +403,6 @@ class Learner:
     def _tell(self, operation: Operation, *lines: str) -> None:
         known = self.evidence.setdefault(operation.id, [])
         known += [line for line in lines if line not in known]
-
-
-def _open_yields(operation: Operation) -> set[str]:
-    """What is read of an answer, and where no page places it."""
-    return {name for name, each in operation.yields.items() if not each.certainty.binding}
-
-
-def _place(made: dict[str, Any], keys: Keys, part: Any) -> None:
-    """Put a part where the keys lead, into what is there already."""
-    *outer, last = keys
-    for key in outer:
-        inside = made.get(key)
-        made[key] = inside = dict(inside) if isinstance(inside, Mapping) else {}
-        made = inside
-    made[last] = part
 
 
 def _dotted(keys: Keys) -> str:
