@@ -22,8 +22,8 @@ from fixtures.learning.requests import BoundBody
 from fixtures.learning.surface import ELEMENT, Keys
 from fixtures.learning.votes import OF_A_FIELD, Votes
 from fixtures.learning.wanted import is_of_a_row
-from reports.probing import naming
 from fixtures.learning.words import synonyms
+from reports.probing import naming
 
 # Requests that are spent on guesses: in all, and on the body of one operation.
 MOST: Final = 1500
@@ -365,7 +365,9 @@ class Learner:
         found = naming.as_shown(answer, sent, asked, bodies, self.votes)
         if found is not None:
             yields = {**found.yields, **spelling.yields}
-            self._respell(operation, body=found.body, yields=yields)
+            gone = {f"body.{name}" for name in answer.target.body(operation)}
+            unsure = spelling.unsure - (gone - {f"body.{name}" for name in found.body})
+            self._respell(operation, body=found.body, yields=yields, unsure=unsure)
             self._tell(operation, *found.evidence)
 
     def _confirm_fields(self, answer: Answer, sent: Mapping[str, Any]) -> None:
