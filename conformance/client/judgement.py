@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from conformance.client.catalogue import Duty, digest, duties, parts
 from conformance.client.certificate import (
@@ -37,8 +37,7 @@ _STRIPPED: Final = "the exporter took the credentials out of the recording"
 _TOLD_OF: Final = (Verdict.BROKEN, Verdict.WAIVED, Verdict.WARNING)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """What the stand saw of a duty, beyond single calls: a comparison, an exit, an effect."""
 
     duty: str

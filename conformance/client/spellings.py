@@ -6,7 +6,7 @@ answers, words of states. A client of that platform calls it so, and is judged b
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from conformance.contract import ROUTES
@@ -17,8 +17,7 @@ from fixtures.formats.json_values import MISSING, at
 _Place = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """A call as the documentation spells it."""
 
     path: str

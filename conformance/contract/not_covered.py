@@ -6,10 +6,9 @@ what `not_covered.toml` names without a path. One that no reason is given for is
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 LIST: Final = Path(__file__).with_suffix(".toml")
 DOCUMENTED: Final = LIST.with_name("documented_operations.toml")
@@ -20,8 +19,7 @@ _WHOLE: Final = "whole_service"
 _NAMES: Final = ("operation", "capability", _WHOLE)
 
 
-@dataclass(frozen=True)
-class DocumentedOperation:
+class DocumentedOperation(NamedTuple):
     """An operation whose path a page prints."""
 
     method: str
@@ -38,8 +36,7 @@ class DocumentedOperation:
         return self.path.split("/")[1]
 
 
-@dataclass(frozen=True)
-class NotCovered:
+class NotCovered(NamedTuple):
     """An operation, a capability of a service or a whole service, with reason and page."""
 
     name: str

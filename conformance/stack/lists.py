@@ -6,7 +6,7 @@ in the folder of their step.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
@@ -145,8 +145,7 @@ DOOMABLE: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Apart:
+class Apart(NamedTuple):
     """A list that holds records of the organisation asked for and of no other."""
 
     operation: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from reports.exchange import Exchange
@@ -16,8 +16,7 @@ SHOWN: Final = 4  # checks of one requirement that are told in full; the rest by
 CARDS: Final = 200  # requirements told in one section; the rest stands under "Requirements"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """The call that an expectation was about: `POST /scm/order/promise/reserve` by owner.
 
     `answered` is the status of its answer, with the tag of an error, or that there was none.

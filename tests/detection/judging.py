@@ -1,9 +1,8 @@
 """What a run against a defective platform says about the checks that had to notice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from reports.verdict import EXECUTED, Verdict, worst
 
@@ -21,8 +20,7 @@ class Result(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """A check that ran: a test with its parameters, a stage or a watcher."""
 
     nodeid: str
@@ -35,8 +33,7 @@ class Ran:
         return self.nodeid.partition("[")[0]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Whether a defect was noticed at one requirement, and by which check."""
 
     defect: str

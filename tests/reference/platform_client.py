@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -62,8 +62,7 @@ class Key:
         return {"x-api-key": self.secret}
 
 
-@dataclass(frozen=True)
-class Org:
+class Org(NamedTuple):
     guid: str
     code: str
     owner: User
