@@ -175,7 +175,8 @@ def _together(
             if not nodes:
                 return
             with ThreadPoolExecutor(2) as pool:
-                before, after = pool.map(lambda copy: copy.verdicts(nodes, given), (whole, weak))
+                asked = [pool.submit(copy.verdicts, nodes, given) for copy in (whole, weak)]
+                before, after = (each.result() for each in asked)
             for check, row in rows.items():
                 told = (row.requirement, row.verdict)
                 if told in before[check] and told in after[check]:
