@@ -24,6 +24,7 @@ _NEVER_TAKEN: Final = ("the suite's body was refused", "was refused:", "no accep
 NEVER_TAKEN: Final = (
     "every sample is refused, and the sample holds what no page prints: a platform may refuse it"
 )
+ADVISED: Final = "what it changes is a SHOULD, a reading of ours, or stands on a tentative page"
 _WORDS: Final = {
     Outcome.FAILED: "fails",
     Outcome.ADVISED: "told",
@@ -108,7 +109,9 @@ def _class(
         return {"class": read.name, "because": read.because}
     if met.outcome is Outcome.NOTICED and any(words in met.saw for words in _NEVER_TAKEN):
         return {"class": "never taken", "because": NEVER_TAKEN}
-    return {"class": "advised" if met.outcome is Outcome.ADVISED else "not read", "because": ""}
+    if met.outcome is Outcome.ADVISED:
+        return {"class": "advised", "because": ADVISED}
+    return {"class": "not read", "because": ""}
 
 
 def name(mutant: Mutant) -> tuple[str, ...]:

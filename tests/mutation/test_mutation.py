@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,17 @@ def test_a_mutant_alone_is_judged_by_every_check_stages_and_invariants_too() -> 
     assert alone.met(stage) == Met({alone.ALONE}, Outcome.FAILED, "R-2: b said")
     sound = _run(a=("R-1", "test", "pass"), b=("ENV-1", "invariant", "not-applicable"))
     assert alone.met(sound) == Met({alone.ALONE}, Outcome.SURVIVED)
+
+
+def test_a_mutant_alone_is_awake_for_every_request() -> None:
+    spec = importlib.util.spec_from_file_location("startup", campaign.STARTUP / "sitecustomize.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(startup := importlib.util.module_from_spec(spec))
+    awake = startup.Switch({"chosen": ["m"], "by_check": {}, "everywhere": "m"})
+    assert awake("m")
+    assert not awake("n")
+    assert not startup.Switch({"chosen": ["m"], "by_check": {}})("m")
 
 
 def test_a_mutant_alone_meets_its_rarest_requirements_and_some_of_all_others() -> None:
