@@ -22,7 +22,8 @@ CLASSES: Final = Path(__file__).with_name("classes.toml")
 # What a check says of a request that the target never took.
 _NEVER_TAKEN: Final = ("the suite's body was refused", "was refused:", "no accepted sample")
 NEVER_TAKEN: Final = (
-    "every sample is refused, and the sample holds what no page prints: a platform may refuse it"
+    "a sample is refused that was never taken before, and it rests on what no page prints, or on "
+    "who asks: that decides nothing"
 )
 ADVISED: Final = "what it changes is a SHOULD, a reading of ours, or stands on a tentative page"
 _WORDS: Final = {
