@@ -5,6 +5,7 @@ with the defect and with 0 on one without. Where the page says why there is none
 """
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     good = sum(trial.result is Result.REPRODUCED for trial in trials)
     say(f"{good} of {len(trials)} reproduced")
     if options.write:
-        campaigns.write(FILE, content(trials, options.seed))
+        campaigns.write(FILE, content(merged(trials)))
     return 0 if good == len(trials) else 1
 
 
@@ -47,12 +48,20 @@ def remembered(memory: Path | None) -> dict[str, Trial]:
     return {each["defect"]: Trial(**{**each, "result": Result(each["result"])}) for each in entries}
 
 
-def content(trials: Sequence[Trial], seed: int) -> Mapping[str, Any]:
+def merged(fresh: Sequence[Trial]) -> Sequence[Trial]:
+    """The committed trials, with these in the place of older ones of the same defects."""
+    told = json.loads(FILE.read_text("utf-8"))["trials"] if FILE.exists() else []
+    known = {each["defect"]: Trial(**{**each, "result": Result(each["result"])}) for each in told}
+    known |= {each.defect: each for each in fresh}
+    return [known[name] for name in sorted(known)]
+
+
+def content(trials: Sequence[Trial]) -> Mapping[str, Any]:
     """The results file: what did not succeed is told with what was said."""
     return {
         "measured_on": campaigns.today(),
-        "seed": seed,
-        "drawn": len(trials),
+        "defects": len(able()),
+        "tried": len(trials),
         "results": dict(Counter(trial.result for trial in trials)),
         "trials": [asdict(trial) for trial in trials],
     }
