@@ -26,6 +26,7 @@ STAGES: Final = "conformance/stages::"
 _TOKEN: Final = re.compile(r"\[redacted:[\w.-]+#[0-9a-f]+\]|[\w@.+-]{6,}")
 _LONG: Final = 12
 _NUMBER: Final = re.compile(r"[+-]?\d{0,7}|[+-]?\d*\.\d*|\d{4}-\d\d-\d\d")
+_CLOCK: Final = "operator.reference_clock"
 _COMPANION: Final = "operator.reference_sibling"
 _ORG: Final = "ofm.org.create"
 #: Names of what says where a page begins.
@@ -121,6 +122,12 @@ def _has(exchange: Exchange, name: re.Pattern[str]) -> bool:
     body = exchange.request.body
     names = [*parse_qs(urlsplit(exchange.request.url).query)]
     return any(map(name.search, names + ([*body] if isinstance(body, Mapping) else [])))
+
+
+def _seconds(body: Any) -> float:
+    """How far a request moves a clock."""
+    asked = body.get("advance_seconds") if isinstance(body, Mapping) else None
+    return float(asked) if isinstance(asked, int | float) else 0.0
 
 
 def _words(body: Any) -> frozenset[str]:
@@ -250,6 +257,24 @@ class Scenes:
         """The address of the companion that an exchange went to; empty for the target."""
         url = self.all[number].request.url
         return next((at for at in self.companions if url.startswith(f"{at}/")), "")
+
+    def moves(self, number: int) -> Mapping[int, float]:
+        """How far, in seconds, which earlier exchanges moved the clock that one saw."""
+        made = self.companions.get(self.companion(number), (None,))[0]
+        return {
+            n: _seconds(self.all[n].request.body)
+            for n in self._clocks
+            if n < number and made is not None and self.companions[self.companion(n)][0] == made
+        }
+
+    @cached_property
+    def _clocks(self) -> Sequence[int]:
+        """Where the clock of a companion was moved."""
+        return [
+            number
+            for number, each in enumerate(self.all)
+            if each.operation == _CLOCK and succeeded(each) and self.companion(number)
+        ]
 
     def asked(self, number: int) -> frozenset[str]:
         """The tokens of a request."""

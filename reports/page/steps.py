@@ -238,7 +238,7 @@ class Steps:
         if isinstance(value, list):
             return [self._filled(part, exchange, number) for part in value]
         if isinstance(value, str):
-            return self._instant(value, exchange.started_at) or self._text(value)
+            return self._instant(value, self._now(exchange)) or self._text(value)
         return value
 
     def _text(self, value: str) -> str:
@@ -287,6 +287,12 @@ class Steps:
                 return {"$is": [name, value]}
         return value
 
+    def _now(self, exchange: Exchange) -> datetime:
+        """When it was, with the moves of a clock that are no part of the script."""
+        moves = self._scenes.moves(self._scenes.place[exchange.id])
+        other = sum(seconds for number, seconds in moves.items() if number not in self._step)
+        return exchange.started_at + timedelta(seconds=other)
+
     def _instant(self, text: str, started: datetime) -> Any:
         """An instant by how far it is from the call, unless it is a fixed one."""
         moment = moment_of(text)
@@ -324,7 +330,7 @@ class Steps:
         if isinstance(value, list):
             return self._items(value, exchange)
         if isinstance(value, str):
-            return self._leaf(value, exchange.started_at)
+            return self._leaf(value, self._now(exchange))
         return value
 
     def _items(self, value: list[Any], exchange: Exchange) -> dict[str, Any]:

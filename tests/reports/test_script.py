@@ -221,6 +221,32 @@ def test_a_platform_beside_the_target_is_made_anew() -> None:
     }
 
 
+def test_an_instant_is_told_by_the_clock_that_was_moved_before() -> None:
+    operator = "http://127.0.0.1:4002"
+    made = asked(
+        1,
+        "operator.reference_sibling",
+        {},
+        {"data": {"operator_url": operator}},
+        check="conformance/stages::clock-companion",
+    )
+    moved = asked(
+        2, "operator.reference_clock", {"advance_seconds": 11e6}, {}, check="conformance/stages::x"
+    )
+    at = STARTED + timedelta(seconds=11e6 + 60)
+    asks = asked(3, "operator.utl_offboarding_approve", {"at": at.isoformat()}, {})
+    script = script_of(
+        [
+            addressed(made, "INVOKE", "http://127.0.0.1:4000/reference_sibling"),
+            addressed(moved, "INVOKE", f"{operator}/reference_clock"),
+            addressed(asks, "INVOKE", f"{operator}/utl_offboarding_approve"),
+        ],
+        "200, success",
+    )
+    _, step = steps_of(script)
+    assert step["body"]["at"]["$in_s"][0] == pytest.approx(59.7)
+
+
 def addressed(exchange: Exchange, method: str, url: str) -> Exchange:
     """The same exchange, sent elsewhere."""
     request = exchange.request.model_copy(update={"method": method, "url": url})
