@@ -26,6 +26,9 @@ _PART: Final = "# --- from here on it is part of the script"
 _IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
 _DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|replay sends)\b")
+#: Of a copy that a check reads out of the storage, with the keys of the team.
+_STORED: Final = re.compile(r"\b(?:rows?|copy|in S3)\b")
+_EXPORTS: Final = "utl.export."
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -55,6 +58,9 @@ class Scripts:
             return Missing(f"it stands on more than {MOST} calls")
         card = next((card for card in check.cards if card.exchange), None)
         said = f"{card.expectation}; {card.expected}" if card else ""
+        judges = scenes.all[scenes.place[judged]].operation if judged else ""
+        if judges.startswith(_EXPORTS) and _STORED.search(said):
+            return Missing("it was judged by what lies in the object storage, which no call shows")
         subject = Subject(
             scenes.place.get(judged or ""),
             card.observed if card else "",

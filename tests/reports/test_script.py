@@ -9,7 +9,7 @@ import pytest
 
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, Exchange, Request, Response
-from reports.page.script import END, Scripts
+from reports.page.script import END, Missing, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -128,6 +128,17 @@ def test_a_queue_that_is_not_there_is_named_after_the_one_that_is() -> None:
         {"queue_url": "${QUEUE_BASE}/123/${QUEUE_NAME}-absent"},
         {"queue_url": "${QUEUE_BASE}/321/${QUEUE_NAME}"},
     ]
+
+
+def test_what_was_judged_by_the_files_of_a_copy_says_why_it_has_no_script() -> None:
+    asks = asked(1, "utl.export.download_start", {"export_id": "x"}, {"success": True})
+    told = card("ORG-1", "conformance/a.py::test_b", "w-1")
+    told = told.model_copy(update={"expectation": "every row has an instant", "observed": "none"})
+    failed = check("ORG-1", Verdict.FAIL, cards=(told,), exchanges=("w-1",))
+    run = assemble(collected([failed], RequirementSet((Requirement("ORG-1"),))))
+    made = Scripts(run, [asks]).of(run.requirements[0], failed)
+    assert isinstance(made, Missing)
+    assert "object storage" in made.why
 
 
 def test_a_token_that_came_to_the_queue_is_read_from_it() -> None:
