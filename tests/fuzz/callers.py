@@ -6,9 +6,13 @@ from random import Random
 from typing import Final
 
 from tests.reference.platform_client import Platform
+from tests.reference.products import Catalogue
+from tests.reference.scm_client import new_scm_client
 
 # Of a hundred requests, so many are the owner's, a key's, a stranger's; the rest are nobody's.
 _OWNER, _KEY, _STRANGER = 88, 4, 4
+# So many of a thing are there to be sold that no draw uses them up.
+_STOCK: Final = 1_000_000
 CREDENTIALS: Final = ("x-session-guid", "x-api-key")
 
 
@@ -20,6 +24,8 @@ class Callers:
     key: Mapping[str, str]
     stranger: Mapping[str, str]
     fixed: Mapping[str, str]
+    favourites: Mapping[str, str]
+    """Ids of records with which most can be done."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -37,8 +43,9 @@ class Callers:
 
 
 def callers(platform: Platform) -> Callers:
-    """An org with its owner and a key of all rights, and the owner of another org."""
+    """An org with its owner, a key of all rights and goods to sell, and the owner of another."""
     org, other = platform.org(), platform.org()
+    seller = new_scm_client(Catalogue(platform, org, org.owner))
     return Callers(
         owner=org.owner.headers,
         key={"x-api-key": platform.key(org, "owner")},
@@ -47,7 +54,9 @@ def callers(platform: Platform) -> Callers:
             "orgcode": org.code,
             "org_guid": org.guid,
             "session_guid": org.owner.session,
-            "logical_guid": platform.facility(org),
+            "logical_guid": seller.logical_guid,
+            "channel_code": seller.channel,
             "cccode": platform.cost_centre(org)["cccode"],
         },
+        favourites={"variant_id": seller.goods(_STOCK), "user_guid": org.owner.user_id},
     )

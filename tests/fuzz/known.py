@@ -9,14 +9,18 @@ from typing import Any, Final
 _NAMING: Final = ("_id", "_guid", "_code", "_token", "code", "token", "sku", "barcode")
 # So many values of one name are kept: the newest, whose records are the likeliest to be alive.
 _KEPT: Final = 12
+# Of so many draws all but one take the favourite, where there is one.
+_OFTEN: Final = 4
 _REVISION: Final = "expected_revision"
 
 
 class Known:
     """What values names have had, in answers that granted something."""
 
-    def __init__(self, fixed: Mapping[str, str], random: Random) -> None:
-        self._fixed = dict(fixed)
+    def __init__(
+        self, fixed: Mapping[str, str], favourites: Mapping[str, str], random: Random
+    ) -> None:
+        self._fixed, self._favourites = dict(fixed), dict(favourites)
         self._random = random
         self._values: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._revisions: dict[str, int] = {}
@@ -27,14 +31,21 @@ class Known:
             return
         data, revision = envelope["data"], envelope.get("revision")
         self._walk(data)
-        if isinstance(revision, int):
-            for name, value in data.items():
-                if name.endswith(("_id", "_guid")) and isinstance(value, str):
-                    self._revisions[value] = revision
+        self._note_revision(data, revision)
 
-    def move(self, fixed: Mapping[str, str]) -> None:
+    def _note_revision(self, record: Mapping[str, Any], revision: Any) -> None:
+        """The first id of a record is its own."""
+        ids = [
+            value
+            for name, value in record.items()
+            if name.endswith(("_id", "_guid")) and isinstance(value, str)
+        ]
+        if ids and isinstance(revision, int):
+            self._revisions[ids[0]] = revision
+
+    def move(self, fixed: Mapping[str, str], favourites: Mapping[str, str]) -> None:
         """Forget everything: the requests belong elsewhere from now on."""
-        self._fixed = dict(fixed)
+        self._fixed, self._favourites = dict(fixed), dict(favourites)
         self._values.clear()
         self._revisions.clear()
 
@@ -45,6 +56,7 @@ class Known:
             return
         if not isinstance(part, dict):
             return
+        self._note_revision(part, part.get("revision"))
         for name, value in part.items():
             if isinstance(value, str) and name.endswith(_NAMING) and name not in self._fixed:
                 if value and value not in self._values[name]:
@@ -69,6 +81,8 @@ class Known:
         if isinstance(value, str):
             if name in self._fixed:
                 return self._fixed[name]
+            if everything and name in self._favourites and self._random.randrange(_OFTEN):
+                return self._favourites[name]
             if everything and (known := self._values.get(name)):
                 return self._random.choice(known)
             return value

@@ -21,7 +21,7 @@ MADE = {"success": True, "data": {"account_id": "acc-1", "caption": "Ann"}, "rev
 
 
 def known() -> Known:
-    made = Known({"org_guid": "own"}, Random(1))  # noqa: S311
+    made = Known({"org_guid": "own"}, {}, Random(1))  # noqa: S311
     made.learn(MADE)
     return made
 

@@ -37,18 +37,12 @@ class Memory:
         found: dict[str, Met] = {}
         for entry in self._entries():
             met = found.setdefault(entry["mutant"], Met())
-            saw = entry.get("saw", "")
-            met.add(Met(set(entry["judges"]), Outcome[entry["outcome"]], saw))
+            met.add(Met(set(entry["judges"]), Outcome[entry["outcome"]]))
         return found
 
     def keep(self, name: str, met: Met) -> None:
         """Keep what a mutant met in a run: one write of one line."""
-        entry = {
-            "mutant": name,
-            "judges": sorted(met.judges),
-            "outcome": met.outcome.name,
-            "saw": met.saw,
-        }
+        entry = {"mutant": name, "judges": sorted(met.judges), "outcome": met.outcome.name}
         campaigns.keep(self.directory / _OUTCOMES, entry)
 
     def forget_survivors(self) -> None:
