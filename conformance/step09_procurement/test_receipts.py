@@ -9,7 +9,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Caller, Check, Session, eventually, pages
+from fixtures import Caller, Check, Inconclusive, Session, eventually, pages
 from fixtures.formats.money import count_of
 from fixtures.probes.races import at_once, together
 from fixtures.services.pcm import actions as pcm
@@ -71,6 +71,8 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
         for entry in entries
         if count_of(entry["item_delta"]) == 4 and all(entry[name] for name in names)
     ]
+    if entries and all(entry["item_delta"] is None for entry in entries):
+        raise Inconclusive("no entry of the stock card shows how much it moved")
     answer.expect(
         "the receipt is on the stock card with reason, source references, actor and delta",
         holds=len(whole) == 1,

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.errors import OTHER_ORG, Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Actor, Caller, Change, Stranger, pages_with, read_all, without
+from fixtures import Actor, Caller, Change, Inconclusive, Stranger, pages_with, read_all, without
 from fixtures.probes.contradicting_context import contradict
 from fixtures.services.ppm import actions as ppm
 
@@ -93,6 +93,8 @@ def test_repeated_price_makes_one_entry(ppm_owner: Caller) -> None:
         ppm_owner(ppm.SET, without("variant_id"), **sent).accepted()
     walk = pages_with(ppm_owner, LIST, sku, listed_sku=sku, limit=LARGEST_LIMIT)
     skus = read_all(walk, "item_sku")
+    if skus and not any(skus):
+        raise Inconclusive(f"{LIST}: no row shows a SKU")
     walk[-1].expect(
         "a request with a key makes one entry, however often it is sent",
         holds=skus.count(sku) == 1,
