@@ -50,7 +50,8 @@ def _resolve_with_tier_price(ppm_owner: Caller, **period: str) -> Answer:
 def test_price_that_began_an_hour_ago_holds(ppm_owner: Caller, today: datetime) -> None:
     period = {"effective_from": days_from(today, -0.04), "effective_to": days_from(today, 0.04)}
     answer = _resolve_with_tier_price(ppm_owner, **period)
-    ppm.expect_amount(answer, "a price holds in its period, read in UTC", "7.00")
+    rule = "a price holds in its period, read in UTC"
+    ppm.expect_amount(answer, rule, "7.00", sends=("customer_tier",))
 
 
 def create_successive_prices(
