@@ -17,6 +17,7 @@ from fixtures import (
     Session,
     Values,
     expect_listed,
+    ids,
     pages,
     without,
 )
@@ -316,3 +317,26 @@ def test_exchange_rate_is_found(ppm_owner: Caller, rate: dict[str, Any], by: str
         answer = ppm_owner("ppm.fx.get", without(*pair), fx_rate_id=rate["fx_rate_id"])
     rule = f"the rate by {by} is the one that the list shows"
     answer.shows_money("rate", str(rate["rate"]), rule)
+
+
+@pytest.mark.requirement("PRICE-51")
+def test_every_exchange_rate_of_a_walk_is_found(ppm_owner: Caller, check: Check) -> None:
+    # Nobody but the platform makes rates, so this list can be walked and not be filled.
+    shown = ids([ppm_owner("ppm.fx.list").accepted()])
+    if not shown:
+        raise Inconclusive(f"{check.name}: the target lists no exchange rate", cause="ppm.fx.list")
+    walk = pages(ppm_owner, "ppm.fx.list", limit=1)
+    found = ids(walk)
+    walk[0].expect(
+        "a walk one by one comes to each rate that the list shows, once",
+        holds=set(shown) <= set(found) and len(set(found)) == len(found),
+        expected=f"{len(shown)} rates or more, each once",
+        observed=f"{len(found)}, {len(set(found))} of them different",
+        uses=("items", "item_id"),
+        inferred=True,
+    )
+    for each in shown:
+        answer = ppm_owner(
+            "ppm.fx.get", without("base_currency", "quote_currency"), fx_rate_id=each
+        )
+        answer.shows("fx_rate_id", each, "the rate is the one that the id names")
