@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 
 def kept(path: Path) -> Iterator[dict[str, Any]]:
@@ -25,6 +26,27 @@ def keep(path: Path, entry: Mapping[str, Any]) -> None:
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write a results file."""
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+class Judged(Protocol):
+    """A dataclass of what one draw came to."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def wrong(self) -> bool: ...
+
+
+def write_draws(path: Path, of: str, told: Sequence[Judged], seed: int) -> None:
+    """Write a results file of draws: how many, `of` what, how many went wrong, and each."""
+    content = {
+        "measured_on": today(),
+        "seed": seed,
+        of: len(told),
+        "wrong": sum(1 for each in told if each.wrong),
+        "told": [asdict(each) for each in told],
+    }
+    write(path, content)
 
 
 def today() -> str:

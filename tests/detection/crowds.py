@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = [each for each in told if each.wrong]
     say(f"{len(told)} crowds, {len(wrong)} of them wrong")
     if options.write:
-        _write(told, options.seed)
+        campaigns.write_draws(FILE, "crowds", told, options.seed)
     return 1 if wrong else 0
 
 
@@ -143,17 +143,6 @@ def remembered(memory: Path) -> Iterator[Told]:
         yield Told(
             **{**entry, "defects": tuple(entry["defects"]), "hidden": tuple(entry["hidden"])}
         )
-
-
-def _write(told: Sequence[Told], seed: int) -> None:
-    content = {
-        "measured_on": campaigns.today(),
-        "seed": seed,
-        "crowds": len(told),
-        "wrong": sum(1 for each in told if each.wrong),
-        "told": [asdict(each) for each in told],
-    }
-    campaigns.write(FILE, content)
 
 
 if __name__ == "__main__":

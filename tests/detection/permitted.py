@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = [each for each in told if each.wrong]
     say(f"{len(told)} combinations, {len(wrong)} of them wrong")
     if options.write:
-        _write(told, options.seed)
+        campaigns.write_draws(FILE, "combinations", told, options.seed)
     return 1 if wrong else 0
 
 
@@ -276,17 +276,6 @@ def remembered(memory: Path) -> Iterator[Told]:
         trial = Trial(**{name: tuple(part) for name, part in line["trial"].items()})
         found = (Finding(**{**each, "guilty": tuple(each["guilty"])}) for each in line["findings"])
         yield Told(**{**line, "trial": trial, "findings": tuple(found)})
-
-
-def _write(told: Sequence[Told], seed: int) -> None:
-    content = {
-        "measured_on": campaigns.today(),
-        "seed": seed,
-        "combinations": len(told),
-        "wrong": sum(1 for each in told if each.wrong),
-        "told": [entry(each) for each in told],
-    }
-    campaigns.write(FILE, content)
 
 
 if __name__ == "__main__":
