@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from reports.history import Course, Entry, broken, entry, flaky, series
 from reports.model import Run
@@ -31,8 +31,7 @@ class Point:
         return self.entry.verdict.split(" WITH ")[0].lower().replace(" ", "-")
 
 
-@dataclass(frozen=True)
-class Trend:
+class Trend(NamedTuple):
     """Runs that can be compared with this one, the oldest first; this one is the last."""
 
     name: str

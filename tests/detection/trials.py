@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.detection.defects import INVARIANTS, Defect
 from tests.detection.judging import Finding, Ran, Result, alarms, checks_of, result, verdict
@@ -23,8 +22,7 @@ WATCHED: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What one defect led to."""
 
     defect: Defect

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.fixtures.scripted import PromptHandler
@@ -28,8 +28,7 @@ _MEGABYTE: Final = 2**20
 LARGE: Final = 200
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """An answer of the platform, as it would go on to the client."""
 
     status: int
