@@ -99,18 +99,11 @@ def by_its_own_files(variant: str, directory: Path) -> Finished:
         )
 
 
+@pytest.mark.parametrize("variant", ["reshaped-inferred-fields", "inferred-routes-as-resources"])
 def test_a_platform_of_another_shape_is_judged_by_its_own_files_alone(
-    embedded: Finished, tmp_path: Path
+    embedded: Finished, tmp_path: Path, variant: str
 ) -> None:
-    finished = by_its_own_files("reshaped-inferred-fields", tmp_path)
-    assert finished.exit_status == 0, finished.output
-    assert finished.verdicts == embedded.verdicts
-
-
-def test_a_platform_of_resources_is_judged_by_its_own_files_alone(
-    embedded: Finished, tmp_path: Path
-) -> None:
-    finished = by_its_own_files("inferred-routes-as-resources", tmp_path)
+    finished = by_its_own_files(variant, tmp_path)
     assert finished.exit_status == 0, finished.output
     assert finished.verdicts == embedded.verdicts
 
