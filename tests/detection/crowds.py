@@ -20,9 +20,9 @@ from reports.detection import RESULTS, Row, rows
 from reports.verdict import Verdict
 from tests import campaigns
 from tests.campaigns import say
-from tests.detection.defects import Defect, catalogue
+from tests.detection.defects import INVARIANTS
 from tests.detection.runs import BrokenRunError, Runner, runner
-from tests.detection.trials import selection
+from tests.detection.trials import WATCHED
 
 FILE: Final = RESULTS.with_name("crowds.json")
 COUNT: Final = 200
@@ -67,14 +67,24 @@ def drawn(
         yield tuple(sorted([first, *others]))
 
 
+def seeing(results: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """The checks that each defect was seen by, by its name; what answers are watched in, too."""
+    found: dict[str, dict[str, None]] = {}
+    for row in results:
+        nodes = found.setdefault(row.defect, {})
+        node = f"conformance/{row.check}"
+        nodes.update(dict.fromkeys(WATCHED if node.startswith(INVARIANTS) else (node,)))
+    return {name: tuple(nodes) for name, nodes in found.items()}
+
+
 def attempt(
     runs: Runner,
-    known: Mapping[str, Defect],
+    seen_by: Mapping[str, Sequence[str]],
     broken: Mapping[str, frozenset[str]],
     crowd: Sequence[str],
 ) -> Told:
-    """Run the checks that have to notice these defects against a platform with all of them."""
-    checks = dict.fromkeys(node for name in crowd for node in selection(known[name], runs))
+    """Run the checks that see these defects one by one against a platform with all of them."""
+    checks = dict.fromkeys(node for name in crowd for node in seen_by[name])
     options = " ".join(f"--defect {name}" for name in crowd)
     try:
         run = runs.run(*checks, "--reference-args", options)
@@ -95,12 +105,12 @@ def judged(crowd: Sequence[str], run: Mapping[str, Any], must: Collection[str]) 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 where no crowd is conformant and none hides a breach, else 1."""
     options = _parser().parse_args(arguments)
-    known = {each.name: each for each in catalogue()}
+    seen_by = seeing(rows())
     broken = broken_by(rows(), {each.id for each in load().requirements if each.counts})
-    crowds = drawn(list(known), broken, options.count, options.seed)
+    crowds = drawn(list(seen_by), broken, options.count, options.seed)
     with tempfile.NamedTemporaryFile(prefix="crowds-", suffix=".jsonl") as file, runner() as runs:
         memory = Path(options.memory or file.name)
-        told = list(_all(partial(attempt, runs, known, broken), crowds, memory, options.jobs))
+        told = list(_all(partial(attempt, runs, seen_by, broken), crowds, memory, options.jobs))
     wrong = [each for each in told if each.wrong]
     say(f"{len(told)} crowds, {len(wrong)} of them wrong")
     if options.write:

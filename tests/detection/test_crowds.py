@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reports.detection import Row
-from tests.detection import crowds
+from tests.detection import crowds, trials
 
 NAMES = [f"defect-{number}" for number in range(60)]
 
@@ -33,6 +33,18 @@ def test_only_failures_of_documented_musts_count() -> None:
 
     told = [row("R-1", "fail"), row("R-2", "advisory"), row("R-3", "fail")]
     assert crowds.broken_by(told, {"R-1", "R-2"}) == {"a defect": {"R-1"}}
+
+
+def test_checks_are_those_that_saw_the_defects() -> None:
+    def row(defect: str, check: str) -> Row:
+        return Row(defect, "family", "R-1", check, "fail", "caught")
+
+    told = [row("one", "step/test_a.py::test_a"), row("one", "step/test_a.py::test_b")]
+    watched = [row("two", "invariants::ENV-3"), row("two", "step/test_a.py::test_b")]
+    assert crowds.seeing([*told, *watched]) == {
+        "one": ("conformance/step/test_a.py::test_a", "conformance/step/test_a.py::test_b"),
+        "two": (*trials.WATCHED, "conformance/step/test_a.py::test_b"),
+    }
 
 
 def test_a_breach_that_others_hide_is_wrong() -> None:

@@ -27,12 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"{len(reached.requirements)} are reached; {time.monotonic() - started:.0f} s")
             if options.again:
                 memory.forget_survivors()
-            judged = partial(campaign.judged, chosen, reached, cache)
             found = campaign.judge(
                 chosen,
                 reached,
-                judged,
+                partial(campaign.judged, chosen, reached, cache),
                 memory,
+                by_itself=partial(campaign.judged_alone, chosen, reached, cache),
                 jobs=options.jobs,
                 tell=say,
                 rounds=options.rounds,
@@ -58,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=campaign.ROUNDS,
         metavar="N",
-        help="in the first 12 requirements judge a mutant, in each further one 36 more",
+        help="in the first 12 requirements judge a mutant, in each further one 36 more; "
+        "what is not failed then is tried alone",
     )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument(

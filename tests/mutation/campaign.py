@@ -1,7 +1,8 @@
 """Tries the sample: one run with all mutants asleep tells what reaches them, the next ones judge.
 
 Each request bears the requirement of its check, so that one run judges many mutants, each by the
-checks of its own requirements; stages and all other checks meet the sound platform.
+checks of its own requirements; stages and all other checks meet the sound platform. What no check
+failed so is tried once more alone, in an ordinary run.
 """
 
 import json
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from tests.mutation import alone
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Met, Outcome, outcomes, verdicts
 from tests.mutation.memory import Memory
@@ -24,13 +26,15 @@ STARTUP: Final = Path(__file__).parent / "startup"
 # A mutant may hang a request, a check, or the run: each has its bound. A run that is cut off says
 # what it came to so far; the mutants it did not come to are judged in a later one.
 BOUND_S: Final = 1800
+ALONE_BOUND_S: Final = 420
 END_BOUND_S: Final = 120
 CHECK_BOUND_S: Final = 60
 # Requirements that judge a mutant in one run, the rarest first; and mutants in one run. More would
 # leave too little of a run sound, and what no sound request has proven cannot be judged.
 JUDGES: Final = 12
 MOST_AT_ONCE: Final = 45
-ROUNDS: Final = 4
+ROUNDS: Final = 1
+_PROVEN: Final = "tests.mutation.proven"
 _UNUSED: Final = ("allure_pytest", "html", "metadata", "randomly")
 
 Run = Mapping[str, Any]
@@ -132,15 +136,17 @@ def judge(
     judged: Callable[[Table], Mapping[str, Met]],
     memory: Memory,
     *,
+    by_itself: Callable[[str], Met],
     jobs: int,
     tell: Callable[[str], None],
     rounds: int = ROUNDS,
-) -> dict[str, Outcome]:
+) -> dict[str, Met]:
     """What became of each mutant that is reached, by name.
 
     In each round the mutants that are not failed yet meet further requirements of theirs; `judged`
-    tells what a run came to in which requirements meet these mutants. What `memory` holds of a
-    mutant is not asked again.
+    tells what a run came to in which requirements meet these mutants. At last each that no check
+    failed is tried alone: `by_itself` tells what came of it. What `memory` holds of a mutant is
+    not asked again.
     """
     names = [each.name for each in sample if reached.judges(each.name)]
     met = {name: memory.met().get(name, Met()) for name in names}
@@ -152,8 +158,23 @@ def judge(
                 for name, each in found.items():
                     met[name].add(each)
                     memory.keep(name, each)
-                tell(f"  {Counter(each.outcome.name.lower() for each in met.values())}")
-    return {name: each.outcome for name, each in met.items()}
+                tell(f"  {_counted(met)}")
+    left = [name for name, each in met.items() if not _is_done(each)]
+    tell(f"alone: {len(left)} runs")
+    with ThreadPoolExecutor(jobs) as pool:
+        for name, of_its_own in zip(left, pool.map(by_itself, left), strict=True):
+            met[name].add(of_its_own)
+            memory.keep(name, of_its_own)
+            tell(f"  {_counted(met)}")
+    return met
+
+
+def _counted(met: Mapping[str, Met]) -> dict[str, int]:
+    return dict(Counter(each.outcome.name.lower() for each in met.values()))
+
+
+def _is_done(met: Met) -> bool:
+    return met.outcome is Outcome.FAILED or alone.ALONE in met.judges
 
 
 def packed(met: Mapping[str, Met], reached: Reach, most: int) -> Iterable[dict[str, str]]:
@@ -190,6 +211,21 @@ def judged(sample: Sequence[Mutant], reached: Reach, cache: Path, table: Table) 
     return outcomes(run, table, reached.base)
 
 
+def judged_alone(sample: Sequence[Mutant], reached: Reach, cache: Path, name: str) -> Met:
+    """What an ordinary run came to on a platform that has one mutant."""
+    key = next(each.key for each in sample if each.name == name)
+    asked = [
+        part for each in alone.chosen(reached.judges(name)) for part in ("--requirement", each)
+    ]
+    bound = ("-o", f"timeout={CHECK_BOUND_S}")
+    content = {"chosen": [key], "by_check": {}, "everywhere": key}
+    try:
+        run = _report(content, alone.__name__, cache, *bound, *asked, bound_s=ALONE_BOUND_S)
+    except BrokenRunError:
+        return Met({alone.ALONE}, Outcome.NOTICED, "the run ended without a report")
+    return alone.met(run)
+
+
 def _run(
     sample: Sequence[Mutant], table: Table, cache: Path, *arguments: str, **told_more: Any
 ) -> Run:
@@ -197,18 +233,30 @@ def _run(
     keys = {each.name: each.key for each in sample}
     by_check = {requirement: keys[name] for requirement, name in table.items()}
     awake = set(by_check.values()) if table else set(keys.values())
+    content = {"chosen": sorted(awake), "by_check": by_check, **told_more}
+    return _report(content, _PROVEN, cache, *arguments)
+
+
+def _report(
+    content: Mapping[str, Any],
+    plugin: str,
+    cache: Path,
+    *arguments: str,
+    bound_s: float = BOUND_S,
+) -> Run:
+    """`run.json` of a run whose platform is told this of its mutants."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         told = Path(directory) / "mutants.json"
-        content = {"chosen": sorted(awake), "by_check": by_check, **told_more}
         told.write_text(json.dumps(content), encoding="utf-8")
         without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]
-        command += ["-p", "tests.mutation.proven"]
+        command += ["-p", plugin]
         said = _ended(
             [*command, "--run-seed", "1", *without, "--report-dir", directory, *arguments],
             environment(
                 G3N_MUTANTS=str(told), PYTHONPATH=str(STARTUP), PYTHONPYCACHEPREFIX=str(cache)
             ),
+            bound_s,
         )
         report = Path(directory) / "run.json"
         if not report.exists():
@@ -217,7 +265,7 @@ def _run(
         return loaded
 
 
-def _ended(command: Sequence[str], variables: Mapping[str, str]) -> str:
+def _ended(command: Sequence[str], variables: Mapping[str, str], bound_s: float) -> str:
     """What a run said; one that is not done in time is asked to end, and reports what it has."""
     with subprocess.Popen(
         command,
@@ -228,7 +276,7 @@ def _ended(command: Sequence[str], variables: Mapping[str, str]) -> str:
         text=True,
     ) as process:
         try:
-            return process.communicate(timeout=BOUND_S)[0]
+            return process.communicate(timeout=bound_s)[0]
         except subprocess.TimeoutExpired:
             process.terminate()
         try:

@@ -43,6 +43,9 @@ _FILES: Final = ("conftest.py", "pyproject.toml")
 _LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "out")
 _edits = count(1)
 
+# The defects that a weakened check was seen to catch, by the check.
+Caught = defaultdict[str, set[str]]
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -128,21 +131,37 @@ def judge(
         say(f"{by or 'SURVIVED':40} {one.function} [{one.operator}]")
 
     left = [one for one in sample if one.name not in kept]
+    caught: Caught = defaultdict(set)
     with copies(jobs + 1) as (weak, *whole):
         for first in range(0, len(left), _AT_ONCE):
-            for one, by in _together(weak, whole[0], left[first : first + _AT_ONCE], known):
+            part = left[first : first + _AT_ONCE]
+            for one, by in _together(weak, whole[0], part, known, caught):
                 note(one, by)
         alone = [one for one in left if one.name not in found]
         say(f"{len(alone)} to be judged one by one")
-        for one, by in _shared(whole, alone, known, jobs):
+        open_rows = {one.check: _open(one, known, caught) for one in alone}
+        for one, by in _shared(whole, alone, open_rows, jobs):
             note(one, by)
     return found
 
 
+def _open(one: Weakened, known: Mapping[str, Sequence[Row]], caught: Caught) -> list[Row]:
+    """Rows of which it is not known yet whether the weakened check still catches the defect."""
+    asked = known.get(one.check, ())[:_DEFECTS]
+    return [row for row in asked if row.defect not in caught[one.check]]
+
+
 def _together(
-    weak: Copy, whole: Copy, part: Sequence[Weakened], known: Mapping[str, Sequence[Row]]
+    weak: Copy,
+    whole: Copy,
+    part: Sequence[Weakened],
+    known: Mapping[str, Sequence[Row]],
+    caught: Caught,
 ) -> Iterator[tuple[Weakened, str]]:
-    """Those that runs of many checks at once tell: each check meets a defect of its own."""
+    """Those that runs of many checks at once tell: each check meets a defect of its own.
+
+    `caught` learns which defects the weakened checks catch all the same.
+    """
     left = {one.check: one for one in part}
     with weak.holding(*part):
         sound = weak.verdicts(left, {})
@@ -155,10 +174,14 @@ def _together(
             nodes = list(rows)
             if not nodes:
                 return
-            before, after = whole.verdicts(nodes, given), weak.verdicts(nodes, given)
+            with ThreadPoolExecutor(2) as pool:
+                asked = [pool.submit(copy.verdicts, nodes, given) for copy in (whole, weak)]
+                before, after = (each.result() for each in asked)
             for check, row in rows.items():
                 told = (row.requirement, row.verdict)
-                if told in before[check] and told not in after[check]:
+                if told in before[check] and told in after[check]:
+                    caught[check].add(row.defect)
+                elif told in before[check]:
                     yield left.pop(check), row.defect
 
 
@@ -197,7 +220,7 @@ def _shared(
 def noticed_by(copy: Copy, one: Weakened, known: Sequence[Row]) -> str:
     """The defect that gets by a weakened check, each tried in a run of its own; or ""."""
     with copy.holding(one):
-        for row in known[:_DEFECTS]:
+        for row in known:
             run = copy.runner.run(one.check, "--reference-args", f"--defect {row.defect}")
             own = [each for each in checks_of(run) if each.function == one.check]
             if (

@@ -37,12 +37,18 @@ class Memory:
         found: dict[str, Met] = {}
         for entry in self._entries():
             met = found.setdefault(entry["mutant"], Met())
-            met.add(Met(set(entry["judges"]), Outcome[entry["outcome"]]))
+            saw = entry.get("saw", "")
+            met.add(Met(set(entry["judges"]), Outcome[entry["outcome"]], saw))
         return found
 
     def keep(self, name: str, met: Met) -> None:
         """Keep what a mutant met in a run: one write of one line."""
-        entry = {"mutant": name, "judges": sorted(met.judges), "outcome": met.outcome.name}
+        entry = {
+            "mutant": name,
+            "judges": sorted(met.judges),
+            "outcome": met.outcome.name,
+            "saw": met.saw,
+        }
         campaigns.keep(self.directory / _OUTCOMES, entry)
 
     def forget_survivors(self) -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,12 +11,21 @@ from conformance.requirements import load
 from tests import campaigns
 from tests.mutation.campaign import Reach
 from tests.mutation.instrument import Mutant
-from tests.mutation.judging import Outcome
+from tests.mutation.judging import Met, Outcome
 
 FILE: Final = Path(__file__).with_name("results.json")
-# Mutants that change nothing that a page speaks of, with the reason; by module, function,
-# operator and text, since lines move.
+# Mutants that no request can tell from the platform as it is, with the reason; by module,
+# function, operator and text, since lines move.
 EQUIVALENT: Final = Path(__file__).with_name("equivalent.toml")
+# Why no check fails the others that were read: a class and the reason.
+CLASSES: Final = Path(__file__).with_name("classes.toml")
+# What a check says of a request that the target never took.
+_NEVER_TAKEN: Final = ("the suite's body was refused", "was refused:", "no accepted sample")
+NEVER_TAKEN: Final = (
+    "a sample is refused that was never taken before, and it rests on what no page prints, or on "
+    "who asks: that decides nothing"
+)
+ADVISED: Final = "what it changes is a SHOULD, a reading of ours, or stands on a tentative page"
 _WORDS: Final = {
     Outcome.FAILED: "fails",
     Outcome.ADVISED: "told",
@@ -24,16 +34,24 @@ _WORDS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Class:
+    """Why no check fails a mutant: a word of `classes.toml`, and the reason."""
+
+    name: str
+    because: str
+
+
 def of(
     sample: Sequence[Mutant],
     reached: Reach,
-    found: Mapping[str, Outcome],
+    found: Mapping[str, Met],
     *,
     seed: int,
     rounds: int,
 ) -> dict[str, Any]:
     """The content of the results file."""
-    reasons = equivalent()
+    reasons, classes = equivalent(), classed()
     rows = [
         {
             "module": each.module.removeprefix("fixtures.reference."),
@@ -45,6 +63,8 @@ def of(
             "outcome": _outcome(each, found, reasons),
             "judged_by": len(reached.judges(each.name)),
             "step": _step(reached.judges(each.name)),
+            "saw": found[each.name].saw if each.name in found else "",
+            **_class(each, found, reasons, classes),
         }
         for each in sample
     ]
@@ -54,6 +74,7 @@ def of(
         "seed": seed,
         "rounds": rounds,
         "counts": dict(sorted(counts.items())),
+        "classes": dict(sorted(Counter(row["class"] for row in rows if "class" in row).items())),
         "mutants": rows,
     }
 
@@ -65,12 +86,33 @@ def _step(judges: Sequence[str]) -> int | None:
 
 
 def _outcome(
-    mutant: Mutant, found: Mapping[str, Outcome], reasons: Mapping[tuple[str, ...], str]
+    mutant: Mutant, found: Mapping[str, Met], reasons: Mapping[tuple[str, ...], str]
 ) -> str:
-    outcome = found.get(mutant.name)
-    if outcome is not Outcome.FAILED and name(mutant) in reasons:
+    met = found.get(mutant.name)
+    if name(mutant) in reasons and (met is None or met.outcome is not Outcome.FAILED):
         return "equivalent"
-    return "not reached" if outcome is None else _WORDS[outcome]
+    return "not reached" if met is None else _WORDS[met.outcome]
+
+
+def _class(
+    mutant: Mutant,
+    found: Mapping[str, Met],
+    reasons: Mapping[tuple[str, ...], str],
+    classes: Mapping[tuple[str, ...], Class],
+) -> dict[str, str]:
+    """Why no check fails a mutant that is reached: as somebody read it, or as the run said."""
+    met = found.get(mutant.name)
+    if met is None or met.outcome is Outcome.FAILED:
+        return {}
+    if (because := reasons.get(name(mutant))) is not None:
+        return {"class": "equivalent", "because": because}
+    if (read := classes.get(name(mutant))) is not None:
+        return {"class": read.name, "because": read.because}
+    if met.outcome is Outcome.NOTICED and any(words in met.saw for words in _NEVER_TAKEN):
+        return {"class": "never taken", "because": NEVER_TAKEN}
+    if met.outcome is Outcome.ADVISED:
+        return {"class": "advised", "because": ADVISED}
+    return {"class": "not read", "because": ""}
 
 
 def name(mutant: Mutant) -> tuple[str, ...]:
@@ -80,11 +122,22 @@ def name(mutant: Mutant) -> tuple[str, ...]:
 
 def equivalent() -> dict[tuple[str, ...], str]:
     """Why a mutant is none, by module, function, operator and text."""
-    if not EQUIVALENT.exists():
-        return {}
-    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]
-    names = ("module", "function", "operator", "before")
-    return {tuple(entry[name] for name in names): entry["because"] for entry in entries}
+    return {_named(entry): entry["because"] for entry in _entries(EQUIVALENT, "equivalent")}
+
+
+def classed() -> dict[tuple[str, ...], Class]:
+    """Why no check fails a mutant, by module, function, operator and text."""
+    entries = _entries(CLASSES, "class")
+    return {_named(entry): Class(entry["is"], entry["because"]) for entry in entries}
+
+
+def _entries(path: Path, table: str) -> Sequence[Mapping[str, str]]:
+    found: Sequence[Mapping[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))[table]
+    return found
+
+
+def _named(entry: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(entry[each] for each in ("module", "function", "operator", "before"))
 
 
 def summary(told: Mapping[str, Any]) -> Iterator[str]:
@@ -99,7 +152,7 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
         if row["outcome"] in {"told", "noticed", "survived"}:
             place = f"{row['module']}.{row['function']}:{row['line']}"
             change = f"[{row['operator']}] {row['before']} -> {row['after']}"
-            yield f"{row['outcome']:9} {place} {change}"
+            yield f"{row['outcome']:9} {place} {change}  ({row['class']}: {row['saw']})"
 
 
 def write(told: Mapping[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 import ast
 import builtins
+import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.run.marks import Marks
-from tests.mutation import campaign, proven, results, sample
+from tests.mutation import alone, campaign, proven, results, sample
 from tests.mutation.instrument import SWITCH, instrumented, mutants
 from tests.mutation.judging import Met, Outcome, outcomes, verdicts
 from tests.mutation.memory import Memory
@@ -112,7 +113,7 @@ def _run(**checks: tuple[str, str, str]) -> dict[str, Any]:
     """A run whose check of each name has a requirement, a kind and a verdict."""
     found: dict[str, list[dict[str, str]]] = {}
     for nodeid, (requirement, kind, verdict) in checks.items():
-        entry = {"nodeid": nodeid, "kind": kind, "verdict": verdict}
+        entry = {"nodeid": nodeid, "kind": kind, "verdict": verdict, "message": f"{nodeid} said"}
         found.setdefault(requirement, []).append(entry)
     return {"requirements": [{"id": name, "checks": each} for name, each in found.items()]}
 
@@ -128,9 +129,36 @@ def test_a_mutant_is_judged_by_checks_of_its_requirements_that_end_worse_than_be
     )
     found = outcomes(now, {"R-1": "one", "R-2": "two", "R-4": "three"}, verdicts(base))
     assert found == {
-        "one": Met({"R-1"}, Outcome.NOTICED),
+        "one": Met({"R-1"}, Outcome.NOTICED, "R-1: a said"),
         "two": Met({"R-2"}, Outcome.SURVIVED),
     }
+
+
+def test_a_mutant_alone_is_judged_by_every_check_stages_and_invariants_too() -> None:
+    stage = _run(a=("R-1", "test", "blocked"), b=("R-2", "stage", "fail"))
+    assert alone.met(stage) == Met({alone.ALONE}, Outcome.FAILED, "R-2: b said")
+    sound = _run(a=("R-1", "test", "pass"), b=("ENV-1", "invariant", "not-applicable"))
+    assert alone.met(sound) == Met({alone.ALONE}, Outcome.SURVIVED)
+
+
+def test_a_mutant_alone_is_awake_for_every_request() -> None:
+    spec = importlib.util.spec_from_file_location("startup", campaign.STARTUP / "sitecustomize.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(startup := importlib.util.module_from_spec(spec))
+    awake = startup.Switch({"chosen": ["m"], "by_check": {}, "everywhere": "m"})
+    assert awake("m")
+    assert not awake("n")
+    assert not startup.Switch({"chosen": ["m"], "by_check": {}})("m")
+
+
+def test_a_mutant_alone_meets_its_rarest_requirements_and_some_of_all_others() -> None:
+    judges = [f"R-{number}" for number in range(900)]
+    asked = alone.chosen(judges)
+    assert asked[: alone.RAREST] == judges[: alone.RAREST]
+    assert len(asked) == alone.RAREST + alone.OTHERS
+    assert asked[-1] > "R-8"
+    assert alone.chosen(judges[:5]) == judges[:5]
 
 
 def _reach(requirements: dict[str, tuple[str, ...]]) -> campaign.Reach:
@@ -188,15 +216,28 @@ def test_a_failed_mutant_meets_no_further_requirements(tmp_path: Path) -> None:
             found.setdefault(name, Met()).add(Met({requirement}, outcome))
         return found
 
-    def judge() -> dict[str, Outcome]:
+    def by_itself(name: str) -> Met:
+        met.append(name)
+        return Met({alone.ALONE}, Outcome.ADVISED, "R-1: seen")
+
+    def judge() -> dict[str, Met]:
         return campaign.judge(
-            sample_of, reached, judged, Memory(tmp_path), jobs=1, tell=lambda _: None
+            sample_of,
+            reached,
+            judged,
+            Memory(tmp_path),
+            by_itself=by_itself,
+            jobs=1,
+            tell=lambda _: None,
+            rounds=2,
         )
 
-    assert judge() == {first: Outcome.FAILED, second: Outcome.SURVIVED}
-    assert (met.count(first), met.count(second)) == (12, 20)
-    assert judge() == {first: Outcome.FAILED, second: Outcome.SURVIVED}
-    assert len(met) == 32
+    found = judge()
+    assert found[first] == Met(set(many[:12]), Outcome.FAILED)
+    assert found[second] == Met({*many, alone.ALONE}, Outcome.ADVISED, "R-1: seen")
+    assert (met.count(first), met.count(second)) == (12, 21)
+    assert judge() == found
+    assert len(met) == 33
 
 
 def test_a_change_of_one_function_leaves_the_rest_of_the_sample() -> None:
@@ -207,11 +248,29 @@ def test_a_change_of_one_function_leaves_the_rest_of_the_sample() -> None:
     assert {each.name for each in drawn if each.function != drawn[0].function} <= still
 
 
-def test_what_is_called_equivalent_stands_in_the_platform() -> None:
+def test_what_is_called_equivalent_or_classed_stands_in_the_platform() -> None:
     standing = {results.name(each) for each in sample.all_mutants()}
-    reasons = results.equivalent()
-    assert [name for name in reasons if name not in standing] == []
+    reasons, classes = results.equivalent(), results.classed()
+    assert [name for name in (*reasons, *classes) if name not in standing] == []
+    assert not reasons.keys() & classes.keys()
+    assert {each.name for each in classes.values()} <= {"silent", "tentative", "gap"}
     assert all(reasons.values())
+    assert all(each.because for each in classes.values())
+
+
+def test_a_noticed_mutant_whose_samples_were_refused_is_classed_by_what_the_run_said() -> None:
+    one, two, three = mutants(SOURCE, "m")[:3]
+    said = "R-1: ppm.price.set: the suite's body was refused (400 invalid-input)"
+    found = {
+        one.name: Met({"R-1"}, Outcome.NOTICED, said),
+        two.name: Met({"R-1"}, Outcome.NOTICED, "R-1: no value for 'on_hand'"),
+        three.name: Met({"R-1"}, Outcome.FAILED, "R-1: it is wrong"),
+    }
+    told = results.of([one, two, three], _reach({}), found, seed=1, rounds=1)
+    assert [row.get("class") for row in told["mutants"]] == ["never taken", "not read", None]
+    assert told["classes"] == {"never taken": 1, "not read": 1}
+    assert told["mutants"][0]["saw"] == said
+    assert told["counts"] == {"fails": 1, "noticed": 2}
 
 
 def test_a_mutant_has_proofs_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,10 @@
 """What is weakened in a check, what stays, and how a defect is given to each check."""
 
 import ast
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -108,3 +112,35 @@ def test_what_survived_is_judged_anew_where_that_is_asked(tmp_path: Path) -> Non
     memory.write_text('{"name": "a", "by": "certification"}\n{"name": "b", "by": ""}\n')
     assert checks.remembered(memory, again=False) == {"a": "certification", "b": ""}
     assert checks.remembered(memory, again=True) == {"a": "certification"}
+
+
+@dataclass
+class Told:
+    """A copy of the tree that says of each check what it was told to, whatever it holds."""
+
+    says: dict[str, str]
+
+    def holding(self, *_chosen: Weakened) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def verdicts(
+        self, nodes: Iterable[str], defects: Mapping[str, str]
+    ) -> dict[str, set[tuple[str, str]]]:
+        found = {node: self.says[node] if defects else "pass" for node in nodes}
+        return {node: {("R-1", verdict)} for node, verdict in found.items()}
+
+
+def test_what_a_weakened_check_still_catches_is_not_asked_again(found: list[Weakened]) -> None:
+    one, two = (replace(found[0], function=name) for name in ("test_one", "test_two"))
+    rows = [Row(name, "family", "R-1", "a check", "fail", "caught") for name in ("lost", "kept")]
+    known = {one.check: rows, two.check: rows}
+    caught: checks.Caught = defaultdict(set)
+    whole, weak = Told({one.check: "fail"}), Told({one.check: "fail"})
+    judged = checks._together(weak, whole, [one], known, caught)  # type: ignore[arg-type]
+    assert list(judged) == []
+    assert caught[one.check] == {"lost", "kept"}
+    assert checks._open(one, known, caught) == []
+    assert checks._open(two, known, caught) == rows
+    weak.says[one.check] = "pass"
+    judged = checks._together(weak, whole, [one], known, caught)  # type: ignore[arg-type]
+    assert list(judged) == [(one, "lost")]

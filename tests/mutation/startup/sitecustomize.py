@@ -3,6 +3,7 @@
 `G3N_MUTANTS` names a JSON file: `{"chosen": [keys], "by_check": {requirement: key}, "log": path}`.
 A mutant is awake for requests that bear the requirement it is given to. With `log`, and no mutant
 awake, it is noted which requirement reaches which place (one line each: requirement, tab, key).
+With `everywhere`, a key, that mutant is awake for all requests.
 `{"chosen": [], "by_check": {}, "defects": {requirement: name}}` does the same with defects of the
 catalogue: what checks of one requirement ask meets this defect, and nothing else does.
 """
@@ -31,6 +32,7 @@ class Switch:
 
     def __init__(self, table: dict[str, Any]) -> None:
         self._by_check: dict[str, str] = table["by_check"]
+        self._everywhere: str | None = table.get("everywhere")
         self._defects: dict[str, str] = table.get("defects", {})
         self._log: str | None = table.get("log")
         self._here = threading.local()
@@ -42,7 +44,7 @@ class Switch:
             self._noted.add((check, key))
             with Path(self._log).open("a", encoding="utf-8") as file:
                 file.write(f"{check}\t{key}\n")
-        return self._by_check.get(check) == key
+        return key in (self._everywhere, self._by_check.get(check))
 
     def give_defects(self, kernel: type) -> None:
         """Let the platform have the defect of the check that the request at hand is sent by."""
