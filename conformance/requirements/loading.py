@@ -20,7 +20,7 @@ from conformance.requirements.model import (
 )
 
 HERE = Path(__file__).parent
-STACK_WIDE_FILES = ("map.toml", "revision.toml", "envelope.toml", "throttling.toml")
+STACK_WIDE_FILES = ("map.toml", "revision.toml", "envelope.toml", "lists.toml", "throttling.toml")
 FILE_KEYS = frozenset({"step", "title", "requirement"})
 
 Model = TypeVar("Model", bound=Frozen)

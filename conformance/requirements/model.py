@@ -18,7 +18,7 @@ from pydantic import (
 
 from conformance.contract.facts import maturity_of
 
-SET_VERSION = "2026.12.5"
+SET_VERSION = "2026.12.6"
 """Year, month and number of the requirement set; a changed requirement needs a new one."""
 
 Area = Literal[
@@ -38,6 +38,7 @@ Area = Literal[
     "MAP",
     "REV",
     "ENV",
+    "LIST",
     "LIM",
 ]
 Level = Literal["MUST", "SHOULD", "MAY"]

@@ -8,6 +8,8 @@ in the folder of their step.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.operation import RecordKind
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 
 
@@ -181,3 +183,35 @@ APART_ON_LATER_PAGES: Final = (
     Apart("ofm.physical.list", "ofm.physical", "ORG-50"),
     Apart("pvm.brand.list", "pvm.brand", "PROD-53"),
 )
+
+
+# --- all lists of the contract ---
+
+# Lists that show what a request of another kind makes.
+_OF_OTHER_KINDS: Final = {
+    "crm.customer.list": "crm.customer",
+    "ppm.coupon.list": "ppm.coupon",
+    "accounting.event.list": "accounting.event",
+    "accounting.commission.list": "accounting.commission",
+    "accounting.commission.payout.list": "accounting.payout",
+    "accounting.export.batch.list": "accounting.batch",
+}
+
+
+def listed_kinds() -> dict[str, RecordKind]:
+    """A kind of record for each list that goes page by page and shows what is made by request.
+
+    Of kinds that share a list, the one with the shortest name: the others are later in its life.
+    """
+    found = {listing: RECORDS[kind] for listing, kind in _OF_OTHER_KINDS.items()}
+    for kind in sorted(RECORDS.values(), key=lambda each: len(each.name)):
+        if kind.list is not None and OPERATIONS[kind.list].paginated:
+            found.setdefault(kind.list, kind)
+    return found
+
+
+EVERY: Final = tuple(
+    Apart(listing, kind.name, "LIST-1") for listing, kind in sorted(listed_kinds().items())
+)
+# An alternative links two variants that are made for it, so that each stands in a list of its own.
+OF_ONE: Final = tuple(each for each in EVERY if each.operation == "pvm.alternative.list")

@@ -397,3 +397,21 @@ def test_products_are_grouped_by_a_dimension(pmc_owner: Caller, published: Value
         observed="no group",
         uses=("items",),
     )
+
+
+@pytest.mark.requirement("PUB-39")
+def test_groups_are_bounded(pmc_owner: Caller) -> None:
+    for _ in range(2):
+        pmc.publish_new_product(pmc_owner)
+    grouped = pmc_owner("pmc.product.group", dimension="channel_guid").accepted()
+    if len(grouped.items()) < 2:
+        raise Inconclusive("pmc.product.group: products of two channels are no two groups")
+    answer = pmc_owner("pmc.product.group", dimension="channel_guid", limit=1).accepted()
+    answer.expect(
+        "with limit 1 one group is shown",
+        holds=len(answer.items()) == 1,
+        expected="one group",
+        observed=f"{len(answer.items())} groups",
+        uses=("items",),
+        inferred=True,
+    )

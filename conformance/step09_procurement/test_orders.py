@@ -136,6 +136,12 @@ def test_order_of_nothing_or_less_is_refused(pcm_owner: Caller, quantity: int) -
     expect_refused_with(pcm_owner, quantity=quantity)
 
 
+@pytest.mark.requirement("PROC-15")
+def test_order_of_one_unit_is_accepted(pcm_owner: Caller) -> None:
+    pcm_owner(CREATE).accepted()
+    pcm_owner(CREATE, quantity=1).accepted("an order of one unit is accepted")
+
+
 @pytest.mark.requirement("PROC-16")
 @pytest.mark.parametrize("unit_cost", ["-1.00", "12.505"])
 def test_order_at_a_cost_that_is_no_amount_is_refused(pcm_owner: Caller, unit_cost: str) -> None:

@@ -79,6 +79,7 @@ def test_the_word_of_a_page_goes_with_all_that_rests_on_it(released: Requirement
         ("EXIT", 13),
         ("REV", 0),
         ("ENV", 0),
+        ("LIST", 0),
         ("LIM", 0),
     ],
 )
