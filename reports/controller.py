@@ -1,7 +1,6 @@
 """The controlling side of a run: aims it, collects the verdicts, and tells the outcome."""
 
 import threading
-import traceback
 from collections.abc import Generator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -46,10 +45,11 @@ from reports.narrowing import narrowing
 from reports.probing.probe import Probe
 from reports.recorder import TALLY, Recorder
 from reports.selection import SMOKE
+from reports.telling import give_up
 from reports.traffic import REFERENCE
 from reports.verdicts_of_tests import stamped, unrecorded_failure
 from reports.waivers import in_force
-from reports.writers import write_all, writers
+from reports.writers import write_all
 from reports.writers.writer import Finished
 
 if TYPE_CHECKING:
@@ -226,19 +226,6 @@ class Controller:
         self.divided = tally.divided or self.divided
         self.expected.update(dict.fromkeys(tally.expected))
 
-    def pytest_report_header(self) -> list[str]:
-        aim, target = self.aim, self.target
-        host = target.host if aim.target or not aim.plan else "none yet"
-        where = f"target: {host} ({target.kind}), profile {aim.profile.name}"
-        first = f"{where}, tier {aim.tier}, seed {aim.seed}"
-        first += f"\nlearned: {self.learned}" if self.learned else ""
-        first += f"\ngiven: {', '.join(target.given)}, not made" if target.given else ""
-        found = self.preflight
-        if found is None or not found.faults or not aim.checks:
-            return [first, *self.course.header()]
-        told = "the target file has faults; what rests on them is not judged:"
-        return [first, *self.course.header(), told, *found.to_mend()]
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
         """With --tier smoke: no check is run, so none is collected."""
@@ -292,28 +279,12 @@ class Controller:
         try:
             self._finish(session, exitstatus)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, with its own status
-            self._give_up(session, error)
+            give_up(self, session, error)
         try:
             return (yield)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - of some other plugin
-            self._give_up(session, error)
+            give_up(self, session, error)
             return None
-
-    def _give_up(self, session: pytest.Session, error: BaseException) -> None:
-        """Have the outputs say that the run did not come to its end."""
-        self.finished = None
-        interrupted = isinstance(error, KeyboardInterrupt)
-        said = "interrupted twice" if interrupted else f"{type(error).__name__}: {error}"
-        said = self.session.runtime.vault.redact_text(said)
-        status = pytest.ExitCode.INTERRUPTED if interrupted else pytest.ExitCode.INTERNAL_ERROR
-        session.exitstatus = status
-        writer = self.config.get_terminal_writer()
-        writer.line(f"\nERROR: the end of the run failed: {said}")
-        if not interrupted:
-            text = "".join(traceback.format_tb(error.__traceback__))
-            writer.write(self.session.runtime.vault.redact_text(text))
-        with suppress(OSError):
-            self.claim.tell(said)
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.aim.plan:
@@ -381,14 +352,6 @@ class Controller:
             divided=self.divided,
             learned=self.learned,
         )
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self.finished is not None:
-            for writer in writers():
-                try:
-                    writer.print_summary(self.finished, terminalreporter)
-                except Exception as error:  # noqa: BLE001 - the reports are written already
-                    terminalreporter.write_line(f"the summary failed: {type(error).__name__}")
 
     def close(self) -> None:
         """End the embedded reference and remove the private directory."""

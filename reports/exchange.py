@@ -9,6 +9,11 @@ from reports.model import Frozen
 # Who calls in a delivery of events, and what deliveries are counted under.
 PLATFORM: Final = "platform"
 DELIVERED: Final = "delivered"
+# Who answers where a file is put or read beside the platform, and what that is counted under.
+STORAGE: Final = "storage"
+FETCHED: Final = "files"
+#: Those that ask for nothing, or are asked beside the platform: their exchanges are no requests.
+BESIDE: Final = frozenset({PLATFORM, STORAGE})
 
 
 class Request(Frozen):
@@ -52,7 +57,7 @@ class Exchange(Frozen):
 
     @property
     def counted_as(self) -> str:
-        """What it is counted under: its status, `none`, or that the platform called us."""
-        if self.actor == PLATFORM:
-            return DELIVERED
+        """What it is counted under: its status, `none`, or that it was no request to the target."""
+        if self.actor in BESIDE:
+            return DELIVERED if self.actor == PLATFORM else FETCHED
         return str(self.response.status) if self.response else "none"

@@ -17,6 +17,7 @@ from reports.narrowing import narrowing
 from reports.options import ROOT
 from reports.progress import Progress
 from reports.recorder import CHECK, Recorder
+from reports.telling import Telling
 from reports.writers import writers
 
 _CONTROLLER: Final = pytest.StashKey[Controller]()
@@ -78,6 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
     controller = _controller(config, course, claim)
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(controller, "conformance-controller")
+    config.pluginmanager.register(Telling(controller), "conformance-telling")
     if aim.checks:
         config.pluginmanager.register(Progress(config), "conformance-progress")
     if not getattr(config.option, "numprocesses", None):

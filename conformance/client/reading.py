@@ -18,7 +18,7 @@ _PROGRESS: Final = 100_000_000
 _LONGEST_BODY: Final = 4_000_000
 _LINES: Final = (".jsonl", ".ndjson")
 # The actor of exchanges which the platform began, as this suite records them.
-_PLATFORM: Final = "platform"
+_BESIDE: Final = frozenset({"platform", "storage"})
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _NO_LINE: Final = object()
 
@@ -175,7 +175,7 @@ def _has_content(text: str | None, posted: Mapping[str, Any], size: Any) -> bool
 
 def _exchange(spellings: Spellings, line: Mapping[str, Any], where: str) -> Call | None:
     request, response = line["request"], line.get("response") or {}
-    if line.get("actor") == _PLATFORM or not str(request["url"]).startswith("http"):
+    if line.get("actor") in _BESIDE or not str(request["url"]).startswith("http"):
         return None
     body = request.get("body")
     return building.call(

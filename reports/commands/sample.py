@@ -11,7 +11,7 @@ from typing import Any, Final
 from reports import bundle, chain
 from reports.bundle_file import members_of
 from reports.commands.command import say
-from reports.exchange import PLATFORM
+from reports.exchange import BESIDE
 from reports.files import EXCHANGES_JSONL
 from reports.verify import verify
 
@@ -35,7 +35,7 @@ def run(chosen: argparse.Namespace) -> int:
         raise ValueError(f"{chosen.bundle}: not as it was made: {found[0]}")
     log = members_of(content)[bundle.OUTPUTS + EXCHANGES_JSONL].data
     all_ = [json.loads(line) for line in chain.lines_of(log)]
-    asked = [it for it in all_ if it["response"] and it["actor"] != PLATFORM]
+    asked = [it for it in all_ if it["response"] and it["actor"] not in BESIDE]
     if not asked:
         raise ValueError(f"{chosen.bundle}: no exchange in it has an answer")
     # Whoever made the bundle must not have chosen what is drawn.

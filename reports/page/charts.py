@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reports.exchange import DELIVERED, Exchange
+from reports.exchange import BESIDE, Exchange
 from reports.model import RequirementRun, Run
 from reports.verdict import Verdict
 
@@ -44,7 +44,7 @@ def bars(run: Run, exchanges: Iterable[Exchange]) -> tuple[Bar, ...]:
     step_of = {item.id: item.step for item in run.requirements}
     requests: Counter[int] = Counter()
     for each in exchanges:
-        if each.counted_as != DELIVERED and each.requirement in step_of:
+        if each.actor not in BESIDE and each.requirement in step_of:
             requests[step_of[each.requirement]] += 1
     seconds = _seconds(run.requirements)
     most = max((len(_inside(run, step.number)) for step in run.steps), default=0) or 1

@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from reports.exchange import Exchange
-from reports.page.scene import Scenes
+from reports.page.scene import Scenes, reads, succeeded
 
 _PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
 _REFUSED: Final = 400
+REFUSED: Final = "refused"  # as long as it is, a script asks again
 _BETWEEN_LOOKS_S: Final = 0.05  # unless one call is made again, until something has happened
 
 
@@ -32,6 +33,24 @@ def pace(
         last = None
         if gap > (_BETWEEN_LOOKS_S if _asks_again(earlier, now) else _PAUSE_S):
             step["pause_s"] = round(gap, 2)
+
+
+def be_patient(
+    scenes: Scenes, numbers: Sequence[int], judged: int | None, steps: Sequence[dict[str, Any]]
+) -> None:
+    """Let a script ask again where what was recorded had been waited for, or came by itself.
+
+    What the platform did is asked for until it is no longer refused, up to the judged step; what a
+    scene reads is read until it tells what later steps need. No race is run again.
+    """
+    pairs = zip(numbers, steps, strict=True)
+    for (number, step), (_, following) in pairwise([*pairs, (0, {})]):
+        exchange = scenes.all[number]
+        races = step.get("together") or following.get("together")
+        is_before = "scene" in step or (judged is not None and number < judged)
+        if races or not is_before or not succeeded(exchange) or "patient" in step:
+            continue
+        step["patient"] = True if reads(exchange) else REFUSED
 
 
 def _asks_again(one: Exchange, other: Exchange) -> bool:
@@ -61,7 +80,9 @@ def _looked(alike: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     was_refused = all(each["status"] >= _REFUSED for each in before)
     waited_for = was_refused and last["status"] < _REFUSED
     # What an answer on the way showed may be what was judged.
-    looked = all(each.get("patient") for each in alike) and not any("came" in e for e in before)
+    looked = all(each.get("patient") is True for each in alike) and not any(
+        "came" in e for e in before
+    )
     if not _pauses(alike) or not (waited_for or looked):
         return alike
     pauses = sum(each.get("pause_s", 0.0) for each in alike)

@@ -6,8 +6,6 @@ answer of an earlier step, that are drawn anew, or that are read from the enviro
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -28,7 +26,9 @@ SECRETS: dict[str, bool] = {}
 ADDRESSES: dict[str, str] = {}
 BASE_URL = ""
 OPERATOR_URL = ""
-MAIL: Any = None  # what receives, in a script that has it
+INVOKED: Any = None  # what invokes the operator's functions, in a script that has it
+MAIL: Any = None  # what receives, likewise
+FETCH: Any = None  # what reads files, likewise
 
 REPRODUCED, GONE, STUCK = 1, 0, 2
 NAMES: dict[str, Any] = {}
@@ -36,8 +36,8 @@ _MARK = re.compile(r"\$\{([\w.-]+)\}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")
 _CURSOR = re.compile(r"next_\w+|\w*cursor")
 _LONGEST_PAUSE_S = 120.0
-_UTC = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
-_THROTTLED = 429
+UTC_ZONE = timezone.utc  # noqa: UP017 - the script runs on older versions of Python, too
+_REFUSED, _THROTTLED = 400, 429
 _TRIES, _MOMENT_S = 25, 0.3  # how often what may take its time is asked for
 _TOLERANCE_S = 5.0
 
@@ -108,20 +108,25 @@ class Answer:
 
     def __init__(self, step: dict[str, Any], *, hurried: bool = False) -> None:
         self.step = step
-        self.patient = step.get("patient") and not hurried
-        self.started = datetime.now(_UTC)
+        self.patient: Any = None if hurried else step.get("patient")
+        self.started = datetime.now(UTC_ZONE)
         self.status = 0
         self.body: Any = None
 
     def ask(self) -> None:
         step = self.step
-        self.started = datetime.now(_UTC)
+        self.started = datetime.now(UTC_ZONE)
+        if "pivot" in step:
+            NAMES["PIVOT"] = self.started
+        if step["method"] == "FETCH":
+            self.status, self.body = FETCH(step, self.started)
+            return
         body = filled(step.get("body"), self.started)
         text = body if isinstance(body, str) else json.dumps(body)
         payload = text.encode() if body is not None else None
         url = filled(step["url"], self.started)
         if step["method"] == "INVOKE":
-            self.status, self.body = invoked(url, payload)
+            self.status, self.body = INVOKED(url, payload)
             return
         headers = filled(step.get("headers", {}), self.started)
         for _ in range(_TRIES):
@@ -129,12 +134,19 @@ class Answer:
             if self.status != _THROTTLED or step.get("status") == _THROTTLED:
                 if self.is_as_recorded or not self.patient:
                     return
+                if self.patient == "refused" and self.status < _REFUSED:
+                    return
                 wait = _MOMENT_S
             time.sleep(min(wait, 60.0))
 
     @property
     def is_as_recorded(self) -> bool:
         step = self.step
+        if step.get("scene"):
+            known = all(
+                at(self.body, place) is not None for place in step.get("gives", {}).values()
+            )
+            return known and self.status // 100 == step["status"] // 100
         same = self.sketch == step.get("sketch", self.sketch)
         return same and agrees(step.get("came", {}), self.body, self.started)
 
@@ -162,41 +174,6 @@ def sent(
         sys.exit(f"no answer from {url}: {error.reason}")
 
 
-def invoked(url: str, payload: bytes | None) -> tuple[int, Any]:
-    """One of the operator's functions, invoked as AWS has it, with the keys of the environment."""
-    base, _, name = url.rpartition("/")
-    place, body = f"/2015-03-31/functions/{name}/invocations", payload or b"{}"
-    status, said, _ = sent("POST", base + place, signed(base, place, body), body)
-    if status not in range(200, 300):
-        sys.exit(f"{name} cannot be invoked: {status} {json.dumps(said)[:300]}")
-    told = at(said, ["error", "http_status"])
-    fallback = 200 if at(said, ["success"]) is True else 400
-    return (told if isinstance(told, int) else fallback), said
-
-
-def signed(base: str, place: str, body: bytes, service: str = "lambda") -> dict[str, str]:
-    """The headers of a signed request (AWS Signature Version 4)."""
-    key = os.environ.get("AWS_ACCESS_KEY_ID", "reference")
-    word = os.environ.get("AWS_SECRET_ACCESS_KEY", "reference-only")
-    token = os.environ.get("AWS_SESSION_TOKEN")
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    moment = datetime.now(_UTC).strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": base.partition("://")[2], "x-amz-date": moment}
-    if token:
-        headers["x-amz-security-token"] = token
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    asked = f"POST\n{place}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{moment[:8]}/{region}/{service}/aws4_request"
-    digest = hashlib.sha256(asked.encode()).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
-    secret_key = f"AWS4{word}".encode()
-    for part in (*scope.split("/"), text):
-        secret_key = hmac.new(secret_key, part.encode(), hashlib.sha256).digest()
-    proof = f"Credential={key}/{scope}, SignedHeaders={names}, Signature={secret_key.hex()}"
-    return {**headers, "authorization": f"AWS4-HMAC-SHA256 {proof}"}
-
-
 def parsed(raw: bytes) -> Any:
     """JSON where it is that, else text."""
     text = raw.decode("utf-8", "replace")
@@ -208,17 +185,12 @@ def parsed(raw: bytes) -> Any:
 
 def agrees(wanted: Any, got: Any, started: datetime) -> bool:
     """Whether an answer shows what was recorded, but for what differs from run to run."""
-    if isinstance(wanted, dict):
-        if "$any" in wanted:
-            return got is not None
-        if "$case" in wanted:
-            return isinstance(got, str) and [got.islower(), got.isupper()] == wanted["$case"]
-        if "$in_s" in wanted:
-            return is_instant(got, started + timedelta(seconds=wanted["$in_s"][0]))
-        if "$items" in wanted:
-            return items_agree(wanted, got, started)
-        return has(wanted, got, started)
-    return bool(filled(wanted, started) == got)
+    if not isinstance(wanted, dict):
+        return bool(filled(wanted, started) == got)
+    for mark, holds in MARKS.items():
+        if mark in wanted:
+            return bool(holds(wanted, got, started))
+    return has(wanted, got, started)
 
 
 def has(wanted: dict[str, Any], got: Any, started: datetime) -> bool:
@@ -261,13 +233,36 @@ def goes_on(body: Any) -> bool:
 
 
 def is_instant(got: Any, wanted: datetime) -> bool:
+    found = instant(got)
+    return found is not None and abs((found - wanted).total_seconds()) <= _TOLERANCE_S
+
+
+def is_after(got: Any) -> bool | None:
+    """Whether it is an instant since the step that had the files written; None for no instant."""
+    found = instant(got)
+    return None if found is None or "PIVOT" not in NAMES else bool(found >= NAMES["PIVOT"])
+
+
+def instant(text: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(got).replace("Z", "+00:00"))  # noqa: FURB162
+        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))  # noqa: FURB162
     except ValueError:
-        return False
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=_UTC)
-    return abs((found - wanted).total_seconds()) <= _TOLERANCE_S
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC_ZONE)
+
+
+#: What stands in the place of a value that is another in each run of the script.
+MARKS: dict[str, Any] = {
+    "$any": lambda _, got, __: got is not None,
+    "$case": lambda wanted, got, _: (
+        isinstance(got, str) and [got.islower(), got.isupper()] == wanted["$case"]
+    ),
+    "$after": lambda wanted, got, _: is_after(got) is wanted["$after"],
+    "$in_s": lambda wanted, got, started: is_instant(
+        got, started + timedelta(seconds=wanted["$in_s"][0])
+    ),
+    "$items": items_agree,
+}
 
 
 def learn(answer: Answer) -> None:

@@ -15,7 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from reports.page.reproduction import ADDRESSES, NAMES, parsed, sent, signed
+from reports.page.reproduction import ADDRESSES, NAMES, parsed, sent
+from reports.page.reproduction_aws import signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from conformance.contract import OPERATIONS
 from conformance.contract.operation import Kind
 from fixtures.exchange.evidence import INVOKE
-from reports.exchange import PLATFORM, Exchange
+from reports.exchange import PLATFORM, STORAGE, Exchange
 from reports.model import CheckResult
 
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -36,6 +36,7 @@ _AGAIN: Final = ("session_fingerprint",)
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
 _PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
 _GOOD: Final = range(200, 300)
+_GET: Final = "GET"
 
 Pointer = tuple[str | int, ...]
 
@@ -92,6 +93,8 @@ def succeeded(exchange: Exchange) -> bool:
 
 def changes(exchange: Exchange) -> bool:
     """Whether it is of an operation that does not only read."""
+    if exchange.actor == STORAGE:
+        return exchange.request.method != _GET
     operation = OPERATIONS.get(exchange.operation)
     return operation is None or operation.kind not in _READS
 
@@ -319,8 +322,9 @@ class Scenes:
         return sorted(included)
 
     def _listed_by(self, own: Sequence[int]) -> list[int]:
-        """Where stages made the records that these exchanges show in lists."""
-        pages = (self.all[number] for number in own if lists(self.all[number]))
+        """Where stages made the records that these exchanges show in lists and files."""
+        read = (self.all[number] for number in own if not changes(self.all[number]))
+        pages = [each for each in read if lists(each) or each.actor == STORAGE]
         shown = {leaf for page in pages for _, leaf in self._answered(page)}
         made = {self.given[token][0] for token in shown if token in self.given}
         return [n for n in made & {*self._stages} if n < own[-1] and creates(self.all[n])]

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from fixtures.exchange.evidence import INVOKE
 from reports.exchange import Exchange
 from reports.model import CheckResult, RequirementRun, Run
 from reports.page.deliveries import arrivals, manners
+from reports.page.files import FETCH
 from reports.page.scene import Scenes
 from reports.page.steps import Steps
 from reports.page.subject import Subject
@@ -21,14 +23,13 @@ MOST: Final = 400  # steps; a scene beyond that is better repeated by the suite
 _DELIVERED: Final = "it was judged by what came in and by no answer"
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
+_AWS: Final = _SOURCE.with_name("reproduction_aws.py")
 _MAIL: Final = _SOURCE.with_name("reproduction_mail.py")
+_FILES: Final = _SOURCE.with_name("reproduction_files.py")
 _PART: Final = "# --- from here on it is part of the script"
 _IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
 _DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|replay sends)\b")
-#: Of a copy that a check reads out of the storage, with the keys of the team.
-_STORED: Final = re.compile(r"\b(?:rows?|copy|in S3)\b")
-_EXPORTS: Final = "utl.export."
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -58,9 +59,6 @@ class Scripts:
             return Missing(f"it stands on more than {MOST} calls")
         card = next((card for card in check.cards if card.exchange), None)
         said = f"{card.expectation}; {card.expected}" if card else ""
-        judges = scenes.all[scenes.place[judged]].operation if judged else ""
-        if judges.startswith(_EXPORTS) and _STORED.search(said):
-            return Missing("it was judged by what lies in the object storage, which no call shows")
         subject = Subject(
             scenes.place.get(judged or ""),
             card.observed if card else "",
@@ -101,7 +99,13 @@ def _text(
         *steps.needs(),
         "Exit status: 1 the failure is there, 0 it is not, 2 the scene could not be set.",
     ]
-    rest = _source(receives=bool(mail))
+    ways = {step["method"] for step in made}
+    parts = {
+        _AWS: bool(mail) or not ways.isdisjoint({INVOKE, FETCH}),
+        _MAIL: bool(mail),
+        _FILES: FETCH in ways,
+    }
+    rest = _source([path for path, is_needed in parts.items() if is_needed])
     head = "\n".join(_clean(line) for line in told)
     values = {
         **mail,
@@ -126,16 +130,17 @@ def _line_of(name: str, source: str) -> tuple[str, str, str]:
     return source[: found.start()], found[1], source[found.end() :]
 
 
-def _source(*, receives: bool) -> str:
-    """What is the same in all scripts, or in all that receive something."""
+def _source(parts: Sequence[Path]) -> str:
+    """What is the same in all scripts, and in all that have these parts."""
     _, _, source = _SOURCE.read_text(encoding="utf-8").partition('"""\n\n')
-    if not receives:
-        return source
-    imports, _, more = _MAIL.read_text(encoding="utf-8").partition(_PART)
-    needed = [line for line in imports.splitlines() if _IMPORT.match(line) and line not in source]
-    future, _, rest = source.partition("\n")
-    before, guard, after = rest.partition('if __name__ == "__main__":')
-    return "\n".join([future, *needed, before + more.strip() + "\n\n\n" + guard + after])
+    for path in parts:
+        imports, _, more = path.read_text(encoding="utf-8").partition(_PART)
+        lines = [line for line in imports.splitlines() if _IMPORT.match(line)]
+        future, _, rest = source.partition("\n")
+        before, guard, after = rest.partition('if __name__ == "__main__":')
+        needed = [line for line in lines if line not in source]
+        source = "\n".join([future, *needed, before + more.strip() + "\n\n\n" + guard + after])
+    return source
 
 
 def _listed(made: list[dict[str, Any]]) -> str:

@@ -11,9 +11,10 @@ from urllib.parse import unquote_plus
 from fixtures.exchange.evidence import INVOKE
 from reports.exchange import Exchange
 from reports.model import Run
-from reports.page.deliveries import INBOX
+from reports.page.addresses import Addresses
+from reports.page.files import Files, is_read, mark_pivot
 from reports.page.names import Names
-from reports.page.pace import asked_once, pace
+from reports.page.pace import asked_once, be_patient, pace
 from reports.page.reproduction import goes_on
 from reports.page.scene import (
     CURSOR,
@@ -37,19 +38,10 @@ _NEAR: Final = timedelta(days=100)
 _COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
 # What a platform may draw by itself, such as a code: only its case is the same each time.
 _MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
-# Where a receiver or a queue of the suite's own was: whoever runs a script has another one.
-_RECEIVER: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+(?=/|$)")
 _QUEUE: Final = "queue_url"
 _MEASURED: Final = re.compile(r"(?:\w+_)?(?:bytes|size|elapsed|duration|latency)(?:_\w+)?")
 _INBOXES: Final = "/webhooks/"
 _VERIFY: Final = "rbs.subscription.verify"
-# Addresses that a script takes from the environment, and what they are.
-_ADDRESSES: Final = {
-    "RECEIVER_URL": "Set RECEIVER_URL to where the platform reaches port 8099 of this machine "
-    "(RECEIVER_PORT: another one), unless BASE_URL is at loopback.",
-    "QUEUE_URL": "Set QUEUE_URL to a queue that the platform may send to, AWS_ACCESS_KEY_ID and "
-    "AWS_SECRET_ACCESS_KEY to keys that may read it.",
-}
 _OWN_HEADERS: Final = frozenset({"content-length", "host", "accept-encoding", "connection"})
 
 
@@ -71,9 +63,8 @@ class Steps:
         self._subject = subject
         self._step = {number: place for place, number in enumerate(numbers)}
         self.names = Names(scenes, numbers)
-        self.addresses: dict[str, str] = {}
-        self._queue = ""
         self.base_url = origin_of(run.target.host, scenes.all)
+        self._addresses = Addresses(self.base_url)
         invoked = (scenes.all[n].request for n in numbers)
         self.operator_url = next(
             (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
@@ -86,6 +77,7 @@ class Steps:
         for number in own if subject.is_delivered else ():
             for token in scenes.gives(number):
                 self.names.add(token)
+        self._files = Files(scenes, numbers, own, self.names)
 
     def _list_of(self, subject: Subject) -> str | None:
         """The operation whose answers were judged by the records that they list."""
@@ -95,6 +87,11 @@ class Steps:
         if subject.observed in sketches(judged):
             return None
         return judged.operation
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Variables of addresses that the script asks for, with what they mean."""
+        return self._addresses.asked
 
     @property
     def _compares(self) -> bool:
@@ -129,15 +126,21 @@ class Steps:
         for number, step in zip(self._numbers, found, strict=True):
             if number in self.names.gives:
                 step["gives"] = self.names.gives[number]
+            if number == self._files.pivot:
+                mark_pivot(step)
         for place, step in enumerate(found if self.addresses else ()):
             step["n"] = place
         pace(self._scenes, self._numbers, self._own, found)
-        return [*asked_once(found)]
+        be_patient(self._scenes, self._numbers, self._subject.number, found)
+        return [*asked_once(step for step in found if "method" in step)]
 
     # --- one step ---
 
     def _made(self, number: int) -> dict[str, Any] | None:
         exchange = self._scenes.all[number]
+        if is_read(exchange):
+            is_judged = number in self._own and self._compares
+            return self._files.step(number, self._came) if is_judged else {}
         request, response = exchange.request, exchange.response
         url = self._url(request.method, request.url, number)
         if url is None:
@@ -242,35 +245,19 @@ class Steps:
         return value
 
     def _text(self, value: str) -> str:
-        elsewhere = INBOX.match(value) or _RECEIVER.match(value)
-        if elsewhere is None or value.startswith(self.base_url):
-            return self.names.text(value)
-        return self._address("RECEIVER_URL") + self.names.text(value[elsewhere.end() :])
+        mark, rest = self._addresses.of_receiver(value) or ("", value)
+        return mark + self.names.text(rest)
 
     def _field(self, name: str, value: Any, exchange: Exchange, number: int | None) -> Any:
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if is_number and "revision" in name and number is not None:
             return self._revision(value, number)
         if name == _QUEUE and isinstance(value, str) and "://" in value:
-            return self._of_queue(value)
+            return self._addresses.of_queue(value)
         if isinstance(value, str) and number is not None:
             cursor = self._cursor(name, value, number)
             return f"${{{cursor}}}" if cursor else self._filled(value, exchange, number)
         return self._filled(value, exchange, number)
-
-    def _of_queue(self, url: str) -> str:
-        """The address of the queue, or one like it, of a queue that is not there or not ours."""
-        self._queue = self._queue or url
-        mark = self._address("QUEUE_URL")
-        if url == self._queue:
-            return mark
-        own, _, name = self._queue.rpartition("/")
-        base = own.rpartition("/")[0]
-        return url.replace(base, "${QUEUE_BASE}").replace(f"/{name}", "/${QUEUE_NAME}")
-
-    def _address(self, name: str) -> str:
-        self.addresses[name] = _ADDRESSES[name]
-        return f"${{{name}}}"
 
     def _revision(self, value: int, number: int) -> Any:
         """A revision as a record had it in an earlier answer of the scene."""
@@ -330,12 +317,12 @@ class Steps:
         if isinstance(value, list):
             return self._items(value, exchange)
         if isinstance(value, str):
-            return self._leaf(value, self._now(exchange))
-        return value
+            return self._leaf(value, self._now(exchange), in_file=is_read(exchange))
+        return {"$any": 1} if _is_epoch(value, exchange.started_at) else value
 
     def _items(self, value: list[Any], exchange: Exchange) -> dict[str, Any]:
         mine = [each for each in value if self._is_ours(each)]
-        everything = len(mine) == len(value) and bool(value)
+        everything = len(mine) == len(value)
         listed = [self._came(each, exchange) for each in mine]
         return {"$items": listed, "all": everything, "ours": self._records}
 
@@ -345,16 +332,14 @@ class Steps:
         records = {token for token, mark in self.names.marks.items() if mark[2:-1] in self._records}
         return not any(UUID.fullmatch(t) for t in found) or not found.isdisjoint(records)
 
-    def _leaf(self, text: str, started: datetime) -> Any:
-        if self._queue and text == self._queue:
-            return "${QUEUE_URL}"
-        inbox = INBOX.match(text) or _RECEIVER.match(text)
-        if inbox and "RECEIVER_URL" in self.addresses and not text.startswith(self.base_url):
-            return "${RECEIVER_URL}" + text[inbox.end() :]
+    def _leaf(self, text: str, started: datetime, *, in_file: bool) -> Any:
+        if (address := self._addresses.shown(text)) is not None:
+            return address
         if (moment := moment_of(text)) is not None:
             ahead = (moment - started).total_seconds()
-            near = 0 < ahead < _NEAR.total_seconds()
-            return {"$in_s": [round(ahead, 3), text]} if near else {"$any": 1}
+            if 0 < ahead < _NEAR.total_seconds():
+                return {"$in_s": [round(ahead, 3), text]}
+            return self._files.moment(moment, text) if in_file else {"$any": 1}
         rest = text
         for known in self.names.marks.keys() & set(tokens(text)):
             rest = rest.replace(known, "")
@@ -393,6 +378,13 @@ class Steps:
         )
         tokens_of = {mark[2:-1]: token for token, mark in self.names.marks.items()}
         return sorted(text.count(tokens_of[name]) for name in self._records)
+
+
+def _is_epoch(value: Any, now: datetime) -> bool:
+    """Whether it looks like an instant in seconds or milliseconds of the epoch."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return any(abs(value / unit - now.timestamp()) < _NEAR.total_seconds() for unit in (1, 1000))
 
 
 def _who(exchange: Exchange) -> tuple[str, str]:

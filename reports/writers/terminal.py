@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from reports.exchange import DELIVERED
+from reports.exchange import DELIVERED, FETCHED
 from reports.model import Card, CheckResult, Run, StepRun
 from reports.verdict import Verdict
 from reports.writers.writer import Finished, Writer
@@ -17,6 +17,12 @@ _CARDS = 3
 _ALIKE = 12
 _DECIDING = 10
 _MOVES = {"yours": "yours", "platform": "the platform's", "suite": "the suite's"}
+_NAMED = 8
+# What is easily overlooked where nothing fails.
+_BESIDE: Final = {
+    (Verdict.ADVISORY,): "Told as advice, neither a pass nor a failure",
+    (Verdict.INCONCLUSIVE, Verdict.BLOCKED): "Could not be checked",
+}
 _COMMAND: Final = re.compile(r"^(\s*)::")
 _HEADS = {
     Verdict.FAIL: "fail",
@@ -198,11 +204,13 @@ def _slowest(run: Run) -> Iterable[str]:
 
 def _requests(run: Run) -> Iterator[str]:
     sent = dict(run.requests_by_status)
-    delivered = sent.pop(DELIVERED, 0)
+    delivered, files = sent.pop(DELIVERED, 0), sent.pop(FETCHED, 0)
     statuses = ", ".join(f"{count} of {status}" for status, count in sent.items())
-    yield f"requests used {run.exchanges - delivered}{f' ({statuses})' if statuses else ''}"
+    yield f"requests used {run.exchanges - delivered - files}{f' ({statuses})' if statuses else ''}"
     if delivered:
         yield f"deliveries received {delivered}"
+    if files:
+        yield f"files put and read beside the target {files}"
     if run.throttled:
         yield f"throttled {run.throttled} times"
     yield f"seed {run.scope.seed if run.scope.seed is not None else 'none'}"
@@ -211,7 +219,19 @@ def _requests(run: Run) -> Iterator[str]:
 def _verdict(run: Run, width: int) -> Iterator[str]:
     for reason in run.reasons:
         yield from _wrapped(reason, width)
+    for told, what in _BESIDE.items():
+        ids = [check.requirement for check in run.counting if check.verdict in told]
+        if ids:
+            yield from _wrapped(_counted(what, ids), width)
     yield run.headline
+
+
+def _counted(what: str, ids: Sequence[str]) -> str:
+    """How many checks came to neither a pass nor a failure, and where to read of them."""
+    names = [*dict.fromkeys(ids)]
+    more = f" and {len(names) - _NAMED} more" if names[_NAMED:] else ""
+    checks = f"{len(ids)} check{'' if len(ids) == 1 else 's'}"
+    return f"{what} ({checks}): {', '.join(names[:_NAMED])}{more}; see compliance.html#{names[0]}."
 
 
 def _wrapped(text: str, width: int, lead: str = "  ") -> list[str]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from fixtures.formats.instants import written
 from reports.assemble import assemble
-from reports.exchange import PLATFORM, Exchange, Request, Response
-from reports.page.script import END, Missing, Scripts
+from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
+from reports.page.script import END, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -130,15 +131,57 @@ def test_a_queue_that_is_not_there_is_named_after_the_one_that_is() -> None:
     ]
 
 
-def test_what_was_judged_by_the_files_of_a_copy_says_why_it_has_no_script() -> None:
-    asks = asked(1, "utl.export.download_start", {"export_id": "x"}, {"success": True})
-    told = card("ORG-1", "conformance/a.py::test_b", "w-1")
-    told = told.model_copy(update={"expectation": "every row has an instant", "observed": "none"})
-    failed = check("ORG-1", Verdict.FAIL, cards=(told,), exchanges=("w-1",))
-    run = assemble(collected([failed], RequirementSet((Requirement("ORG-1"),))))
-    made = Scripts(run, [asks]).of(run.requirements[0], failed)
-    assert isinstance(made, Missing)
-    assert "object storage" in made.why
+AMAZON = "https://s3.test"
+
+
+def stored(number: int, url: str, body: Any, digest: str = "", listed: str = "") -> Exchange:
+    """A file that was read, or a list of them."""
+    read = asked(number, f"storage.object{listed}", None, body)
+    request = Request(method="GET", url=url)
+    told = Response(status=200, headers={"digest": digest} if digest else {}, body=body)
+    return read.model_copy(update={"actor": STORAGE, "request": request, "response": told})
+
+
+def test_a_copy_is_read_again_as_one_list_of_rows() -> None:
+    guid = "6f1c1d1e-0000-4000-8000-0123456789ab"
+    where = {"bucket": "copies", "prefix": f"of/{guid}/"}
+    wanted = asked(
+        1, "utl.export.request", {"reason": "x"}, {"success": True, "data": {"export_id": guid}}
+    )
+    begun = asked(2, "utl.export.download_start", {"export_id": guid}, {"data": where})
+    row = {"record_id": guid, "exported_at_utc": written(STARTED + timedelta(milliseconds=150))}
+    old = {"record_id": guid, "created_at": written(STARTED - timedelta(milliseconds=150))}
+    keys = [f"of/{guid}/{name}" for name in ("a", "b", "manifest")]
+    log = [
+        wanted,
+        begun,
+        stored(3, f"{AMAZON}/copies?list-type=2&prefix=of%2F{guid}%2F", keys, listed="s"),
+        stored(4, f"{AMAZON}/copies/of/{guid}/a", [row]),
+        stored(5, f"{AMAZON}/copies/of/{guid}/b", [old]),
+    ]
+    script = script_of(log, "1 row without one")
+    first, second, fetched = steps_of(script)
+    assert "pivot" in first
+    assert "pivot" not in second
+    assert (fetched["method"], fetched["url"]) == ("FETCH", f"{AMAZON}/${{f2_bucket}}")
+    assert (fetched["prefix"], fetched["besides"]) == ("${f2_prefix}", ["of/${v1}/manifest"])
+    rows = fetched["came"]["rows"]["$items"]
+    assert [row["record_id"] for row in rows] == ["${v1}", "${v1}"]
+    assert rows[0]["exported_at_utc"] == {"$after": True}
+    assert rows[1]["created_at"] == {"$after": False}
+    assert "\nFETCH = fetched\n" in script
+
+
+def test_a_file_is_compared_with_the_digest_that_was_told_of_it() -> None:
+    url, digest = "[redacted:DOWNLOAD_URL#1f0c9a]", "0cc175b9c0f1b6a831c399e269772661"
+    told = {"success": True, "data": {"download_url": url, "checksum": f"md5:{digest}"}}
+    batch = asked(1, "accounting.export.batch.get", {"batch_id": "x"}, told)
+    for real, holds in ((f"md5={digest}", True), ("md5=another", False)):
+        script = script_of([batch, stored(2, url, [{"a": 1}], real)], "another checksum")
+        _, fetched = steps_of(script)
+        assert fetched["url"] == "${v1}"
+        assert "signed" not in fetched
+        assert fetched["came"]["digests"] == {"d1_checksum": holds}
 
 
 def test_a_token_that_came_to_the_queue_is_read_from_it() -> None:

@@ -1,5 +1,7 @@
 """The terminal summary."""
 
+import pytest
+
 from reports.assemble import assemble
 from reports.verdict import Verdict
 from reports.writers.terminal import summary
@@ -80,3 +82,20 @@ def test_the_target_cannot_command_the_runner_of_a_build_server() -> None:
     lines = [line.lstrip() for line in text.splitlines()]
     assert any(line.startswith(": :error::so") for line in lines)
     assert not any(line.startswith("::") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [(Verdict.ADVISORY, "Told as advice"), (Verdict.INCONCLUSIVE, "Could not be checked")],
+)
+def test_what_is_neither_a_pass_nor_a_failure_stands_before_the_headline(
+    verdict: Verdict, told: str
+) -> None:
+    rules = tuple(Requirement(f"ORG-{n}", level="SHOULD") for n in range(1, 11))
+    checks = [check(rule.id, verdict) for rule in rules for _ in range(2)]
+    run = assemble(collected(checks, RequirementSet(rules)))
+    *_, last, headline = summary(run, 300).rstrip("\n").splitlines()
+    assert headline == run.headline
+    assert last.startswith(f"  {told}")
+    assert "(20 checks): ORG-1, ORG-2, " in last
+    assert last.endswith("ORG-8 and 2 more; see compliance.html#ORG-1.")

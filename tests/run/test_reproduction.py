@@ -17,8 +17,9 @@ def check_that_it_tells_a_defect_from_health(row: Row, directory: Path) -> None:
     assert trial.result is Result.REPRODUCED, trial.said
 
 
-def test_a_pasted_script_tells_a_defect_from_health(tmp_path: Path) -> None:
-    (row,) = [each for each in able() if each.defect == "edit-while-active"]
+@pytest.mark.parametrize("defect", ["edit-while-active", "exported-at-of-the-record"])
+def test_a_pasted_script_tells_a_defect_from_health(tmp_path: Path, defect: str) -> None:
+    (row,) = [each for each in able() if each.defect == defect]
     check_that_it_tells_a_defect_from_health(row, tmp_path)
 
 
