@@ -39,13 +39,13 @@ from reports.certificate import exit_status
 from reports.claim import Claim
 from reports.collected import Observed
 from reports.course import Course
+from reports.crash import give_up
 from reports.files import write_text
 from reports.messages import Judgement, Settings, Tally
 from reports.narrowing import narrowing
 from reports.probing.probe import Probe
 from reports.recorder import TALLY, Recorder
 from reports.selection import SMOKE
-from reports.telling import give_up
 from reports.traffic import REFERENCE
 from reports.verdicts_of_tests import stamped, unrecorded_failure
 from reports.waivers import in_force
@@ -279,12 +279,16 @@ class Controller:
         try:
             self._finish(session, exitstatus)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, with its own status
-            give_up(self, session, error)
+            self._give_up(session, error)
         try:
             return (yield)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - of some other plugin
-            give_up(self, session, error)
+            self._give_up(session, error)
             return None
+
+    def _give_up(self, session: pytest.Session, error: BaseException) -> None:
+        self.finished = None
+        give_up(session, self.claim, self.session.runtime.vault, error)
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.aim.plan:

@@ -1,7 +1,5 @@
 """What a run says of itself on the terminal: at its head, in pytest's counts, and at its end."""
 
-import traceback
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -57,20 +55,3 @@ class Telling:
                 writer.print_summary(self._of.finished, terminalreporter)
             except Exception as error:  # noqa: BLE001 - the reports are written already
                 terminalreporter.write_line(f"the summary failed: {type(error).__name__}")
-
-
-def give_up(controller: "Controller", session: pytest.Session, error: BaseException) -> None:
-    """Have the outputs say that the run did not come to its end."""
-    controller.finished = None
-    vault = controller.session.runtime.vault
-    interrupted = isinstance(error, KeyboardInterrupt)
-    said = "interrupted twice" if interrupted else f"{type(error).__name__}: {error}"
-    said = vault.redact_text(said)
-    status = pytest.ExitCode.INTERRUPTED if interrupted else pytest.ExitCode.INTERNAL_ERROR
-    session.exitstatus = status
-    writer = controller.config.get_terminal_writer()
-    writer.line(f"\nERROR: the end of the run failed: {said}")
-    if not interrupted:
-        writer.write(vault.redact_text("".join(traceback.format_tb(error.__traceback__))))
-    with suppress(OSError):
-        controller.claim.tell(said)

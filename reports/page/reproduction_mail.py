@@ -36,6 +36,8 @@ _TOKENS = ("verification_token", "challenge_token", "token")
 # What every sender sends, and what stands before a receiver adds.
 _USUAL = ("accept", "connection", "content-", "host", "user-agent", "x-forwarded", "transfer-")
 _LOCAL = ("127.0.0.1", "localhost")
+# An address of which the record keeps that it is one, and no signature was seen in it.
+_ADDRESS = re.compile(r"\[redacted:[\w.-]*URL#")
 _NAME = re.compile(r"v\d+")  # of values that tell one record from another
 
 
@@ -53,6 +55,8 @@ def paths_told(body: Any, path: str = "") -> list[str]:
         return sorted({p for part in value for p in paths_told(part, f"{path}/-")})
     if isinstance(value, str) and "[redacted:PRESIGNED" in value:
         return [path + "?signed"]
+    if isinstance(value, str) and _ADDRESS.match(value):
+        return [path + "?"]
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         query = dict(parse_qsl(urlsplit(value).query))
         return [path + ("?signed" if any("signature" in n.lower() for n in query) else "?")]

@@ -20,6 +20,7 @@ from reports.page.steps import Steps
 from reports.page.subject import Subject
 
 MOST: Final = 400  # steps; a scene beyond that is better repeated by the suite
+_MOST_LOOKED_AT: Final = 4000  # calls, before those that only waited are told as one
 _DELIVERED: Final = "it was judged by what came in and by no answer"
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
@@ -29,7 +30,8 @@ _FILES: Final = _SOURCE.with_name("reproduction_files.py")
 _PART: Final = "# --- from here on it is part of the script"
 _IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
-_DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|replay sends)\b")
+_DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|pointers?|replay sends)\b")
+_TOO_MANY: Final = f"it stands on more than {MOST} calls"
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -55,8 +57,8 @@ class Scripts:
         if not own or (judged is not None and judged not in scenes.place):
             return Missing(_DELIVERED if own else "it sent no request of its own")
         numbers = scenes.before(own)
-        if len(numbers) > MOST:
-            return Missing(f"it stands on more than {MOST} calls")
+        if len(numbers) > _MOST_LOOKED_AT:
+            return Missing(_TOO_MANY)
         card = next((card for card in check.cards if card.exchange), None)
         said = f"{card.expectation}; {card.expected}" if card else ""
         subject = Subject(
@@ -68,6 +70,8 @@ class Scripts:
         made = steps.made()
         if made is None:
             return Missing(_BESIDE)
+        if len(made) > MOST:
+            return Missing(_TOO_MANY)
         return _text(requirement, check, steps, made, self._mail(own, steps, numbers))
 
     def _mail(self, own: Sequence[int], steps: Steps, numbers: Sequence[int]) -> dict[str, str]:

@@ -83,6 +83,7 @@ def test_nothing_differs_where_an_answer_was_judged(
 def test_an_address_is_told_by_whether_it_is_signed() -> None:
     addresses = ["https://a.test/b?X-Amz-Signature=1", "https://a.test/b", "[redacted:PRESIGNED#1]"]
     assert paths_told({"at": addresses}) == ["/at/-?", "/at/-?signed"]
+    assert paths_told({"at": "[redacted:QUEUE_DOWNLOAD_URL#1f0c9a]"}) == ["/at?"]
 
 
 def test_a_token_is_found_wherever_it_is() -> None:

@@ -10,7 +10,7 @@ import pytest
 from fixtures.formats.instants import written
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
-from reports.page.script import END, Scripts
+from reports.page.script import END, MOST, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -58,7 +58,7 @@ def script_of(log: list[Exchange], observed: str, expectation: str = "an expecta
         collected([failed], RequirementSet((Requirement("ORG-1"),)), said=scope(host=HOST))
     )
     made = Scripts(run, log).of(run.requirements[0], failed)
-    assert isinstance(made, str)
+    assert isinstance(made, str), made
     return made
 
 
@@ -223,6 +223,15 @@ def test_what_was_delivered_is_judged_where_the_finding_is_about_it(observed: st
         "headers": ["x-signature"],
         "paths": ["/event_id"],
     }
+
+
+def test_a_wait_of_many_looks_is_one_step_and_a_flood_is_too_much() -> None:
+    looks = [asked(n, "ofm.org.get", {"org_guid": "x"}, {"data": 1}) for n in range(MOST + 1)]
+    (step,) = steps_of(script_of(looks, "nothing"))
+    assert step["patient"] is True
+    flood = [asked(n, "ofm.org.get", {"org_guid": str(n)}, {"data": 1}) for n in range(MOST + 1)]
+    with pytest.raises(AssertionError, match=f"more than {MOST} calls"):
+        script_of(flood, "nothing")
 
 
 def test_looks_that_are_repeated_are_one_patient_look() -> None:
