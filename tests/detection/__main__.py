@@ -3,10 +3,10 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reports.detection import rows
-from tests.detection import places, table, variants
+from tests.detection import places, table, together, variants
 from tests.detection.defects import Defect, catalogue
 from tests.detection.judging import Result
 from tests.detection.runs import Runner, runner
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             drawn = variants.combinations(options.combinations, seed=options.seed)
             wrong = _try_variants(runs, drawn)
         else:
-            wrong = _try_defects(runs, _chosen(options), options.jobs, write=options.write)
+            wrong = _try_defects(runs, _chosen(options), options)
     _say(f"{time.monotonic() - started:.0f} s")
     return 1 if wrong else 0
 
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sets drawn")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument(
+        "--alone", action="store_true", help="start a platform for each defect, however many"
+    )
+    parser.add_argument(
         "--write",
         action="store_true",
         help="rewrite the rows of these defects in the committed results, and the table",
@@ -81,18 +84,33 @@ def _chosen(options: argparse.Namespace) -> list[Defect]:
     return [d for d in catalogue() if everything or d.name in names or d.family in families]
 
 
-def _try_defects(runs: Runner, defects: Sequence[Defect], jobs: int, *, write: bool) -> bool:
-    told = []
-    for each in Trials(runs, defects).tell(jobs):
-        told.append(each)
-        _say(_line(each))
-    if write:
-        order = [defect.name for defect in catalogue()]
-        fresh = [row for each in told for row in table.measured(each)]
-        table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
+def _try_defects(runs: Runner, defects: Sequence[Defect], options: argparse.Namespace) -> bool:
+    told: list[Told] = []
+    try:
+        for each in _told(runs, defects, options):
+            told.append(each)
+            _say(_line(each))
+    finally:
+        if options.write:
+            order = [defect.name for defect in catalogue()]
+            fresh = [row for each in told for row in table.measured(each)]
+            table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
     caught = [each for each in told if each.result is Result.CAUGHT]
     _say(f"{len(caught)} of {len(told)} defects caught")
-    return len(caught) < len(told)
+    return len(caught) < len(defects)
+
+
+def _told(runs: Runner, defects: Sequence[Defect], options: argparse.Namespace) -> Iterator[Told]:
+    """Of many at once what is sure of these, and of each other one what it led to by itself."""
+    trials = Trials(runs, defects, options.jobs)
+    sure: set[str] = set()
+    if len(defects) > 1 and not options.alone:
+        for each in together.tell(trials, options.jobs):
+            sure.add(each.defect.name)
+            yield each
+    left = [each for each in defects if each.name not in sure]
+    _say(f"{len(left)} to be tried by themselves")
+    yield from trials.tell(left, options.jobs)
 
 
 def _line(told: Told) -> str:

@@ -21,7 +21,7 @@ from reports.verdict import Verdict
 from tests import campaigns
 from tests.campaigns import say
 from tests.detection.defects import INVARIANTS
-from tests.detection.runs import BrokenRunError, Runner, runner
+from tests.detection.runs import PLAIN, BrokenRunError, Runner, runner
 from tests.detection.trials import WATCHED
 
 FILE: Final = RESULTS.with_name("crowds.json")
@@ -87,7 +87,7 @@ def attempt(
     checks = dict.fromkeys(node for name in crowd for node in seen_by[name])
     options = " ".join(f"--defect {name}" for name in crowd)
     try:
-        run = runs.run(*checks, "--reference-args", options)
+        run = runs.run(*checks, *PLAIN, "--reference-args", options)
     except BrokenRunError:
         return Told(tuple(crowd), "no report", 0, 0, ())
     return judged(crowd, run, set().union(*(broken.get(name, set()) for name in crowd)))

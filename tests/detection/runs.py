@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,9 @@ SEED: Final = "1"
 # Reports for people and a second start of hypothesis cost more than most checks.
 _UNUSED: Final = ("allure_pytest", "html", "metadata", "hypothesispytest", "randomly", "xdist")
 
+# Defects rename nothing, so there is nothing to learn; and such a run is a trial of its own.
+PLAIN: Final = ("--no-learn", "-p", "tests.detection.without_canary")
+
 
 class BrokenRunError(RuntimeError):
     """A run ended without a report; the text is what it said last."""
@@ -33,7 +36,7 @@ class Runner:
 
     cache: Path
     root: Path = ROOT
-    _functions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _checks: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def run(
         self, *arguments: str, plugins: Iterable[str] = _UNUSED, **variables: str
@@ -54,7 +57,23 @@ class Runner:
 
     def functions(self) -> Mapping[str, tuple[str, ...]]:
         """The test functions of each requirement, parameters left out."""
-        if not self._functions:
+        found: dict[str, dict[str, None]] = {}
+        for nodeid, requirements in self._collected().items():
+            for requirement in requirements:
+                found.setdefault(requirement, {})[function_of(nodeid)] = None
+        return {requirement: tuple(functions) for requirement, functions in found.items()}
+
+    def proven_by(self, function: str) -> list[frozenset[str]]:
+        """The requirements of each check of a test function."""
+        return [
+            frozenset(requirements)
+            for nodeid, requirements in self._collected().items()
+            if function_of(nodeid) == function
+        ]
+
+    def _collected(self) -> Mapping[str, Sequence[str]]:
+        """The requirements of each check by its node id; collected once."""
+        if not self._checks:
             with tempfile.NamedTemporaryFile(prefix="detection-", suffix=".json") as file:
                 said = self._pytest(
                     "conformance", "--collect-only", "-p", collector(), **{VARIABLE: file.name}
@@ -62,8 +81,8 @@ class Runner:
                 text = Path(file.name).read_text(encoding="utf-8")
             if not text:
                 raise BrokenRunError(said)
-            self._functions.update(_by_requirement(json.loads(text)))
-        return self._functions
+            self._checks.update(json.loads(text))
+        return self._checks
 
     def _pytest(self, *arguments: str, **variables: str) -> str:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--assert=plain"]
@@ -99,9 +118,6 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def _by_requirement(checks: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for nodeid, requirements in checks.items():
-        for requirement in requirements:
-            found.setdefault(requirement, {})[nodeid.partition("[")[0]] = None
-    return {requirement: tuple(functions) for requirement, functions in found.items()}
+def function_of(nodeid: str) -> str:
+    """The test function of a check: its node id without parameters."""
+    return nodeid.partition("[")[0]

@@ -19,5 +19,5 @@ ONE_OF_FAMILY: Final = {
 
 @pytest.mark.parametrize("defect", ONE_OF_FAMILY.values(), ids=ONE_OF_FAMILY.keys())
 def test_defect_of_each_family_is_caught(runs: Runner, defect: Defect) -> None:
-    told = next(iter(Trials(runs, [defect]).tell(jobs=1)))
+    told = next(iter(Trials(runs, [defect]).tell([defect], jobs=1)))
     assert told.result is Result.CAUGHT, told

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tests.detection.defects import INVARIANTS, Defect
 from tests.detection.judging import Finding, Ran, Result, alarms, checks_of, result, verdict
-from tests.detection.runs import BrokenRunError, Runner
+from tests.detection.runs import PLAIN, BrokenRunError, Runner
 
 # What watchers look at: answers of every service, accepted and refused, and all that is secret.
 WATCHED: Final = (
@@ -41,41 +41,51 @@ class Told(NamedTuple):
 class Trials:
     """Tries defects. The checks they name are first run on a platform without any."""
 
-    def __init__(self, runner: Runner, defects: Sequence[Defect]) -> None:
-        self._runner = runner
-        self._defects = defects
-        chosen = dict.fromkeys(node for defect in defects for node in selection(defect, runner))
-        self._quiet = checks_of(runner.run(*chosen))
+    def __init__(self, runner: Runner, defects: Sequence[Defect], jobs: int = 1) -> None:
+        self.runner = runner
+        self.defects = defects
+        self.quiet = _quiet(runner, defects, jobs)
 
-    def tell(self, jobs: int) -> Iterable[Told]:
-        """What each defect led to, in order."""
+    def tell(self, defects: Iterable[Defect], jobs: int) -> Iterable[Told]:
+        """What each of these led to by itself, in order."""
         with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(self._try, self._defects)
+            yield from pool.map(self._try, defects)
 
-    def _try(self, defect: Defect) -> Told:
-        try:
-            run = self._runner.run(
-                *selection(defect, self._runner), "--reference-args", f"--defect {defect.name}"
-            )
-        except BrokenRunError as error:
-            return Told(
-                defect, (self._finding(defect, defect.requirement, []),), (), True, f"{error}"
-            )
-        ran = checks_of(run)
+    def judged(self, defect: Defect, ran: Sequence[Ran]) -> Told:
+        """What these checks, which have all met the defect, say of it."""
         findings = tuple(self._finding(defect, name, ran) for name in defect.requirements)
         others, blast = alarms(ran, defect.requirements)
         own = [each.message for each in ran if each.requirement in defect.requirements]
         return Told(defect, findings, tuple(others), blast, next(filter(None, own), ""))
 
+    def _try(self, defect: Defect) -> Told:
+        try:
+            chosen = selection(defect, self.runner)
+            run = self.runner.run(*chosen, *PLAIN, "--reference-args", f"--defect {defect.name}")
+        except BrokenRunError as error:
+            nothing = self._finding(defect, defect.requirement, [])
+            return Told(defect, (nothing,), (), True, f"{error}")
+        return self.judged(defect, checks_of(run))
+
     def _finding(self, defect: Defect, requirement: str, ran: Sequence[Ran]) -> Finding:
-        functions = _checks(defect, requirement, self._runner)
+        functions = _checks(defect, requirement, self.runner)
         own, quiet = (
             [r for r in each if r.requirement == requirement and r.function in functions]
-            for each in (ran, self._quiet)
+            for each in (ran, self.quiet)
         )
         told = result(own, quiet)
         check = next((r.function for r in own if r.verdict.value == verdict(own)), functions[0])
         return Finding(defect.name, defect.family, requirement, check, verdict(own), told)
+
+
+def _quiet(runner: Runner, defects: Sequence[Defect], jobs: int) -> list[Ran]:
+    """What the checks that any of these defects names say of a platform without any."""
+    chosen = list(dict.fromkeys(node for each in defects for node in selection(each, runner)))
+    size = -(-len(chosen) // jobs)
+    parts = [chosen[first : first + size] for first in range(0, len(chosen), size)]
+    with ThreadPoolExecutor(jobs) as pool:
+        runs = pool.map(lambda part: runner.run(*part, *PLAIN), parts)
+        return [ran for run in runs for ran in checks_of(run)]
 
 
 def selection(defect: Defect, runner: Runner) -> Sequence[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from tests.detection.runs import PLAIN
 from tests.mutation import alone
 from tests.mutation.instrument import Mutant
 from tests.mutation.judging import Met, Outcome, outcomes, verdicts
@@ -250,7 +251,7 @@ def _report(
         told.write_text(json.dumps(content), encoding="utf-8")
         without = [part for name in _UNUSED for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider"]
-        command += ["-p", plugin]
+        command += ["-p", plugin, *PLAIN]
         said = _ended(
             [*command, "--run-seed", "1", *without, "--report-dir", directory, *arguments],
             environment(

@@ -78,7 +78,7 @@ class Copy:
             json.dump({"chosen": [], "by_check": {}, "defects": dict(defects)}, file)
             file.flush()
             run = self.runner.run(
-                *dict.fromkeys(checks), G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP)
+                *dict.fromkeys(checks), "--no-learn", G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP)
             )
         by_rule: dict[tuple[str, str], list[Ran]] = defaultdict(list)
         for each in checks_of(run):
@@ -221,7 +221,9 @@ def noticed_by(copy: Copy, one: Weakened, known: Sequence[Row]) -> str:
     """The defect that gets by a weakened check, each tried in a run of its own; or ""."""
     with copy.holding(one):
         for row in known:
-            run = copy.runner.run(one.check, "--reference-args", f"--defect {row.defect}")
+            run = copy.runner.run(
+                one.check, "--no-learn", "--reference-args", f"--defect {row.defect}"
+            )
             own = [each for each in checks_of(run) if each.function == one.check]
             if (
                 verdict([each for each in own if each.requirement == row.requirement])

@@ -24,6 +24,7 @@ from typing import Any
 _PREFIX = "fixtures.reference."
 _GATEWAY = "fixtures.reference.kernel.gateway"
 _RUNTIME = "fixtures.reference.kernel.runtime"
+_PROCESS = "fixtures.reference.process"
 _CHECK = re.compile(r"check=([^\s]+)")
 
 
@@ -49,6 +50,7 @@ class Switch:
     def give_defects(self, kernel: type) -> None:
         """Let the platform have the defect of the check that the request at hand is sent by."""
         has, has_any = kernel.has_defect, kernel.has_any_defect  # type: ignore[attr-defined]
+        deviations = kernel.deviations.fget  # type: ignore[attr-defined]
 
         def has_defect(this: Any, name: str) -> bool:
             return has(this, name) or self._defect() == name
@@ -56,8 +58,16 @@ class Switch:
         def has_any_defect(this: Any, *names: str) -> bool:
             return has_any(this, *names) or self._defect() in names
 
+        def all_deviations(this: Any) -> Any:
+            return deviations(this) | {self._defect()} - {None}
+
+        kernel.deviations = property(all_deviations)  # type: ignore[attr-defined]
         kernel.has_defect = has_defect  # type: ignore[attr-defined]
         kernel.has_any_defect = has_any_defect  # type: ignore[attr-defined]
+
+    @property
+    def has_defects(self) -> bool:
+        return bool(self._defects)
 
     def _defect(self) -> str | None:
         return self._defects.get(getattr(self._here, "check", ""))
@@ -99,6 +109,9 @@ class Loader(importlib.machinery.SourceFileLoader):
             self.switch.watch(module.Gateway)
         if module.__name__ == _RUNTIME:
             self.switch.give_defects(module.Kernel)
+        if module.__name__ == _PROCESS and self.switch.has_defects:
+            # A platform that is started without a defect leaves these at home.
+            module.faults.load()
 
 
 class Finder(importlib.abc.MetaPathFinder):

@@ -1,0 +1,109 @@
+"""Many defects on one platform, each met by its own checks alone.
+
+Every request tells the requirement of its check. In one run each requirement is given at most one
+defect, so that its checks see a platform with that defect and everything else sees a sound one. A
+defect that is not caught so is tried again by itself: it may bite where no request tells of it.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from conformance.requirements import load
+from reports.verdict import Verdict
+from tests.detection.defects import INVARIANTS, Defect
+from tests.detection.judging import Ran, Result, checks_of
+from tests.detection.runs import PLAIN, BrokenRunError, Runner
+from tests.detection.trials import Told, Trials, selection
+from tests.run.suite import ROOT
+
+STARTUP: Final = ROOT / "tests" / "mutation" / "startup"
+# More would leave too little of a run sound, and what no sound request has proven fails nobody.
+MOST_AT_ONCE: Final = 90
+
+
+@dataclass(frozen=True)
+class Given:
+    """A defect, and the requirements whose requests have to meet it."""
+
+    defect: Defect
+    requirements: frozenset[str]
+
+
+def asked_by(defect: Defect, runner: Runner) -> frozenset[str] | None:
+    """Requirements whose requests have to meet the defect; None where watchers have to see it."""
+    functions = selection(defect, runner)
+    if any(node.startswith(INVARIANTS) for node in (defect.caught_by, *functions)):
+        return None
+    if any(name.startswith("ENV-") for name in defect.requirements):
+        return None
+    own = set(defect.requirements)
+    found: set[str] = set()
+    for function in functions:
+        for proven in runner.proven_by(function):
+            if own & proven:
+                found |= proven
+    return frozenset(found) or None
+
+
+def batches(given: Iterable[Given], most: int = MOST_AT_ONCE) -> list[list[Given]]:
+    """Sets in which no requirement is given two defects."""
+    found: list[tuple[set[str], list[Given]]] = []
+    for each in given:
+        for taken, batch in found:
+            if len(batch) < most and taken.isdisjoint(each.requirements):
+                break
+        else:
+            taken, batch = set(), []
+            found.append((taken, batch))
+        taken |= each.requirements
+        batch.append(each)
+    return [batch for _, batch in found]
+
+
+def tell(trials: Trials, jobs: int) -> Iterator[Told]:
+    """What was told of those that were caught as surely as they can be, in no order."""
+    given = [
+        Given(each, asked)
+        for each in trials.defects
+        if (asked := asked_by(each, trials.runner)) is not None
+    ]
+    musts = frozenset(each.id for each in load().requirements if each.counts)
+    with ThreadPoolExecutor(jobs) as pool:
+        for told in pool.map(partial(_judged, trials), batches(given)):
+            yield from (each for each in told if _is_sure(each, musts))
+
+
+def _is_sure(told: Told, musts: frozenset[str]) -> bool:
+    """Whether trying it by itself could tell no more."""
+    return told.result is Result.CAUGHT and all(
+        each.verdict == Verdict.FAIL or each.requirement not in musts for each in told.findings
+    )
+
+
+def _judged(trials: Trials, batch: Sequence[Given]) -> list[Told]:
+    try:
+        ran = _run(trials.runner, batch)
+    except BrokenRunError:
+        return []
+    return [_told(trials, each, ran) for each in batch]
+
+
+def _run(runner: Runner, batch: Sequence[Given]) -> list[Ran]:
+    table = {name: each.defect.name for each in batch for name in each.requirements}
+    chosen = dict.fromkeys(node for each in batch for node in selection(each.defect, runner))
+    with tempfile.NamedTemporaryFile("w", prefix="detection-", suffix=".json") as file:
+        json.dump({"chosen": [], "by_check": {}, "defects": table}, file)
+        file.flush()
+        run = runner.run(*chosen, *PLAIN, G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP))
+    return checks_of(run)
+
+
+def _told(trials: Trials, given: Given, ran: Sequence[Ran]) -> Told:
+    functions = set(selection(given.defect, trials.runner))
+    met = [r for r in ran if r.function in functions and r.requirement in given.requirements]
+    return trials.judged(given.defect, met)
