@@ -28,7 +28,9 @@ class Row(NamedTuple):
 
     `verdict` is what the check came to: `fail` where the suite holds the defect against a platform,
     `advisory` where it only advises, other words where the defect was missed, "" where `result`
-    is `not measured`. `also_failing` are other requirements that failed in the same run.
+    is `not measured`. `also_failing` are other requirements that failed in the same run. `in_turns`
+    is the result where parameter sets take turns by seed, as against foreign targets; "" where that
+    was not tried.
     """
 
     defect: str
@@ -38,6 +40,7 @@ class Row(NamedTuple):
     verdict: str
     result: str
     also_failing: tuple[str, ...] = ()
+    in_turns: str = ""
 
 
 def rows(path: Path = RESULTS) -> Sequence[Row]:

@@ -25,6 +25,7 @@ _MARKERS: Final = (
     "requirement(*ids): the requirements that the check proves, the one it is named after first",
     "needs(*names): what this parameter set stands on, beyond its requirement",
     "deep: part of the deep tier only",
+    "every: about tenancy, secrets or money: no parameter set is left to the turn of another run",
     "last: runs after everything else",
     "whole: a test of the suite's own that runs it whole, or against many references",
 )

@@ -14,6 +14,7 @@ from reports import advising
 SMOKE: Final = "smoke"
 DEEP: Final = "deep"
 LAST: Final = "last"
+EVERY: Final = "every"
 # Where requests are a budget, revisions are raced for on so many record kinds, each of another
 # service: all of them stand on one rule, and the seed gives every service its turn.
 KINDS_A_RUN: Final = 3
@@ -77,11 +78,12 @@ def _spared(
 
     A group is what a function proves: the requirements that its parameter sets name, so that each
     of these stays in. On the status map it is a gate, a service, a kind and a placement. A turn
-    goes to a member that can fail its requirement, if there is one.
+    goes to a member that can fail its requirement, if there is one. What is marked `every` takes no
+    turns.
     """
     groups: dict[tuple[str, ...], list[pytest.Item]] = {}
     for item in items:
-        if record_kind(item) is None:
+        if record_kind(item) is None and item.get_closest_marker(EVERY) is None:
             groups.setdefault(_group(item), []).append(item)
     spared: set[str] = set()
     for key, members in groups.items():

@@ -199,6 +199,7 @@ def test_session_in_the_header_counts_beside_one_in_the_body_that_is_none(
 # --- the organisation in two places ---
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("operation", [case(named, each) for each, named in ORG_TWICE.items()])
 def test_body_that_names_another_organisation_is_refused(
     proven: Proven, stranger_org: Stranger, operation: str

@@ -67,6 +67,7 @@ def test_key_with_another_payload_is_refused(
     send(caller, route, {**values, **other}).refused(409)
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("route", cases(lambda service: service.org, first=1))
 def test_key_counts_anew_in_another_organisation(
     session: Session, check: Check, route: KeyedRoute, stranger_at_home: Caller

@@ -260,6 +260,7 @@ def asking(session: Session, check: Check, here: Caller, listing: Apart) -> Call
     return main_owner(session, check) if listing.kind.startswith("pvm.") else here
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("listing", [case(each.requirement, each) for each in APART])
 def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
@@ -308,6 +309,7 @@ def _values(name: str, shape: frozenset[str], walk: Iterable[Answer]) -> set[str
     return {str(part[name]) for part in parts if frozenset(part) == shape}
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("listing", [case(each.requirement, each) for each in APART_ON_LATER_PAGES])
 def test_later_page_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, listing: Apart

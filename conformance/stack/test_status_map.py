@@ -211,6 +211,7 @@ def test_what_names_no_record_is_answered_with_404(
 _CODES = ("code", "cccode", "channel_code", "caption")
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("operation", row("MAP-404F", where=_on_one_record))
 def test_record_of_another_org_is_answered_with_404(
     contexts: ContextBuilder, check: Check, operation: Operation, stranger_at_home: Caller

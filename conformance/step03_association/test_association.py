@@ -140,6 +140,7 @@ def _expect_no_role_twice(caller: Caller) -> None:
     )
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ASSOC-7")
 @pytest.mark.parametrize("name", ["key_owner", "key_view"])
 def test_key_is_associated_with_its_own_org(keys: Keys, org_owner: Caller, name: str) -> None:
@@ -258,6 +259,7 @@ def test_header_that_names_no_org_contradicts_the_body(
     answer.refused(None, *OTHER_ORG)
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ASSOC-18")
 @pytest.mark.needs("operator")
 @pytest.mark.parametrize("operation", [RESOLVE, READ_ORG])

@@ -143,6 +143,7 @@ def test_rate_that_does_not_lead_to_the_home_currency_is_refused(
 # --- other organisations ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROD-71")
 @pytest.mark.parametrize("part", ["category_id", "vendor_id", "manufacturer_id", "ogm_id"])
 def test_style_is_not_built_from_another_organisations_records(

@@ -50,6 +50,7 @@ def test_operational_action_without_a_facility_is_refused(
     prepared.caller(operation_id, without("logical_guid"), **prepared.values).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-57")
 @pytest.mark.parametrize("operation_id", _AT_A_FACILITY)
 def test_nothing_is_written_at_a_facility_of_another_organisation(

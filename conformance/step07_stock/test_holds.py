@@ -59,6 +59,7 @@ def test_available_is_on_hand_less_all_holds(stock_item: StockItem) -> None:
 # --- how a hold ends ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-25")
 @every_hold
 def test_released_hold_gives_its_units_back_once(stock_item: StockItem, hold: Hold) -> None:
@@ -105,6 +106,7 @@ def _commit_an_allocation(stock_item: StockItem, quantity: int) -> Answer:
 # --- what a hold may not take ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-28")
 @every_hold
 def test_hold_of_more_than_is_available_is_refused(stock_item: StockItem, hold: Hold) -> None:
@@ -131,6 +133,7 @@ def test_units_that_are_held_cannot_be_held_again(
     stock_item.hold(hold, 1).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-29")
 @every_hold
 def test_refused_hold_changes_no_bucket(stock_item: StockItem, hold: Hold) -> None:

@@ -146,6 +146,7 @@ def contenders(session: Session, check: Check) -> list[Caller]:
     return ics_trials.cast(session, check)
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-31")
 @pytest.mark.parametrize("asked", ASKED)
 def test_concurrent_holds_never_oversell(

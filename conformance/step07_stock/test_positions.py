@@ -20,6 +20,7 @@ SOURCE: Final = {"type": "conformance_run", "id": "stock-card"}
 # --- adjustments ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-16")
 @pytest.mark.parametrize("delta", [4, -4, -10])
 def test_adjustment_changes_what_is_on_hand_by_its_quantity(
@@ -48,6 +49,7 @@ MOVES: Final = [
 ]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-18")
 @pytest.mark.parametrize(("source", "target"), MOVES, ids=["-to-".join(move) for move in MOVES])
 def test_transition_moves_units_between_buckets(
@@ -62,6 +64,7 @@ def test_transition_moves_units_between_buckets(
     )
 
 
+@pytest.mark.every
 @pytest.mark.requirement("STOCK-19")
 @pytest.mark.parametrize("aside", ["quarantine", "damaged"])
 def test_units_set_aside_are_not_available(stock_item: StockItem, aside: str) -> None:

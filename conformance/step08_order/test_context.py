@@ -108,6 +108,7 @@ def test_order_on_a_channel_that_is_not_there_is_refused(scm_owner: Caller) -> N
 # --- other organisations ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-36")
 @pytest.mark.parametrize("operation_id", [CREATE, "scm.backorder.create", "scm.appointment.book"])
 def test_nothing_is_sold_at_a_facility_of_another_organisation(
@@ -118,6 +119,7 @@ def test_nothing_is_sold_at_a_facility_of_another_organisation(
     scm_owner(operation_id, logical_guid=there).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-37")
 @pytest.mark.parametrize("operation_id", [CREATE, "scm.backorder.create"])
 def test_nothing_is_sold_of_another_organisations_variants(

@@ -86,6 +86,7 @@ def test_refused_reserve_holds_nothing(scm_owner: Caller, sellable_item: Sellabl
     sellable_item(RESERVE, sellable_item.create_order(ALL, PLACE)).accepted()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-12")
 @pytest.mark.parametrize("short", ["first", "second"])
 def test_reserve_holds_all_lines_or_none(sellable_item: SellableItem, short: str) -> None:
@@ -130,6 +131,7 @@ def test_order_without_a_hold_is_not_committed(scm_owner: Caller) -> None:
 # --- how a promise ends ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-16")
 @pytest.mark.parametrize("held", [(RESERVE,), (RESERVE, COMMIT)], ids=["reserved", "committed"])
 def test_cancelled_order_gives_its_stock_back(

@@ -97,6 +97,7 @@ _NO_AMOUNTS: Final[Mapping[str, str]] = {
 }
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-47")
 @pytest.mark.parametrize("amount", _NO_AMOUNTS.values(), ids=_NO_AMOUNTS)
 def test_amount_that_is_no_money_is_refused(scm_owner: Caller, amount: str) -> None:
@@ -106,6 +107,7 @@ def test_amount_that_is_no_money_is_refused(scm_owner: Caller, amount: str) -> N
     sellable_item(CAPTURE, order_id, amount=amount).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("ORDER-48")
 @pytest.mark.parametrize("amount", ["0.01", "19.99", "90071992547409.93"])
 def test_tender_keeps_its_amount(scm_owner: Caller, amount: str) -> None:

@@ -25,6 +25,7 @@ ABOVE: Final = [("small", "51.10"), ("large", "1059.60")]
 BELOW: Final = [("small", "48.90"), ("large", "1038.40")]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-30")
 @pytest.mark.parametrize(("name", "total"), WITHIN)
 def test_invoice_within_the_larger_tolerance_is_matched(
@@ -33,6 +34,7 @@ def test_invoice_within_the_larger_tolerance_is_matched(
     expect_invoice_state(billable(name).bill(total), "matched")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-31")
 @pytest.mark.parametrize(("name", "total"), ABOVE)
 def test_invoice_above_the_larger_tolerance_is_an_exception(
@@ -41,6 +43,7 @@ def test_invoice_above_the_larger_tolerance_is_an_exception(
     expect_invoice_state(billable(name).bill(total), "exception")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-32")
 @pytest.mark.parametrize(("name", "total"), BELOW)
 def test_invoice_below_the_tolerance_is_an_exception_too(
@@ -59,6 +62,7 @@ GIVEN: Final = [
 ]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-33")
 @pytest.mark.parametrize(("name", "total", "tolerance", "state"), GIVEN)
 def test_tolerance_of_an_invoice_overrides_the_default(
@@ -80,6 +84,7 @@ def test_two_way_match_needs_no_receipt(standing_order: Order) -> None:
     expect_invoice_state(standing_order.bill("125.00"), "matched")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-35")
 @pytest.mark.parametrize(
     ("name", "state"), [("received", "matched"), ("nearly", "exception"), ("short", "exception")]
@@ -99,6 +104,7 @@ TOLERANCES: Final[list[tuple[dict[str, str], str]]] = [
 ]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-36")
 @pytest.mark.parametrize(("tolerances", "state"), TOLERANCES, ids=str)
 def test_quantity_tolerance_lets_quantities_differ(

@@ -102,6 +102,7 @@ def test_code_of_a_supplier_does_not_stand_for_its_id(pcm_owner: Caller) -> None
     expect_refused_with(pcm_owner, vendor_id=code)
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-13")
 @pytest.mark.parametrize("name", ["vendor_id", "variant_id"])
 def test_order_of_what_another_organisation_has_is_refused(
@@ -114,6 +115,7 @@ def test_order_of_what_another_organisation_has_is_refused(
 SUMS: Final = [(3, "1.10"), (7, "19.99"), (60, "0.07")]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-14")
 @pytest.mark.parametrize(("quantity", "unit_cost"), SUMS)
 @pytest.mark.parametrize("operation", [CREATE, "pcm.consignment.settle"])

@@ -147,6 +147,7 @@ def test_receipt_of_what_was_not_ordered_is_refused(order: Order) -> None:
     order.receive(1, variant_id=new_variant(order.caller)).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PROC-27")
 @pytest.mark.parametrize(
     "operation", ["pcm.receipt.record", "pcm.invoice.match", "pcm.credit.apply"]

@@ -68,6 +68,7 @@ def test_approval_shows_in_the_status_of_an_entry(ppm_owner: Caller, variant_id:
     )
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PRICE-6")
 @pytest.mark.parametrize("amount", EXACT)
 def test_amount_is_kept_to_its_last_digit(ppm_owner: Caller, amount: str) -> None:

@@ -194,6 +194,7 @@ def test_coupon_that_rests_is_not_taken(ppm_owner: Caller) -> None:
     expect_not_valid(ppm_owner, str(made["code"]))
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PRICE-44")
 @pytest.mark.parametrize("operation", ["ppm.coupon.get", VALIDATE, REDEEM])
 def test_coupon_of_another_organisation_is_not_found(
@@ -307,6 +308,7 @@ def rate(ppm_owner: Caller, check: Check) -> dict[str, Any]:
     return {"fx_rate_id": answer.read_item(item, "item_id"), **found}
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PRICE-51")
 @pytest.mark.parametrize("by", ["id", "pair"])
 def test_exchange_rate_is_found(ppm_owner: Caller, rate: dict[str, Any], by: str) -> None:

@@ -196,6 +196,7 @@ def test_price_of_another_organisation_is_not_answered(
     ppm.expect_amount(answer, "a SKU that two organisations use has our price", "10.00")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("PRICE-29")
 @pytest.mark.parametrize("name", ["price_list_id", "in_zone", "for_facility"])
 def test_what_is_another_organisations_is_named_in_no_price(

@@ -24,6 +24,7 @@ def test_gift_card_is_issued(owner: Caller) -> None:
     owner(ISSUE).value("giftcard_id")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-31")
 @pytest.mark.parametrize("amount", ["19.99", ODD])
 def test_new_gift_card_shows_its_amount(owner: Caller, amount: str) -> None:
@@ -94,6 +95,7 @@ def test_gift_card_is_not_issued_for_what_is_no_amount(owner: Caller, amount: st
     owner(ISSUE, amount=amount).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-37")
 @no_amount
 def test_what_is_no_amount_is_not_redeemed(gift_card: ValueAccount, amount: str) -> None:

@@ -78,6 +78,7 @@ def expect_entries(loyalty_member: ValueAccount, wanted: list[str], rule: str) -
 # --- corrections ---
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-16")
 @pytest.mark.parametrize("points", [8, -8])
 def test_adjustment_changes_the_balance_by_its_points(
@@ -134,6 +135,7 @@ def _entries(walk: list[Answer]) -> Entries:
     return dict(zip(ids(walk), told, strict=True))
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-19")
 @every_correction
 def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount, verb: str) -> None:
@@ -148,6 +150,7 @@ def test_entry_is_read_the_same_after_a_correction(loyalty_member: ValueAccount,
     )
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-20")
 @every_correction
 def test_correction_is_a_new_entry(loyalty_member: ValueAccount, verb: str) -> None:
@@ -181,6 +184,7 @@ def test_balance_is_the_sum_of_the_ledger(loyalty_member: ValueAccount) -> None:
     )
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-26")
 @pytest.mark.parametrize("verb", ["restore", "reverse"])
 def test_entry_of_another_customer_is_not_undone(
@@ -201,6 +205,7 @@ def test_entry_of_another_customer_is_not_undone(
 EARN, REDEEM = "crm.loyalty.earn", "crm.loyalty.redeem"
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-22")
 @pytest.mark.parametrize("operation", [EARN, REDEEM])
 def test_points_without_a_customer_are_refused(
@@ -210,6 +215,7 @@ def test_points_without_a_customer_are_refused(
     loyalty_member(operation, without("customer_id"), points=1).refused()
 
 
+@pytest.mark.every
 @pytest.mark.requirement("LOYAL-23")
 @pytest.mark.parametrize("points", [0, -5])
 @pytest.mark.parametrize("operation", [EARN, REDEEM])

@@ -140,6 +140,7 @@ def _two_of(caller: Caller, dimension: str) -> list[str]:
     return [str(caller.world["logical_guid"]), str(other)]
 
 
+@pytest.mark.every
 @pytest.mark.requirement("EVENT-77")
 @pytest.mark.parametrize("value", ["1234567890.123456", "0.10", "-3"])
 def test_value_is_kept_with_every_digit(ipm_owner: Caller, value: str) -> None:

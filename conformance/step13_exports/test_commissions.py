@@ -65,6 +65,7 @@ def test_each_kind_of_adjustment_is_recorded(associate: Associate, kind: str) ->
     associate.record_bonus("1.00", adjustment_type=kind).value("commission_id")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("EXIT-51")
 @pytest.mark.parametrize("amount", ["1234567.89", "-0.10"])
 def test_commission_is_read_as_it_was_recorded(associate: Associate, amount: str) -> None:
@@ -86,6 +87,7 @@ def test_commissions_are_listed(associate: Associate, by: str) -> None:
     expect_listed(found, str(other), listed=False, sends=(f"listed_{by}",))
 
 
+@pytest.mark.every
 @pytest.mark.requirement("EXIT-53")
 @pytest.mark.parametrize("whole", [9_999, 10_001])
 def test_splits_that_are_not_the_whole_are_refused(associate: Associate, whole: int) -> None:

@@ -23,6 +23,7 @@ def test_event_is_recorded(owner: Caller) -> None:
     owner(RECORD, channel_code=CHANNEL).value("event_id")
 
 
+@pytest.mark.every
 @pytest.mark.requirement("EXIT-2")
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_event_is_read_as_it_was_recorded(

@@ -4,13 +4,18 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from reports.detection import rows
+from reports.detection import RESULTS, Row, rows
+from tests import campaigns
 from tests.detection import places, table, together, variants
 from tests.detection.defects import Defect, catalogue
 from tests.detection.judging import Result
 from tests.detection.runs import Runner, runner
 from tests.detection.trials import Told, Trials
+
+SEEDS: Final = RESULTS.with_name("seeds.json")
+TURNS: Final = "turns"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,8 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.places:
         return _write_places()
     started = time.monotonic()
-    with runner() as runs:
-        if options.variant:
+    with runner("--cells", options.cells) as runs:
+        if options.seeds:
+            wrong = _try_seeds(_chosen(options), options)
+        elif options.variant:
             wrong = _try_variants(runs, [(name,) for name in _variants(options.variant)])
         elif options.combinations:
             drawn = variants.combinations(options.combinations, seed=options.seed)
@@ -59,6 +66,19 @@ def _parser() -> argparse.ArgumentParser:
         "--alone", action="store_true", help="start a platform for each defect, however many"
     )
     parser.add_argument(
+        "--cells",
+        choices=["every", TURNS],
+        default="every",
+        help="as the option of a certification",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=0,
+        metavar="N",
+        help="try these defects under N seeds; tell which results differ from the committed ones",
+    )
+    parser.add_argument(
         "--write",
         action="store_true",
         help="rewrite the rows of these defects in the committed results, and the table",
@@ -92,12 +112,37 @@ def _try_defects(runs: Runner, defects: Sequence[Defect], options: argparse.Name
             _say(_line(each))
     finally:
         if options.write:
-            order = [defect.name for defect in catalogue()]
-            fresh = [row for each in told for row in table.measured(each)]
-            table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
+            _write([row for each in told for row in table.measured(each)], options.cells)
     caught = [each for each in told if each.result is Result.CAUGHT]
     _say(f"{len(caught)} of {len(told)} defects caught")
     return len(caught) < len(defects)
+
+
+def _write(fresh: Sequence[Row], cells: str) -> None:
+    if cells == TURNS:
+        table.write(table.turned(rows(), fresh))
+        return
+    order = [defect.name for defect in catalogue()]
+    table.write(table.completed(table.merged(rows(), fresh, order), catalogue()))
+
+
+def _try_seeds(defects: Sequence[Defect], options: argparse.Namespace) -> bool:
+    """Compare the results of several seeds with the committed ones; write what has changed."""
+    known = {(row.defect, row.requirement): (row.verdict, row.result) for row in rows()}
+    changed = []
+    for seed in range(1, options.seeds + 1):
+        with runner("--cells", options.cells, seed=f"{seed}") as runs:
+            for told in _told(runs, defects, options):
+                for row in table.measured(told):
+                    if known.get((row.defect, row.requirement)) != (row.verdict, row.result):
+                        changed.append({"seed": seed, **row._asdict()})
+                        _say(f"seed {seed}: {row.defect} at {row.requirement}: {row.result}")
+        _say(f"seed {seed}: {len(changed)} results have changed so far")
+    if options.write:
+        content = {"measured_on": campaigns.today(), "seeds": options.seeds}
+        content |= {"defects": len(defects), "changed": changed}
+        campaigns.write(SEEDS, content)
+    return bool(changed)
 
 
 def _told(runs: Runner, defects: Sequence[Defect], options: argparse.Namespace) -> Iterator[Told]:

@@ -30,12 +30,13 @@ class BrokenRunError(RuntimeError):
 
 @dataclass(frozen=True)
 class Runner:
-    """Starts runs of the suite in `root`. Compiled modules are kept in `cache`, whatever the
-    environment says.
+    """Starts runs of the suite in `root` with these options. Compiled modules are kept in `cache`,
+    whatever the environment says.
     """
 
     cache: Path
     root: Path = ROOT
+    options: Sequence[str] = ("--run-seed", SEED)
     _checks: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def run(
@@ -87,7 +88,7 @@ class Runner:
     def _pytest(self, *arguments: str, **variables: str) -> str:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--assert=plain"]
         done = subprocess.run(
-            [*command, "--run-seed", SEED, *arguments],
+            [*command, *self.options, *arguments],
             cwd=self.root,
             env=self._environment(**variables),
             capture_output=True,
@@ -104,10 +105,10 @@ class Runner:
 
 
 @contextmanager
-def runner() -> Iterator[Runner]:
+def runner(*options: str, seed: str = SEED) -> Iterator[Runner]:
     """A runner whose cache ends with it."""
     with tempfile.TemporaryDirectory(prefix="detection-cache-") as directory:
-        yield Runner(Path(directory))
+        yield Runner(Path(directory), options=("--run-seed", seed, *options))
 
 
 def collector() -> str:

@@ -21,10 +21,17 @@ platform is started with each defect in turn, and the check named here is run ag
 the check left `pass` for `fail`, or for `advisory` where the fact is inferred. *survived*: it still
 passed. *dead*: it was never reached. *inconclusive*: it came to no verdict. *not measured*: the run
 for this table is still to be made, and nothing is claimed. A defect has a line for each requirement
-it breaks; the last column lists other requirements that fail in the same run.
+it breaks; the last column lists other requirements that fail in the same run. *In turns* is the
+result of a run in which parameter sets take turns by seed, as they do against a foreign target.
+
+Defects share platforms, in which each is met by the requests of its own checks alone; one that is
+not caught so, or only told as advice, has a platform of its own.
 
 """
-_COLUMNS: Final = ("defect", "family", "requirement", "check", "verdict", "result", "also failing")
+_COLUMNS: Final = (
+    *("defect", "family", "requirement", "check", "verdict", "result"),
+    *("in turns", "also failing"),
+)
 
 
 def measured(told: Told) -> list[Row]:
@@ -46,10 +53,21 @@ def _row(finding: Finding, others: tuple[str, ...]) -> Row:
 
 def merged(old: Iterable[Row], new: Iterable[Row], order: Sequence[str]) -> list[Row]:
     """The new rows in the place of the old ones, in the order of the defects' names."""
-    new = list(new)
+    old = list(old)
+    turned = {(row.defect, row.requirement): row.in_turns for row in old}
+    new = [row._replace(in_turns=turned.get((row.defect, row.requirement), "")) for row in new]
     fresh = {row.defect for row in new}
     kept = [row for row in old if row.defect not in fresh and row.defect in order]
     return sorted([*kept, *new], key=lambda row: order.index(row.defect))
+
+
+def turned(old: Iterable[Row], new: Iterable[Row]) -> list[Row]:
+    """The old rows with the results of the new ones as those of a run by turns."""
+    results = {(row.defect, row.requirement): row.result for row in new}
+    return [
+        row._replace(in_turns=results.get((row.defect, row.requirement), row.in_turns))
+        for row in old
+    ]
 
 
 def completed(results: Iterable[Row], defects: Iterable[Defect]) -> list[Row]:
@@ -85,7 +103,7 @@ def write(results: Sequence[Row]) -> None:
 
 def rendered(results: Sequence[Row]) -> str:
     """The results as a page of Markdown."""
-    shown = [(*row[:-1], ", ".join(row.also_failing)) for row in results]
+    shown = [(*row[:-2], row.in_turns, ", ".join(row.also_failing)) for row in results]
     return _HEAD + _totals(results) + _aligned([_COLUMNS, *shown])
 
 
@@ -95,10 +113,13 @@ def _totals(results: Sequence[Row]) -> str:
     open_ = {row.defect for row in results if row.result == UNMEASURED}
     families = {row.family for row in results}
     requirements = {row.requirement for row in results}
+    tried = {row.defect for row in results if row.in_turns}
+    left = {row.defect for row in results if row.in_turns not in {"", CAUGHT}}
     return (
         f"{len(names)} defects of {len(families)} families, {len(names - missed)} caught, "
         f"{len(open_)} not measured throughout, at {len(requirements)} requirements, "
-        f"of which {len(failing(results))} fail and the others are told as advice.\n\n"
+        f"of which {len(failing(results))} fail and the others are told as advice. "
+        f"By turns {len(tried - left)} of {len(tried)} are caught throughout.\n\n"
     )
 
 

@@ -39,6 +39,13 @@ def test_a_caught_defect_ends_in_failure_or_in_advice() -> None:
     assert [row for row in rows() if row.verdict not in told] == []
 
 
+def test_tenancy_secrets_and_money_are_caught_by_turns_too() -> None:
+    never_left = {"tenancy", "secrets", "money and quantities"}
+    tried = [row for row in rows() if row.in_turns and row.family in never_left]
+    assert tried
+    assert [row for row in tried if row.in_turns != CAUGHT] == []
+
+
 def test_results_tell_detecting_power() -> None:
     power = detecting_power()
     assert power is not None

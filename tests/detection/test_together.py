@@ -27,8 +27,10 @@ def known(tmp_path: Path) -> Runner:
 
 
 def test_a_defect_is_met_by_all_that_its_check_proves(known: Runner) -> None:
-    assert together.asked_by(DEFECT, known) == {"A-1", "A-2"}
-    assert together.asked_by(replace(DEFECT, also=("B-1",)), known) == {"A-1", "A-2", "B-1"}
+    assert together.asked_by(DEFECT, known) == frozenset({"A-1", "A-2"})
+    assert together.asked_by(replace(DEFECT, also=("B-1",)), known) == frozenset(
+        {"A-1", "A-2", "B-1"}
+    )
 
 
 def test_what_watchers_see_is_tried_by_itself(known: Runner) -> None:

@@ -9,6 +9,7 @@ from conformance.requirements import load
 from reports import advising
 from reports.selection import KINDS_A_RUN, kinds_in_turn
 from reports.verdict import Verdict
+from tests.detection.defects import catalogue
 from tests.recorder.conftest import Collected, Taken
 
 
@@ -68,8 +69,9 @@ def test_seeds_rotate(rotated: list[Taken]) -> None:
 
 
 def test_every_group_of_cells_keeps_one(checks: list[Collected], rotated: list[Taken]) -> None:
-    groups = {group(check) for check in checks if check.cell}
-    of = {check.nodeid: group(check) for check in checks if check.cell}
+    turning = [check for check in checks if check.cell and "every" not in check.marks]
+    groups = {group(check) for check in turning}
+    of = {check.nodeid: group(check) for check in turning}
     for one in rotated:
         kept = [of[nodeid] for nodeid in one.kept if nodeid in of]
         assert sorted(kept) == sorted(groups)
@@ -130,6 +132,25 @@ def test_every_record_kind_has_its_turn(checks: list[Collected]) -> None:
     assert {len(turn) for turn in turns} == {min(KINDS_A_RUN, len(by_service))}
 
 
+# Families of defects that no budget may leave to the turn of another run.
+NEVER_LEFT = frozenset({"tenancy", "secrets", "money and quantities"})
+
+
+def test_tenancy_secrets_and_money_are_never_left_to_a_turn(
+    checks: list[Collected], rotated: list[Taken]
+) -> None:
+    functions = {each.caught_by for each in catalogue() if each.family in NEVER_LEFT}
+    wanted = {
+        check.nodeid
+        for check in checks
+        if "deep" not in check.marks
+        and ("every" in check.marks or check.nodeid.partition("[")[0] in functions)
+    }
+    assert wanted
+    for one in rotated:
+        assert wanted <= set(one.kept)
+
+
 def test_a_turn_goes_to_a_cell_that_can_fail_its_requirement(
     checks: list[Collected], rotated: list[Taken]
 ) -> None:
@@ -137,7 +158,7 @@ def test_a_turn_goes_to_a_cell_that_can_fail_its_requirement(
     assert advises <= {check.nodeid for check in checks}
     groups: dict[tuple[str, ...], list[Collected]] = {}
     for check in checks:
-        if check.kind is None and "deep" not in check.marks:
+        if check.kind is None and not {"deep", "every"} & set(check.marks):
             groups.setdefault(group(check), []).append(check)
     for members in groups.values():
         names = {check.nodeid for check in members}
