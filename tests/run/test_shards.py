@@ -187,6 +187,7 @@ def without_last_test(run: dict[str, Any]) -> None:
 
 
 @pytest.mark.whole
+@pytest.mark.timeout(1800)
 def test_whole_run_in_three_shards(tmp_path: Path) -> None:
     numbers = ("1/3", "2/3", "3/3")
     shards = [tmp_path / number.partition("/")[0] for number in numbers]
