@@ -64,13 +64,10 @@ class Runner:
                 found.setdefault(requirement, {})[function_of(nodeid)] = None
         return {requirement: tuple(functions) for requirement, functions in found.items()}
 
-    def proven_by(self, function: str) -> list[frozenset[str]]:
-        """The requirements of each check of a test function."""
-        return [
-            frozenset(requirements)
-            for nodeid, requirements in self._collected().items()
-            if function_of(nodeid) == function
-        ]
+    def checks_of(self, function: str) -> Mapping[str, Sequence[str]]:
+        """The checks of a test function by node id, each with its requirements, its own first."""
+        found = self._collected().items()
+        return {nodeid: names for nodeid, names in found if function_of(nodeid) == function}
 
     def _collected(self) -> Mapping[str, Sequence[str]]:
         """The requirements of each check by its node id; collected once."""

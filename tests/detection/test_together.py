@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reports.verdict import Verdict
 from tests.detection import together
 from tests.detection.defects import Defect, catalogue
-from tests.detection.judging import Result
+from tests.detection.judging import Ran, Result
 from tests.detection.runs import Runner
 from tests.detection.together import Given
 from tests.detection.trials import Trials
@@ -26,11 +27,18 @@ def known(tmp_path: Path) -> Runner:
     return Runner(tmp_path, _checks={**CHECKS})
 
 
-def test_a_defect_is_met_by_all_that_its_check_proves(known: Runner) -> None:
-    assert together.asked_by(DEFECT, known) == frozenset({"A-1", "A-2"})
-    assert together.asked_by(replace(DEFECT, also=("B-1",)), known) == frozenset(
-        {"A-1", "A-2", "B-1"}
-    )
+def test_a_defect_is_met_by_the_checks_that_prove_its_requirement(known: Runner) -> None:
+    assert together.asked_by(DEFECT, known) == frozenset({"A-1"})
+    assert together.asked_by(replace(DEFECT, requirement="A-2"), known) == frozenset({"A-1"})
+    assert together.asked_by(replace(DEFECT, also=("B-1",)), known) == frozenset({"A-1", "B-1"})
+
+
+def test_what_stages_prove_is_given_to_nobody() -> None:
+    quiet = [
+        Ran("conformance/stages::owner", "S-1", Verdict.PASS, ""),
+        Ran("conformance/b.py::test_two", "B-1", Verdict.PASS, ""),
+    ]
+    assert together.of_stages(quiet) == frozenset({"S-1"})
 
 
 def test_what_watchers_see_is_tried_by_itself(known: Runner) -> None:

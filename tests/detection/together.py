@@ -21,6 +21,7 @@ from tests.detection.runs import PLAIN, BrokenRunError, Runner
 from tests.detection.trials import Told, Trials, selection
 from tests.run.suite import ROOT
 
+STAGES: Final = "conformance/stages::"
 STARTUP: Final = ROOT / "tests" / "mutation" / "startup"
 # More would leave too little of a run sound, and what no sound request has proven fails nobody.
 MOST_AT_ONCE: Final = 90
@@ -35,19 +36,23 @@ class Given:
 
 
 def asked_by(defect: Defect, runner: Runner) -> frozenset[str] | None:
-    """Requirements whose requests have to meet the defect; None where watchers have to see it."""
+    """Requirements whose requests have to meet the defect; None where watchers have to see it.
+
+    The requests of a check tell the requirement that it names first.
+    """
     functions = selection(defect, runner)
     if any(node.startswith(INVARIANTS) for node in (defect.caught_by, *functions)):
         return None
     if any(name.startswith("ENV-") for name in defect.requirements):
         return None
     own = set(defect.requirements)
-    found: set[str] = set()
-    for function in functions:
-        for proven in runner.proven_by(function):
-            if own & proven:
-                found |= proven
-    return frozenset(found) or None
+    checks = [each for function in functions for each in runner.checks_of(function).values()]
+    return frozenset(proven[0] for proven in checks if not own.isdisjoint(proven)) or None
+
+
+def of_stages(quiet: Iterable[Ran]) -> frozenset[str]:
+    """Requirements that stages prove: a defect that these are given would be met by all checks."""
+    return frozenset(ran.requirement for ran in quiet if ran.nodeid.startswith(STAGES))
 
 
 def batches(given: Iterable[Given], most: int = MOST_AT_ONCE) -> list[list[Given]]:
@@ -67,11 +72,9 @@ def batches(given: Iterable[Given], most: int = MOST_AT_ONCE) -> list[list[Given
 
 def tell(trials: Trials, jobs: int) -> Iterator[Told]:
     """What was told of those that were caught as surely as they can be, in no order."""
-    given = [
-        Given(each, asked)
-        for each in trials.defects
-        if (asked := asked_by(each, trials.runner)) is not None
-    ]
+    staged = of_stages(trials.quiet)
+    asking = ((each, asked_by(each, trials.runner)) for each in trials.defects)
+    given = [Given(each, asked) for each, asked in asking if asked and not asked & staged]
     musts = frozenset(each.id for each in load().requirements if each.counts)
     with ThreadPoolExecutor(jobs) as pool:
         for told in pool.map(partial(_judged, trials), batches(given)):
@@ -105,5 +108,10 @@ def _run(runner: Runner, batch: Sequence[Given]) -> list[Ran]:
 
 def _told(trials: Trials, given: Given, ran: Sequence[Ran]) -> Told:
     functions = set(selection(given.defect, trials.runner))
-    met = [r for r in ran if r.function in functions and r.requirement in given.requirements]
-    return trials.judged(given.defect, met)
+    meeting = [
+        nodeid
+        for function in functions
+        for nodeid, proven in trials.runner.checks_of(function).items()
+        if proven[0] in given.requirements
+    ]
+    return trials.judged(given.defect, [each for each in ran if each.nodeid in set(meeting)])
