@@ -66,7 +66,7 @@ def test_no_requirement_is_given_two_defects(asked: Sequence[set[str]], sizes: l
 
 def _some() -> Iterator[Defect]:
     """One that bites in a gate, one in a service, one at a seam of the kernel."""
-    wanted = {"stale-revision-accepted", "second-online-revision", "limit-not-clamped"}
+    wanted = {"member-manages-keys", "second-online-revision", "limit-not-clamped"}
     yield from (each for each in catalogue() if each.name in wanted)
 
 
@@ -74,7 +74,7 @@ def _some() -> Iterator[Defect]:
 def test_defects_of_one_platform_are_caught_by_their_own_checks(runs: Runner) -> None:
     defects = list(_some())
     trials = Trials(runs, defects)
-    assert all(ran.verdict.value == "pass" for ran in trials.quiet)
+    assert {ran.verdict.value for ran in trials.quiet} <= {"pass", "not-applicable"}
     told = list(together.tell(trials, jobs=1))
     assert {each.defect.name for each in told} == {each.name for each in defects}
     assert {each.result for each in told} == {Result.CAUGHT}

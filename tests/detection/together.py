@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final
 
 from conformance.requirements import load
+from reports.detection import rows
 from reports.verdict import Verdict
 from tests.detection.defects import INVARIANTS, Defect
 from tests.detection.judging import Ran, Result, checks_of
@@ -75,16 +76,27 @@ def tell(trials: Trials, jobs: int) -> Iterator[Told]:
     staged = of_stages(trials.quiet)
     asking = ((each, asked_by(each, trials.runner)) for each in trials.defects)
     given = [Given(each, asked) for each, asked in asking if asked and not asked & staged]
-    musts = frozenset(each.id for each in load().requirements if each.counts)
+    advised = _advised()
     with ThreadPoolExecutor(jobs) as pool:
         for told in pool.map(partial(_judged, trials), batches(given)):
-            yield from (each for each in told if _is_sure(each, musts))
+            yield from (each for each in told if _is_sure(each, advised))
 
 
-def _is_sure(told: Told, musts: frozenset[str]) -> bool:
-    """Whether trying it by itself could tell no more."""
+def _is_sure(told: Told, advised: frozenset[tuple[str, str]]) -> bool:
+    """Whether trying it by itself could tell no more: `advised` is what that has told as advice."""
     return told.result is Result.CAUGHT and all(
-        each.verdict == Verdict.FAIL or each.requirement not in musts for each in told.findings
+        each.verdict == Verdict.FAIL or (each.defect, each.requirement) in advised
+        for each in told.findings
+    )
+
+
+def _advised() -> frozenset[tuple[str, str]]:
+    """Defects at requirements that can only be advised of, by the requirement or as measured."""
+    musts = {each.id for each in load().requirements if each.counts}
+    return frozenset(
+        (row.defect, row.requirement)
+        for row in rows()
+        if row.verdict == Verdict.ADVISORY or row.requirement not in musts
     )
 
 
