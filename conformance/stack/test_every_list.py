@@ -44,6 +44,7 @@ def _id(listing: Apart, made: Mapping[str, Any]) -> str:
     return str(made[RECORDS[listing.kind].id])
 
 
+@pytest.mark.every
 @pytest.mark.parametrize("listing", [case("LIST-1", each) for each in EVERY])
 def test_no_list_shows_what_another_organisation_made(
     here: Caller, there: Caller, listing: Apart
