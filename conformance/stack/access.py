@@ -140,11 +140,29 @@ PRECEDENCE: Final = (
     _each("LOYAL-74", ["crm_view"], "crm.customer.get"),
     _each("EXIT-86", ["acct_view"], "accounting.event.list"),
 )
+# An operation of each service that reads, and the role that lets a key read there.
+READS: Final[Mapping[str, str]] = {
+    "ofm.cost_centre.list": "ofm_view",
+    "pvm.brand.list": "pvm_view",
+    "pmc.product.group": "pmc_view",
+    "ics.stock.list": "ics_view",
+    "scm.backorder.list": "scm_view",
+    "pcm.po.list": "pcm_view",
+    "ppm.coupon.list": "ppm_view",
+    "crm.customer.list": "crm_view",
+    "ipm.webhook.list": "integration_view",
+    "rbs.subscription.list": "rbs_view",
+    "accounting.event.list": "acct_view",
+}
+# Those that are told the organisation by a header.
+BY_ORGCODE: Final = tuple(name for name in READS if not name.startswith("ofm."))
+
 # Operations that name the organisation in a header; that a body may name it too is a deduction.
 ORG_TWICE: Final[Mapping[str, str]] = {
     "pmc.product.group": "PUB-38",
     "ics.stock.list": "STOCK-75",
     "pcm.po.list": "PROC-65",
+    "accounting.event.list": "EXIT-87",
 }
 
 # Operations that take credentials in the body as well. The key is one of an account that has the
@@ -154,4 +172,7 @@ IN_THE_BODY: Final = (
     _each("PROC-54", ["pcm_view"], "pcm.po.list"),
     _each("PRICE-60", ["ppm_view"], "ppm.price.get", "ppm.price.set"),
     _each("LOYAL-65", ["crm_view"], "crm.customer.get", "crm.customer.create"),
+    _each("PROD-82", ["pvm_edit"], "pvm.comment.create", "pvm.brand.create"),
+    _each("PUB-40", ["pmc_view"], "pmc.product.group", "pmc.pack.create"),
+    _each("EXIT-88", ["acct_view"], "accounting.event.list", "accounting.event.record"),
 )

@@ -143,7 +143,22 @@ _OF_AN_ORGANIZATION: Final = (
 )
 DOOMABLE: Final = (
     *(Doomable(f"ofm.{noun}", "ORG-43", "ORG-44") for noun in _OF_AN_ORGANIZATION),
-    Doomable("pvm.category", "PROD-52", "PROD-52"),
+    *(
+        Doomable(f"pvm.{noun}", "PROD-52", "PROD-52")
+        for noun in (
+            "vendor",
+            "manufacturer",
+            "brand",
+            "division",
+            "department",
+            "category",
+            "season",
+            "option_group",
+            "option",
+            "ogm",
+            "style",
+        )
+    ),
 )
 
 
@@ -210,8 +225,6 @@ def listed_kinds() -> dict[str, RecordKind]:
     return found
 
 
-EVERY: Final = tuple(
-    Apart(listing, kind.name, "LIST-1") for listing, kind in sorted(listed_kinds().items())
-)
-# An alternative links two variants that are made for it, so that each stands in a list of its own.
-OF_ONE: Final = tuple(each for each in EVERY if each.operation == "pvm.alternative.list")
+# An alternative links two variants that are made for it, and a variant has the only options of its
+# style, so that each stands in a list of its own.
+OF_ONE: Final = frozenset({"pvm.alternative.list", "pvm.variant.list"})

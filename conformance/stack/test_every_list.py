@@ -11,55 +11,57 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract import OPERATIONS, RECORDS
-from conformance.contract.operation import parameters
+from conformance.contract.operation import Operation, RecordKind, parameters
 from conformance.contract.paging import LARGEST_LIMIT
-from conformance.parameters import case
-from conformance.stack.lists import EVERY, OF_ONE, Apart
+from conformance.parameters import operation_case
+from conformance.stack.lists import OF_ONE, listed_kinds
 from fixtures import Answer, Caller, Check, Inconclusive, Session, holds, pages, pages_with
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
 
 PAGES: Final = 3
+KINDS: Final[Mapping[str, RecordKind]] = listed_kinds()
+LISTS: Final = tuple(OPERATIONS[name] for name in sorted(KINDS))
 
 
 @pytest.fixture
-def here(session: Session, check: Check, listing: Apart) -> Caller:
+def here(session: Session, check: Check, listing: Operation) -> Caller:
     """The owner of the main org, in context of what the list's service works on."""
-    return main_owner(session, check, RECORDS[listing.kind].service)
+    return main_owner(session, check, listing.service)
 
 
 @pytest.fixture
-def there(session: Session, stranger_at_home: Caller, listing: Apart) -> Caller:
+def there(session: Session, stranger_at_home: Caller, listing: Operation) -> Caller:
     """The stranger in its own org, in context of the same."""
-    return home_of(session, stranger_at_home, RECORDS[listing.kind].service)
+    return home_of(session, stranger_at_home, listing.service)
 
 
-def _narrowing(listing: Apart, made: Mapping[str, Any]) -> dict[str, Any]:
+def _narrowing(listing: Operation, made: Mapping[str, Any]) -> dict[str, Any]:
     """What the list of such a record is asked for with: the parents that it is listed by."""
-    names = parameters(OPERATIONS[listing.operation].body)
+    names = parameters(listing.body)
     return {name: made[name] for name in names if name in made}
 
 
-def _id(listing: Apart, made: Mapping[str, Any]) -> str:
-    return str(made[RECORDS[listing.kind].id])
+def _id(listing: Operation, made: Mapping[str, Any]) -> str:
+    return str(made[KINDS[listing.id].id])
 
 
 @pytest.mark.every
-@pytest.mark.parametrize("listing", [case("LIST-1", each) for each in EVERY])
+@pytest.mark.parametrize("listing", [operation_case("LIST-1", each) for each in LISTS])
 def test_no_list_shows_what_another_organisation_made(
-    here: Caller, there: Caller, listing: Apart
+    here: Caller, there: Caller, listing: Operation
 ) -> None:
-    own, foreign = (records.make(caller, listing.kind) for caller in (here, there))
+    own, foreign = (records.make(caller, KINDS[listing.id].name) for caller in (here, there))
     name = _id(listing, foreign)
     theirs = pages_with(
-        there, listing.operation, name, limit=LARGEST_LIMIT, **_narrowing(listing, foreign)
+        there, listing.id, name, limit=LARGEST_LIMIT, **_narrowing(listing, foreign)
     )
     if not holds(theirs, name):
-        raise Inconclusive(f"{listing}: its own organisation is not shown the record either")
-    walk = pages(here, listing.operation, limit=LARGEST_LIMIT, **_narrowing(listing, own))
+        raise Inconclusive(f"{listing.id}: its own organisation is not shown the record either")
+    walk = pages(here, listing.id, limit=LARGEST_LIMIT, **_narrowing(listing, own))
     _expect_without(walk, name)
     if parents := _narrowing(listing, foreign):
-        _expect_without([here(listing.operation, limit=LARGEST_LIMIT, **parents)], name)
+        _expect_without([here(listing.id, limit=LARGEST_LIMIT, **parents)], name)
 
 
 def _expect_without(walk: Iterable[Answer], foreign: str) -> None:
@@ -72,26 +74,43 @@ def _expect_without(walk: Iterable[Answer], foreign: str) -> None:
         )
 
 
-@pytest.mark.parametrize("listing", [case("LIST-2", each) for each in EVERY if each not in OF_ONE])
-def test_pages_of_one_record_follow_each_other(here: Caller, listing: Apart) -> None:
-    first = records.make(here, listing.kind)
-    narrowing, kind = _narrowing(listing, first), RECORDS[listing.kind]
-    parents = {RECORDS[each].id: first[RECORDS[each].id] for each in kind.parents}
-    others = (records.create(here, kind, parents | narrowing) for _ in range(PAGES - 1))
-    members = [_id(listing, each) for each in (first, *others)]
-    whole = pages_with(here, listing.operation, *members, limit=LARGEST_LIMIT, **narrowing)
+@pytest.mark.parametrize(
+    "listing", [operation_case("LIST-2", each) for each in LISTS if each.id not in OF_ONE]
+)
+def test_pages_of_one_record_follow_each_other(here: Caller, listing: Operation) -> None:
+    first = records.make(here, KINDS[listing.id].name)
+    narrowing = _narrowing(listing, first)
+    others = (_beside(here, listing, first) for _ in range(PAGES - 1))
+    members = [_id(listing, first), *others]
+    whole = pages_with(here, listing.id, *members, limit=LARGEST_LIMIT, **narrowing)
     members = [each for each in members if holds(whole, each)]
     if len(members) < PAGES:
-        raise Inconclusive(f"{listing}: the list does not show all that was made for it")
+        raise Inconclusive(f"{listing.id}: the list does not show all that was made for it")
     seen: list[Answer] = []
     token: dict[str, Any] = {}
     while len(seen) < PAGES:
-        seen.append(here(listing.operation, limit=1, **narrowing, **token).accepted())
+        seen.append(here(listing.id, limit=1, **narrowing, **token).accepted())
         _expect_one_of(members, seen)
         if not (following := seen[-1].optional("next_token")):
             _expect_all_of(members, seen)
             break
         token = {"next_token": following}
+
+
+def _beside(here: Caller, listing: Operation, first: Mapping[str, Any]) -> str:
+    """The id of a further record that stands in the same list as the first.
+
+    Raises:
+        Inconclusive: the target takes no second one there, which no page forbids.
+    """
+    made, kind = records.make(here, KINDS[listing.id].name), KINDS[listing.id]
+    if _narrowing(listing, made) == _narrowing(listing, first):
+        return _id(listing, made)
+    parents = {RECORDS[each].id: first[RECORDS[each].id] for each in kind.parents}
+    answer = here(kind.create, **parents, **_narrowing(listing, first))
+    if not answer.ok:
+        raise Inconclusive(f"{kind.create}: nothing beside the first record ({answer.sketch})")
+    return str(answer.value(kind.id))
 
 
 def _expect_one_of(members: Iterable[str], seen: list[Answer]) -> None:
