@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,13 @@ from reports.verdict import Verdict
 from tests import campaigns
 from tests.campaigns import say
 from tests.detection import variants
-from tests.detection.runs import BrokenRunError, Runner, runner
+from tests.detection.runs import WITHOUT_CANARY, BrokenRunError, Runner, runner
 from tests.run.suite import ROOT
 
 FILE: Final = RESULTS.with_name("permitted.json")
 COUNT: Final = 200
 LARGEST: Final = 8
+LARGEST_SEED: Final = 1_000_000
 # A slice has from an eighth to a fifth of the files.
 NARROW, WIDE = 8, 5
 LISTS: Final = "conformance/stack/test_lists.py"
@@ -38,10 +40,15 @@ _OPEN: Final = frozenset({Verdict.INCONCLUSIVE, Verdict.BLOCKED, Verdict.ADVISOR
 
 @dataclass(frozen=True)
 class Trial:
-    """Variants that one platform has at once, and the files of checks it is asked by."""
+    """Variants that one platform has at once, and the files of checks it is asked by.
+
+    Parameter sets take turns by `seed`, as they do against a platform that nobody knows; without a
+    seed every one is asked.
+    """
 
     variants: tuple[str, ...]
     files: tuple[str, ...]
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ class Told:
 
 
 Run = Callable[[Sequence[str], Sequence[str]], Mapping[str, Any]]
+# The same, told first by which seed parameter sets take turns, if they do.
+Asked = Callable[[int | None, Sequence[str], Sequence[str]], Mapping[str, Any]]
 
 
 def drawn(
@@ -86,7 +95,7 @@ def drawn(
         size = draw.randint(len(files) // NARROW, len(files) // WIDE)
         first = draw.randrange(len(files))
         taken = [files[(first + place) % len(files)] for place in range(size)]
-        yield Trial(chosen, tuple(sorted(taken)))
+        yield Trial(chosen, tuple(sorted(taken)), draw.randint(1, LARGEST_SEED))
 
 
 def alone(catalogue: Sequence[variants.Variant]) -> Iterator[Trial]:
@@ -117,9 +126,10 @@ def check_files() -> list[str]:
 
 
 def attempt(
-    run: Run, open_by: Mapping[str, frozenset[str]], musts: frozenset[str], trial: Trial
+    asked: Asked, open_by: Mapping[str, frozenset[str]], musts: frozenset[str], trial: Trial
 ) -> Told:
     """Run the slice against the combination; trace what is wrong to its smallest cause."""
+    run: Run = partial(asked, trial.seed)
     try:
         report = run(trial.variants, trial.files)
     except BrokenRunError as error:
@@ -198,7 +208,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.NamedTemporaryFile(prefix="permitted-", suffix=".jsonl") as file, runner() as own:
         memory = Path(options.memory or file.name)
         attempted = partial(attempt, partial(_run, own), open_by, musts)
-        told = [excused(each, open_by) for each in _all(attempted, trials, memory, open_by)]
+        all_ = _all(attempted, trials, memory, open_by, options.jobs)
+        told = [excused(each, open_by) for each in all_]
     wrong = [each for each in told if each.wrong]
     say(f"{len(told)} combinations, {len(wrong)} of them wrong")
     if options.write:
@@ -225,13 +236,17 @@ def _parser() -> argparse.ArgumentParser:
         choices=variants.NAMES,
         help="draw nothing; try each of these by itself, on what sees most of it and on lists",
     )
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="runs at a time")
     parser.add_argument("--memory", metavar="FILE", help="go on with what this file holds")
     parser.add_argument("--write", action="store_true", help="write the results file")
     return parser
 
 
-def _run(own: Runner, names: Sequence[str], checks: Sequence[str]) -> dict[str, Any]:
-    return variants.as_foreign(own, names, *checks)
+def _run(
+    own: Runner, seed: int | None, names: Sequence[str], checks: Sequence[str]
+) -> dict[str, Any]:
+    turns = () if seed is None else ("--cells", "turns", "--run-seed", f"{seed}")
+    return variants.as_foreign(own, names, *checks, *turns, *WITHOUT_CANARY)
 
 
 def excused(told: Told, open_by: Mapping[str, frozenset[str]]) -> Told:
@@ -250,19 +265,25 @@ def _all(
     trials: Iterable[Trial],
     memory: Path,
     open_by: Mapping[str, frozenset[str]],
+    jobs: int,
 ) -> Iterator[Told]:
     # The last word counts; what was wrong may have been mended since, and is tried again.
     kept = {each.trial: excused(each, open_by) for each in remembered(memory)}
-    for number, trial in enumerate(trials, start=1):
+
+    def tried(trial: Trial) -> Told:
         if trial in kept and not kept[trial].wrong:
-            yield kept[trial]
-            continue
+            return kept[trial]
         told = attempted(trial)
         campaigns.keep(memory, entry(told))
-        say(f"{number:3} {'+'.join(trial.variants)}: {told.verdict}, {told.decided} decided")
-        for each in told.findings:
-            say(f"    {each.kind} {each.requirement} {'+'.join(each.guilty)} {each.said}")
-        yield told
+        return told
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for number, told in enumerate(pool.map(tried, trials), start=1):
+            named = "+".join(told.trial.variants)
+            say(f"{number:3} {named}: {told.verdict}, {told.decided} decided")
+            for each in told.findings:
+                say(f"    {each.kind} {each.requirement} {'+'.join(each.guilty)} {each.said}")
+            yield told
 
 
 def entry(told: Told) -> dict[str, Any]:
@@ -273,7 +294,8 @@ def entry(told: Told) -> dict[str, Any]:
 def remembered(memory: Path) -> Iterator[Told]:
     """What an earlier call has found."""
     for line in campaigns.kept(memory):
-        trial = Trial(**{name: tuple(part) for name, part in line["trial"].items()})
+        kept = line["trial"]
+        trial = Trial(tuple(kept["variants"]), tuple(kept["files"]), kept.get("seed"))
         found = (Finding(**{**each, "guilty": tuple(each["guilty"])}) for each in line["findings"])
         yield Told(**{**line, "trial": trial, "findings": tuple(found)})
 

@@ -20,8 +20,10 @@ SEED: Final = "1"
 # Reports for people and a second start of hypothesis cost more than most checks.
 _UNUSED: Final = ("allure_pytest", "html", "metadata", "hypothesispytest", "randomly", "xdist")
 
-# Defects rename nothing, so there is nothing to learn; and such a run is a trial of its own.
-PLAIN: Final = ("--no-learn", "-p", "tests.detection.without_canary")
+# Such a run is a trial of its own.
+WITHOUT_CANARY: Final = ("-p", "tests.detection.without_canary")
+# Defects rename nothing, so there is nothing to learn.
+PLAIN: Final = ("--no-learn", *WITHOUT_CANARY)
 
 
 class BrokenRunError(RuntimeError):

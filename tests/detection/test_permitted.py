@@ -86,16 +86,16 @@ def test_failures_and_unexplained_openness_are_found(
 def test_a_failure_is_traced_to_the_variants_that_make_it(
     needed: set[str], guilty: tuple[str, ...]
 ) -> None:
-    def run(names: Sequence[str], checks: Sequence[str]) -> Mapping[str, Any]:
-        assert checks
+    def run(seed: int | None, names: Sequence[str], checks: Sequence[str]) -> Mapping[str, Any]:
+        assert (seed, bool(checks)) == (7, True)
         return _report(A="fail" if needed <= set(names) else "pass")
 
-    told = permitted.attempt(run, {}, MUSTS, Trial(("a", "b", "c"), ("some",)))
+    told = permitted.attempt(run, {}, MUSTS, Trial(("a", "b", "c"), ("some",), 7))
     assert [each.guilty for each in told.findings] == [guilty]
 
 
 def test_a_variant_excuses_what_it_leaves_open() -> None:
-    def run(_names: Sequence[str], _checks: Sequence[str]) -> Mapping[str, Any]:
+    def run(_seed: int | None, _names: object, _checks: object) -> Mapping[str, Any]:
         return _report(A="inconclusive", B="pass")
 
     open_by = {"a": frozenset({"A"})}
@@ -105,7 +105,7 @@ def test_a_variant_excuses_what_it_leaves_open() -> None:
 
 def test_what_was_found_is_remembered_as_it_was(tmp_path: Path) -> None:
     found = Finding("fail", "A", CHECK, "said", ("b",))
-    told = Told(Trial(("a", "b"), ("file",)), "NOT CONFORMANT", 3, (found,))
+    told = Told(Trial(("a", "b"), ("file",), 7), "NOT CONFORMANT", 3, (found,))
     campaigns.keep(tmp_path / "memory.jsonl", permitted.entry(told))
     assert list(permitted.remembered(tmp_path / "memory.jsonl")) == [told]
 
