@@ -33,6 +33,8 @@ class KeyedService:
     payload: str
     org: str
     route: str
+    # That a key is kept for a day; None where a check of the service's own tells its effects.
+    kept: str | None = None
 
 
 def _other(operation: str, made: str, **other: Any) -> KeyedRoute:
@@ -66,6 +68,7 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         payload="PRICE-65",
         org="PRICE-67",
         route="PRICE-66",
+        kept="PRICE-76",
     ),
     "pcm": KeyedService(
         (
@@ -79,6 +82,7 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         payload="PROC-56",
         org="PROC-58",
         route="PROC-57",
+        kept="PROC-67",
     ),
     # "Orders, promises, shipments, tenders" (common/idempotency-retry.html).
     "scm": KeyedService(
@@ -94,5 +98,6 @@ KEYED_SERVICES: Final[Mapping[str, KeyedService]] = {
         payload="ORDER-41",
         org="ORDER-43",
         route="ORDER-42",
+        kept="ORDER-75",
     ),
 }

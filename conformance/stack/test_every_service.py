@@ -81,6 +81,37 @@ def test_revoked_key_opens_no_service(
     )
 
 
+@pytest.mark.requirement("ASSOC-23")
+def test_key_of_another_organisation_opens_no_service(
+    asked: Callable[[Actor], Mapping[str, Answer]], stranger_at_home: Caller
+) -> None:
+    key = users_and_orgs.new_key(stranger_at_home, "reader-elsewhere", sorted(READS.values()))
+    stranger_at_home.as_(key.actor)("ofm.cost_centre.list").accepted()
+    for answer in asked(key.actor).values():
+        answer.refused()
+
+
+@pytest.mark.requirement("ASSOC-24")
+def test_role_of_a_member_counts_in_every_service(
+    session: Session,
+    check: Check,
+    owner: Caller,
+    asked: Callable[[Actor], Mapping[str, Answer]],
+) -> None:
+    roles = sorted(READS.values())
+    member = users_and_orgs.new_member(session, check, owner, "member-who-reads", roles)
+    told = owner.as_(member)("ofm.member.resolve").value("roles")
+    if not set(roles) <= set(told):
+        raise Inconclusive(
+            "the roles that a member was added with are not among its effective ones"
+        )
+    grants.give(owner, member, str(owner.world["logical_guid"]))
+    for name, answer in asked(member).items():
+        # One page has it that owners alone work with the bus.
+        if OPERATIONS[name].service != "rbs":
+            answer.accepted()
+
+
 @pytest.mark.parametrize(
     "operation", [operation_case("ASSOC-22", OPERATIONS[name]) for name in BY_ORGCODE]
 )

@@ -4,7 +4,7 @@ That a repeated request has its effect once is checked with the service whose ef
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -12,17 +12,21 @@ from conformance.contract import OPERATIONS
 from conformance.idempotency_keys import expect_own_answer, expect_same_record, new_key
 from conformance.stack.idempotency import KEYED_SERVICES, KeyedRoute, KeyedService
 from fixtures import Answer, Caller, Check, ContextBuilder, Session
-from fixtures.context import records
+from fixtures.context import layers, organization, records, users_and_orgs
 from fixtures.context.operation_context import home_of
+from fixtures.run.private_reference import advance
 
 Values = Mapping[str, Any]
 
+ALMOST_A_DAY_S: Final = 23.9 * 3600
 
-def cases(rule: Callable[[KeyedService], str], *, first: int | None = None) -> list[Any]:
+
+def cases(rule: Callable[[KeyedService], str | None], *, first: int | None = None) -> list[Any]:
     """The keyed routes of each service, or its `first` ones, with the requirement `rule` names."""
     return [
         pytest.param(route, id=route.operation, marks=pytest.mark.requirement(rule(service)))
         for service in KEYED_SERVICES.values()
+        if rule(service) is not None
         for route in service.routes[:first]
     ]
 
@@ -85,6 +89,20 @@ def test_key_counts_anew_in_another_organisation(
         observed=f"the {route.made} that the first request made",
         uses=(route.made,),
     )
+
+
+@pytest.mark.needs("clock")
+@pytest.mark.parametrize("route", cases(lambda service: service.kept, first=1))
+def test_key_counts_for_a_day(clock_session: Session, check: Check, route: KeyedRoute) -> None:
+    operation = OPERATIONS[route.operation]
+    org = organization.furnished_org(clock_session, check, "owner-of-old-keys")
+    owner = clock_session.caller(check, org.owner, org.world)
+    caller = layers.added(owner, layers.by_service()[operation.service])
+    values = with_key(caller, route, records.sample_values(caller, operation))
+    made = id_of(route, send(caller, route, values))
+    advance(clock_session, check, ALMOST_A_DAY_S)
+    again = users_and_orgs.log_in(clock_session, check, caller.actor)
+    expect_same_record(send(caller.as_(again), route, values), route.made, made)
 
 
 def pairs() -> list[Any]:

@@ -15,12 +15,18 @@ from fixtures.run.private_reference import advance
 READ, UNPARK, WRITE = "ofm.org.get", "ofm.org.unpark", "ofm.cost_centre.create"
 HOUR_S = 3600
 COOLDOWN_S = 48 * HOUR_S
-# Documented paths, none of which needs a record to act on.
+# Documented paths of several services, none of which needs a record to act on, or a facility.
 WRITES = (
     WRITE,
     "ofm.physical.create",
     "ofm.legal.create",
     "ofm.member.invite_create",
+    "pvm.brand.create",
+    "pmc.pack.create",
+    "scm.carrier.config_set",
+    "ppm.coupon.create",
+    "crm.customer.create",
+    "rbs.notification.template_set",
 )
 BLOCKED = {
     "unverified": "ORG-17",
