@@ -9,7 +9,7 @@ takes as text (`number` and `joined` turn a text into a number, a list into a te
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -147,6 +147,11 @@ class Operation:
         """Names of all that a call takes, in body, query or headers."""
         return parameters(self.body) | parameters(self.context)
 
+    @cached_property
+    def fresh_fields(self) -> frozenset[str]:
+        """The fields of the body, dots leading into objects, whose values a sample makes anew."""
+        return frozenset(fields_with(self.body, frozenset(self.fresh)))
+
     @property
     def writes(self) -> bool:
         return self.kind.writes
@@ -231,6 +236,18 @@ def parameters(template: Any) -> frozenset[str]:
     if isinstance(template, Sequence):
         return frozenset().union(*(parameters(part) for part in template))
     return frozenset()
+
+
+def fields_with(template: Any, names: frozenset[str], before: str = "") -> Iterator[str]:
+    """The fields that hold one of these parameters; a dot leads into an object."""
+    if isinstance(template, Mapping):
+        for field, part in template.items():
+            yield from fields_with(part, names, f"{before}.{field}" if before else field)
+    elif isinstance(template, list):
+        for part in template:
+            yield from fields_with(part, names, before)
+    elif parameters(template) & names:
+        yield before
 
 
 def optional_parameters(template: Any) -> frozenset[str]:

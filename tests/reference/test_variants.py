@@ -180,3 +180,26 @@ def test_revisions_in_steps_and_as_text() -> None:
             assert done.json()["revision"] == second
             again = platform.ask("/ofm/cost-centre/update", body, org.owner)
             assert (again.status_code, again.json()["revision"]) == (409, second)
+
+
+def test_values_are_refused_by_field_for_their_length_size_and_form() -> None:
+    with variants("captions-of-twenty", "captions-unique") as (platform, org):
+
+        def made(caption: str) -> httpx.Response:
+            body = {"org_guid": org.guid, "caption": caption}
+            return platform.ask("/ofm/team/create", body, org.owner)
+
+        assert made("T" * 20).status_code == 200
+        long = made("T" * 21)
+        assert (long.status_code, long.json()["error"]["details"]) == (400, {"fields": ["caption"]})
+        assert made("T" * 20).status_code == 409
+
+
+def test_codes_and_dates_of_another_form_are_refused_where_pages_state_none() -> None:
+    with variants("codes-of-eight", "dates-within-a-year") as (platform, org):
+
+        def status(code: str) -> int:
+            body = {"org_guid": org.guid, "code": code, "caption": "P"}
+            return platform.ask("/ofm/facility/physical/create", body, org.owner).status_code
+
+        assert [status(code) for code in ("C1234567", "C12345678", "C-1")] == [200, 400, 400]
