@@ -11,7 +11,7 @@ import pytest
 
 from fixtures import Answer, Caller, Check, Session
 from fixtures.probes.hypothesis_driver import examples
-from fixtures.probes.races import at_once, together
+from fixtures.probes.races import at_once, let_in, together
 from fixtures.probes.trials import Judge
 from fixtures.services.ics import actions as ics
 from fixtures.services.ics import trials as ics_trials
@@ -195,7 +195,10 @@ def test_concurrent_releases_give_the_units_back_once(
     stock_item.release(Hold.RESERVATION, stock_item.create_hold(Hold.RESERVATION, 1)).accepted()
     made = stock_item.create_hold(Hold.RESERVATION, 4)
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
-        together(writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok)
+        done = sum(
+            together(writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok)
+        )
+    let_in(done, "the release of a reservation")
     stock_item.look().expect_stock("the units come back once", Stock(available=10))
 
 

@@ -12,7 +12,7 @@ import pytest
 from conformance.contract.errors import Tag
 from fixtures import Answer, Caller, Check, Session
 from fixtures.probes.hypothesis_driver import examples
-from fixtures.probes.races import Writer, at_once, together
+from fixtures.probes.races import Writer, at_once, let_in, together
 from fixtures.probes.trials import Judge
 from fixtures.services.scm import actions as scm
 from fixtures.services.scm import trials as scm_trials
@@ -158,10 +158,12 @@ def _raced(session: Session, sellable_item: SellableItem, cast: list[Caller]) ->
 def test_concurrent_cancels_give_the_units_back_once(
     session: Session, contenders: list[Caller]
 ) -> None:
+    scm.prove(contenders[0], CANCEL)
     sellable_item = scm.put_on_sale(contenders[0])
     order_id = sellable_item.create_order(4, PLACE, RESERVE)
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
-        _ok(writers, lambda who, _: sellable_item.by(who)(CANCEL, order_id))
+        done = _ok(writers, lambda who, _: sellable_item.by(who)(CANCEL, order_id))
+    let_in(done, "the cancellation of an order")
     sight = sellable_item.read_stock()
     sight.expect("the units come back once", available=scm.STOCK, on_hand=scm.STOCK)
 

@@ -12,7 +12,7 @@ import pytest
 
 from fixtures import Answer, Check, Inconclusive, Session
 from fixtures.probes.hypothesis_driver import examples
-from fixtures.probes.races import at_once, together
+from fixtures.probes.races import at_once, let_in, together
 from fixtures.probes.trials import Judge
 from fixtures.services.crm import actions as crm
 from fixtures.services.crm import trials as crm_trials
@@ -165,7 +165,8 @@ def test_concurrent_restorations_give_the_points_back_once(session: Session, che
     loyalty_member.undo("restore", entry_of(loyalty_member.take(1))).accepted()
     entry = entry_of(loyalty_member.take(40))
     with at_once(session, who, _WRITERS, requests=_WRITERS) as writers:
-        together(writers, lambda me: _restored(loyalty_member, me.caller, entry))
+        done = sum(together(writers, lambda me: _restored(loyalty_member, me.caller, entry)))
+    let_in(done, "the restoration of points")
     loyalty_member.expect_balance(100, "the points come back once")
 
 

@@ -9,7 +9,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT
 from fixtures import Caller, Inconclusive, expect_listed, pages, read_all
 from fixtures.context import records
-from fixtures.services.ipm.receiver import envelope_of
+from fixtures.services.ipm.actions import event_in
 
 CATALOG, CONTRACTS = "ipm.event.catalog_list", "ipm.export.contract_list"
 LIFECYCLES, RECORD, QUERY = "ipm.lifecycle.list", "ipm.kpi.record", "ipm.kpi.query"
@@ -63,7 +63,7 @@ def test_lifecycles_are_listed(ipm_owner: Caller) -> None:
 @pytest.mark.requirement("EVENT-54")
 def test_specimen_is_of_the_action_that_is_asked_for(ipm_owner: Caller) -> None:
     answer = ipm_owner("ipm.specimen.get")
-    specimen = envelope_of(answer.value("specimen"))
+    specimen = event_in(answer, "specimen")
     wanted = ipm_owner.world["specimen_action"]
     answer.expect(
         "a specimen is an event of the action that was asked for",
