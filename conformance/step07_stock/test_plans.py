@@ -196,7 +196,9 @@ def test_concurrent_releases_give_the_units_back_once(
     made = stock_item.create_hold(Hold.RESERVATION, 4)
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         done = sum(
-            together(writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok)
+            together(
+                writers, lambda me: stock_item.by(me.caller).release(Hold.RESERVATION, made).ok
+            )
         )
     let_in(done, "the release of a reservation")
     stock_item.look().expect_stock("the units come back once", Stock(available=10))

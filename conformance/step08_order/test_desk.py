@@ -226,7 +226,7 @@ def test_carrier_is_configured_read_and_listed(scm_owner: Caller) -> None:
 def set_status(scm_owner: Caller, made: Mapping[str, Any], status: str) -> Answer:
     """Set the status of a carrier, by its revision as it is now where it shows one."""
     named = {"carrier_config_id": made["carrier_config_id"]}
-    revision = scm_owner("scm.carrier.config_get", **named).optional("revision")
+    revision = scm_owner("scm.carrier.config_get", **named).accepted().optional("revision")
     guard = {} if revision is None else {"expected_revision": revision}
     return scm_owner("scm.carrier.config_status_set", **named, **guard, status=status)
 

@@ -52,8 +52,10 @@ class Course:
                 return
         for layer in self._layers():
             self._attempt(f"layer {layer.name}", partial(layers.in_main, self.session, layer))
+        self.learner.look_again()
         for operation in self._operations():
             self.sample(operation.id)
+        self.learner.look_again()
 
     def _first_stages(self) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield "sign-in", lambda: credentials.owner(self.session)

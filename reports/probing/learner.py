@@ -10,25 +10,21 @@ from typing import Any, Final
 
 from conformance.contract import OPERATIONS, RECORDS, ROUTES
 from conformance.contract.documented import inputs
-from conformance.contract.operation import FORMS, Kind, Operation, Radius, name_of, parameters
+from conformance.contract.operation import FORMS, Operation, Radius, name_of
 from fixtures.exchange.answer import Answer
-from fixtures.exchange.gateway import gateway_reason
 from fixtures.exchange.spelling import known_states
-from fixtures.exchange.target import Spelling
-from fixtures.formats.json_values import MISSING, at, leaves
-from fixtures.learning import refusals, routes, shown, wanted
-from fixtures.learning.likely_paths import House, likely
+from fixtures.formats.json_values import MISSING, at
+from fixtures.learning import refusals, routes, wanted
+from fixtures.learning.likely_paths import likely
 from fixtures.learning.requests import BoundBody
 from fixtures.learning.surface import ELEMENT, Keys
-from fixtures.learning.votes import OF_A_FIELD, Votes
-from fixtures.learning.wanted import is_of_a_row
+from fixtures.learning.votes import OF_A_FIELD
 from fixtures.learning.words import synonyms
-from reports.probing import naming
+from reports.probing.reader import ROUNDS, Reader
 
 # Requests that are spent on guesses: in all, and on the body of one operation.
-MOST: Final = 1500
-_ROUNDS: Final = 8
-_ROWS: Final = "items"
+# So many paths are tried at which something is that takes nothing of ours.
+_PATHS: Final = 3
 _REFUSED: Final = frozenset({400, 422})
 _OTHER_METHOD: Final = 405
 _NOT_THERE: Final = frozenset({403, 404, _OTHER_METHOD})
@@ -39,22 +35,13 @@ Again = Callable[[], Answer]
 
 
 @dataclass
-class Learner:
-    """What is known of the target's spellings. `spelled` is what the probed target goes by."""
+class Learner(Reader):
+    """Learns what a platform calls things from what it refuses and what it accepts."""
 
-    spelled: dict[str, Spelling]
-    tries: int = 0
-    house: House = field(default_factory=House)
-    votes: Votes = field(default_factory=Votes)
-    # By operation: why it is bound so, and what a person has to answer.
-    evidence: dict[str, list[str]] = field(default_factory=dict)
-    questions: dict[str, str] = field(default_factory=dict)
-    # Where the target takes fields of ours, by our names: what it calls them once, it does again.
-    fields: dict[str, Keys] = field(default_factory=dict)
     _prepared: set[str] = field(default_factory=set)
-    _asked: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
-    _bodies: dict[str, list[Any]] = field(default_factory=dict)
     _signs: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    # Paths at which something was there, by operation.
+    _tried_paths: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def _is_unrouted(self, answer: Answer, again: Again) -> bool:
         """Whether an answer is that of a path that there is not; the service is asked for one."""
@@ -63,9 +50,9 @@ class Learner:
             return False
         if operation.service not in self._signs:
             before = self.spelled.get(operation.id)
-            self._respell(operation, path=f"/{operation.service}/{_NO_SUCH_PATH}")
+            self.respell(operation, path=f"/{operation.service}/{_NO_SUCH_PATH}")
             nowhere = again()
-            self._restore(operation, before)
+            self.restore(operation, before)
             self._signs[operation.service] = (nowhere.status, nowhere.tag)
         return (
             answer.status == _OTHER_METHOD
@@ -77,7 +64,7 @@ class Learner:
 
         A field that may be left out is ignored under a wrong name, and nothing tells of it.
         """
-        spelling = self.spelled.get(operation.id, Spelling())
+        spelling = self.spelling(operation)
         if operation.id in self._prepared or spelling.body is not None:
             return
         self._prepared.add(operation.id)
@@ -87,11 +74,11 @@ class Learner:
             if not each.printed and (keys := self.fields.get(each.key)) and keys != each.keys
         }
         if known:
-            self._asked[operation.id] = known
+            self.asked[operation.id] = known
             bound = self._bound(operation)
             unsure = {*self._unsure_fields(operation, bound)}
             unsure |= {f"body.{name.partition('.')[0]}" for name in known}
-            self._respell(operation, body=bound.template, unsure=spelling.unsure | unsure)
+            self.respell(operation, body=bound.template, unsure=spelling.unsure | unsure)
 
     # --- a sample that is refused ---
 
@@ -102,11 +89,28 @@ class Learner:
             return self._in_other_words(answer, values, again) or answer
         if operation.id in self.questions or operation.radius is Radius.PLATFORM:
             return answer
-        if (found := self._where_it_is_served(answer, again)) is None:
-            return answer
-        answer = found
+        before, tried = (
+            self.spelled.get(operation.id),
+            self._tried_paths.setdefault(operation.id, {}),
+        )
+        while (found := self._where_it_is_served(answer, again)) is not None:
+            found = self._as_it_is_taken(found, values, again)
+            path = self.spelling(operation).path
+            if found.ok and path in tried:
+                self.house.note(operation.path, path)
+            if found.status not in _REFUSED or path not in tried or len(tried) >= _PATHS:
+                return found
+            # Something is there, and it takes nothing of ours: it may be another route.
+            self.questions.pop(operation.id, None)
+            self.asked.pop(operation.id, None)
+            self.restore(operation, before)
+        return answer
+
+    def _as_it_is_taken(self, answer: Answer, values: Mapping[str, Any], again: Again) -> Answer:
+        """The answer to the body that the target takes, or the last refusal."""
+        operation = answer.operation
         before = self.spelled.get(operation.id)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if answer.ok or answer.status not in _REFUSED:
                 break
             better = self._in_other_words(answer, values, again)
@@ -117,7 +121,7 @@ class Learner:
             self._note_fields(operation)
         elif answer.status in _REFUSED:
             self._ask_for_body(answer)
-            self._restore(operation, before)
+            self.restore(operation, before)
         return answer
 
     def _where_it_is_served(self, answer: Answer, again: Again) -> Answer | None:
@@ -133,36 +137,36 @@ class Learner:
         operation = answer.operation
         allowed = {each.strip().upper() for each in answer.headers.get("allow", "").split(",")}
         usable = sorted(allowed & routes.methods(operation))
-        is_open = not operation.source.certainty.binding and operation.radius is not Radius.ORG
-        if len(usable) != 1 or not is_open or not self._may_try():
+        is_open = not operation.source.certainty.binding
+        if len(usable) != 1 or not is_open or not self.may_try():
             return answer
         before = self.spelled.get(operation.id)
-        self._respell(operation, method=usable[0])
+        self.respell(operation, method=usable[0])
         better = again()
         if better.status == _OTHER_METHOD:
-            self._restore(operation, before)
+            self.restore(operation, before)
             return answer
-        self._tell(operation, f"method {usable[0]}: the one that the path allows")
+        self.tell(operation, f"method {usable[0]}: the one that the path allows")
         return better
 
     def _at_likely_paths(self, answer: Answer, again: Again) -> Answer | None:
         operation = answer.operation
-        taken = {each.path for each in ROUTES.values()} | {
-            each.path for each in self.spelled.values() if each.path
-        }
+        known = self._tried_paths.setdefault(operation.id, {})
+        taken = {each.path for each in ROUTES.values()} | known.keys()
+        taken |= {each.path for each in self.spelled.values() if each.path}
         before, tried = self.spelled.get(operation.id), 0
-        if not operation.source.certainty.binding and operation.radius is not Radius.ORG:
+        if not operation.source.certainty.binding:
             for path in likely(operation.path, self.house):
-                if path in taken or not self._may_try():
+                if path in taken or not self.may_try():
                     continue
                 tried += 1
-                self._respell(operation, path=path)
+                self.respell(operation, path=path)
                 found = again()
                 if not self._is_unrouted(found, again):
-                    self.house.note(operation.path, path)
-                    self._tell(operation, f"path {path}: there, unlike {operation.path}")
+                    known[path] = None
+                    self.tell(operation, f"path {path}: there, unlike {operation.path}")
                     return found
-            self._restore(operation, before)
+            self.restore(operation, before)
         self.questions[operation.id] = (
             f"{operation.method} {operation.path} is answered as a path that there is not"
             + (f", and so are {tried} others" if tried else "")
@@ -174,7 +178,7 @@ class Learner:
         """The answer to another body that the refusal speaks for; None where it speaks for none."""
         operation = answer.operation
         told = refusals.named(answer.body)
-        asked = self._asked.setdefault(operation.id, {})
+        asked = self.asked.setdefault(operation.id, {})
         template = answer.target.body(operation)
         there = set(refusals.sent(template))
         new = {name: words for name, words in told.items() if name not in there}
@@ -186,15 +190,15 @@ class Learner:
             bound = replace(self._bound(operation), unsure=[f"body.{name}" for name in pairs])
             better = self._tried(answer, pairs, again, bound)
             if better is not None and (better.ok or refusals.named(better.body) != told):
-                self._tell(operation, "what was left on both sides")
+                self.tell(operation, "what was left on both sides")
                 return better
-            self._respell(operation, body=dict(template))
+            self.respell(operation, body=dict(template))
         for other, why in self._other_forms(template, told.keys() & there, operation):
             better = self._tried(answer, other, again, None)
             if better is not None and (better.ok or refusals.named(better.body) != told):
-                self._tell(operation, why)
+                self.tell(operation, why)
                 return better
-            self._respell(operation, body=dict(template))
+            self.respell(operation, body=dict(template))
         return None
 
     def _in_other_words(
@@ -207,7 +211,7 @@ class Learner:
             part = at(template, f"/{name.replace('.', '/')}")
             parameter = name_of(part) if isinstance(part, str) else ""
             word = values.get(parameter)
-            words = self.spelled.get(operation.id, Spelling()).words
+            words = self.spelling(operation).words
             if answer.status not in _REFUSED or not (
                 isinstance(word, str) and word in known_states()
             ):
@@ -215,20 +219,20 @@ class Learner:
             if word in words.get(parameter, {}):
                 continue
             for other in (each for each in synonyms(word) if each not in known_states()):
-                if not self._may_try():
+                if not self.may_try():
                     break
                 self._note_word(operation, parameter, word, other)
                 better = again()
                 if better.ok or refusals.named(better.body) != told:
-                    self._tell(operation, f"{parameter} {word}: taken as {other}")
+                    self.tell(operation, f"{parameter} {word}: taken as {other}")
                     self._note_word_of_kind(operation, word, other)
                     return better
-            self._respell(operation, words=words)
+            self.respell(operation, words=words)
         return None
 
     def _note_word(self, operation: Operation, name: str, word: str, other: str) -> None:
-        words = self.spelled.get(operation.id, Spelling()).words
-        self._respell(operation, words={**words, name: {**words.get(name, {}), word: other}})
+        words = self.spelling(operation).words
+        self.respell(operation, words={**words, name: {**words.get(name, {}), word: other}})
 
     def _note_word_of_kind(self, operation: Operation, word: str, other: str) -> None:
         """What takes a record to a state shows it so, and so do all that show the record."""
@@ -253,17 +257,17 @@ class Learner:
         return bool(fresh)
 
     def _bound(self, operation: Operation) -> BoundBody:
-        return refusals.mended(operation, self._asked.get(operation.id, {}), self.votes)
+        return refusals.mended(operation, self.asked.get(operation.id, {}), self.votes)
 
     def _tried(
         self, answer: Answer, template: Mapping[str, Any], again: Again, bound: BoundBody | None
     ) -> Answer | None:
-        if not self._may_try():
+        if not self.may_try():
             return None
-        self._respell(answer.operation, body=dict(template))
+        self.respell(answer.operation, body=dict(template))
         if bound is not None:
             unsure = frozenset(self._unsure_fields(answer.operation, bound))
-            self._respell(answer.operation, unsure=unsure)
+            self.respell(answer.operation, unsure=unsure)
         try:
             return again()
         except KeyError:
@@ -291,19 +295,19 @@ class Learner:
                 bare = part.partition("|")[0]
                 forms = [(f"{bare}|{form}", f"as {form}") for form in FORMS] + forms
             else:
-                forms += [(word, f"as {word}") for word in synonyms(part)[:_ROUNDS]]
+                forms += [(word, f"as {word}") for word in synonyms(part)[:ROUNDS]]
             for form, how in forms:
                 yield _with(template, name, form), f"field {name}: taken {how}"
             if part.startswith("$?") or name_of(part) not in operation.parameters:
                 yield _with(template, name, MISSING), f"field {name}: not taken at all"
 
     def _note_fields(self, operation: Operation) -> None:
-        bound = self._bound(operation) if operation.id in self._asked else None
+        bound = self._bound(operation) if operation.id in self.asked else None
         if bound is not None:
             for mine, match in bound.matches:
                 self.votes.note(operation.id, mine, match.keys, OF_A_FIELD)
                 self.fields.setdefault(mine.key, match.keys)
-            self._tell(operation, *bound.evidence)
+            self.tell(operation, *bound.evidence)
 
     def _ask_for_body(self, answer: Answer) -> None:
         operation = answer.operation
@@ -314,113 +318,9 @@ class Learner:
             f'{names}: operations."{operation.id}".body = ?',
         )
 
-    # --- a sample that is accepted ---
-
-    def read(self, answer: Answer, values: Mapping[str, Any]) -> None:
-        """Look where the answer shows what the operation reads, and not where we looked."""
-        operation = answer.operation
-        self.questions.pop(operation.id, None)
-        bodies = self._bodies.setdefault(operation.id, [])
-        bodies.append(answer.body)
-        sent = answer.target.sent(operation, values)
-        self._confirm_fields(answer, sent)
-        self._name_as_shown(answer, sent)
-        spelling = self.spelled.get(operation.id, Spelling())
-        missing = [
-            name
-            for name, binding in operation.yields.items()
-            if not (binding.certainty.binding or name in spelling.yields or _is_shown(answer, name))
-            and not shown.may_be_without(answer, name, sent)
-        ]
-        if not missing or gateway_reason(answer.status, answer.headers, answer.body):
-            return
-        bound = shown.places(operation, missing, bodies[-_ROUNDS:], sent, self.votes)
-        for mine, match in bound.matches:
-            self.votes.note(operation.id, mine, match.keys)
-        places = bound.places
-        words = {n: w for n, w in bound.words.items() if n not in spelling.words}
-        numbers = bound.numbers - spelling.numbers
-        if not (places or words or numbers):
-            return
-        unsure = {f"yields.{name}" for name in places} & {*bound.unsure}
-        self._respell(
-            operation,
-            yields={**spelling.yields, **places},
-            words={**spelling.words, **words},
-            numbers=spelling.numbers | numbers,
-            unsure=spelling.unsure | unsure,
-        )
-        told = [each for each in bound.evidence if each.partition(":")[0] in places]
-        self._tell(operation, *told)
-        if _ROWS in places:
-            # Only where the rows stand can be looked for what is in them.
-            self.read(answer, values)
-
-    def _name_as_shown(self, answer: Answer, sent: Mapping[str, Any]) -> None:
-        """Call a field as the answer calls it, and look for it there."""
-        operation = answer.operation
-        spelling = self.spelled.get(operation.id, Spelling())
-        bodies = self._bodies[operation.id][-_ROUNDS:]
-        asked = self._asked.get(operation.id, {})
-        found = naming.as_shown(answer, sent, asked, bodies, self.votes)
-        if found is not None:
-            yields = {**found.yields, **spelling.yields}
-            gone = {f"body.{name}" for name in answer.target.body(operation)}
-            unsure = spelling.unsure - (gone - {f"body.{name}" for name in found.body})
-            self._respell(operation, body=found.body, yields=yields, unsure=unsure)
-            self._tell(operation, *found.evidence)
-
-    def _confirm_fields(self, answer: Answer, sent: Mapping[str, Any]) -> None:
-        """A field of which the value comes back was understood."""
-        operation = answer.operation
-        spelling = self.spelled.get(operation.id)
-        if spelling is None or spelling.body is None or not spelling.unsure:
-            return
-        came = {each for each in leaves(answer.body) if isinstance(each, str)}
-        seen = {
-            f"body.{field}"
-            for field, part in spelling.body.items()
-            if (names := parameters(part))
-            and all(shown.is_telling(sent.get(n)) and sent.get(n) in came for n in names)
-        }
-        if seen & spelling.unsure:
-            self._respell(operation, unsure=spelling.unsure - seen)
-
-    # --- the books ---
-
-    def _may_try(self) -> bool:
-        self.tries += 1
-        return self.tries <= MOST
-
-    def _respell(self, operation: Operation, **parts: Any) -> None:
-        before = self.spelled.get(operation.id, Spelling())
-        self.spelled[operation.id] = before.model_copy(update=parts)
-
-    def _restore(self, operation: Operation, before: Spelling | None) -> None:
-        if before is None:
-            self.spelled.pop(operation.id, None)
-        else:
-            self.spelled[operation.id] = before
-
-    def _tell(self, operation: Operation, *lines: str) -> None:
-        known = self.evidence.setdefault(operation.id, [])
-        known += [line for line in lines if line not in known]
-
 
 def _dotted(keys: Keys) -> str:
     return ".".join(key for key in keys if key != ELEMENT)
-
-
-def _is_shown(answer: Answer, name: str) -> bool:
-    """Whether a value stands where the operation reads it: of rows, in one of them."""
-    operation = answer.operation
-    if name == _ROWS and operation.kind is Kind.LIST:
-        return isinstance(answer.optional(name), list)
-    if is_of_a_row(operation.yields[name]):
-        rows = answer.optional(_ROWS) if _ROWS in operation.yields else None
-        listed = rows if isinstance(rows, list) else []
-        return not listed or any(answer.read_item(row, name) is not None for row in listed)
-    return answer.optional(name) is not None
 
 
 def _with(template: Mapping[str, Any], dotted: str, part: Any) -> dict[str, Any]:
