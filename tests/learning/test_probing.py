@@ -11,7 +11,7 @@ from conformance.contract import OPERATIONS, ROUTES
 from conformance.requirements import load
 from fixtures.context import organization
 from fixtures.exchange import target_file
-from fixtures.learning import refusals
+from fixtures.learning import likely_paths, refusals
 from fixtures.learning.likely_paths import MOST, House, likely
 from fixtures.learning.votes import Votes
 from fixtures.run.session import Session
@@ -65,7 +65,10 @@ def test_a_path_that_is_not_there_is_found_by_other_words(
     session.close()
 
 
-def test_what_is_not_found_is_asked(platform: Addresses, tmp_path: Path) -> None:
+def test_what_is_not_found_is_asked(
+    platform: Addresses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likely_paths, "synonyms", lambda _: ())
     session = session_at(platform, tmp_path)
     probe = Probe(session)
     probe.course.sample("ofm.resolve.logical")
