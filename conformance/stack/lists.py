@@ -225,6 +225,23 @@ def listed_kinds() -> dict[str, RecordKind]:
     return found
 
 
+# Lists of what belongs to a parent, with the kind of that parent; None where each record that is
+# made comes with a parent of its own.
+OF_A_PARENT: Final[dict[str, str | None]] = {
+    **{f"{service}.comment.list": None for service in ("accounting", "crm", "ics", "pcm", "ppm")},
+    "pmc.pack.list": None,
+    "pvm.alternative.list": None,
+    "pvm.variant.list": None,
+    "usm.api_key.list": None,
+    "ofm.zone.list": "ofm.logical",
+    "pvm.barcode.list": "pvm.variant",
+    "pvm.identifier.list": "pvm.variant",
+    "pvm.department.list": "pvm.division",
+    "pvm.category.list": "pvm.department",
+    "pvm.option.list": "pvm.option_group",
+    "pvm.comment.list": "pvm.vendor",
+}
+
 # An alternative links two variants that are made for it, and a variant has the only options of its
 # style, so that each stands in a list of its own.
 OF_ONE: Final = frozenset({"pvm.alternative.list", "pvm.variant.list"})

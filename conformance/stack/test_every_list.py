@@ -14,7 +14,7 @@ from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.operation import Operation, RecordKind, parameters
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.parameters import operation_case
-from conformance.stack.lists import OF_ONE, listed_kinds
+from conformance.stack.lists import OF_A_PARENT, OF_ONE, listed_kinds
 from fixtures import Answer, Caller, Check, Inconclusive, Session, holds, pages, pages_with
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
@@ -147,3 +147,36 @@ def _expect_all_of(members: Iterable[str], seen: list[Answer]) -> None:
         expected="next_token",
         observed=f"no next_token, and {len(left)} records of the list were not shown",
     )
+
+
+# --- the parent that a list is asked for by ---
+
+
+def _parents(here: Caller, listing: Operation) -> tuple[Caller, Caller]:
+    """The caller twice: where a record goes to the parent in context, in context of another one."""
+    if (parent := OF_A_PARENT[listing.id]) is None:
+        return here, here
+    name = RECORDS[parent].id
+    one, other = (records.make(here, parent)[name] for _ in range(2))
+    return here.knowing(**{name: one}), here.knowing(**{name: other})
+
+
+@pytest.mark.parametrize(
+    "listing", [operation_case("LIST-3", OPERATIONS[name]) for name in OF_A_PARENT]
+)
+def test_list_of_a_parent_shows_nothing_of_another(here: Caller, listing: Operation) -> None:
+    one, other = (records.make(each, KINDS[listing.id].name) for each in _parents(here, listing))
+    if _narrowing(listing, one) == _narrowing(listing, other):
+        raise Inconclusive(f"{listing.id}: two records were made for one parent")
+    narrowing = {"limit": LARGEST_LIMIT, **_narrowing(listing, one)}
+    walk = pages_with(here, listing.id, _id(listing, one), **narrowing)
+    if not holds(walk, _id(listing, one)):
+        raise Inconclusive(f"{listing.id}: the list of its parent does not show the record")
+    for page in walk:
+        page.expect(
+            f"{listing.id} shows nothing of another parent",
+            holds=not holds([page], _id(listing, other)),
+            expected=f"a list without {_id(listing, other)}",
+            observed="a page with it",
+            sends=sorted(_narrowing(listing, one)),
+        )

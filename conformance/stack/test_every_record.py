@@ -1,0 +1,123 @@
+"""Every kind of record: a read shows the one that its id names, and a write changes no other.
+
+Records are told by their ids and by what was sent to make them, wherever an answer shows it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+
+from conformance.contract import OPERATIONS, RECORDS
+from conformance.contract.operation import Operation, RecordKind
+from conformance.parameters import operation_case
+from fixtures import Answer, Caller, Check, Inconclusive, Session, holds
+from fixtures.context import records
+from fixtures.context.operation_context import main_owner
+from fixtures.probes.revision_plans import leaves
+
+# An export of a tenant is made one at a time; a coupon is read by its code.
+_LEFT_OUT: Final = frozenset({"utl.export.status", "ppm.coupon.get"})
+# A text that is shorter may stand in an answer by chance.
+_TELLING: Final = 5
+
+
+def _kinds() -> Mapping[str, RecordKind]:
+    """A kind for each read by id; of those that share one, the one with the shortest name."""
+    found: dict[str, RecordKind] = {}
+    for kind in sorted(RECORDS.values(), key=lambda each: len(each.name)):
+        if kind.read is not None and kind.read not in _LEFT_OUT:
+            found.setdefault(kind.read, kind)
+    return found
+
+
+KINDS: Final = _kinds()
+READS: Final = tuple(OPERATIONS[name] for name in sorted(KINDS))
+UPDATES: Final = tuple(each for each in READS if KINDS[each.id].update is not None)
+
+
+@pytest.fixture
+def here(session: Session, check: Check, read: Operation) -> Caller:
+    """The owner of the main org, in context of what the record's service works on."""
+    return main_owner(session, check, read.service)
+
+
+@pytest.fixture
+def pair(here: Caller, read: Operation) -> tuple[records.Values, records.Values]:
+    """Two new records of the kind."""
+    kind = KINDS[read.id].name
+    return records.make(here, kind), records.make(here, kind)
+
+
+Pair = tuple[records.Values, records.Values]
+
+
+@pytest.mark.parametrize("read", [operation_case("LIST-4", each) for each in READS])
+def test_read_shows_the_record_that_its_id_names(here: Caller, read: Operation, pair: Pair) -> None:
+    kind = KINDS[read.id]
+    for made, other in (pair, pair[::-1]):
+        own, foreign = (str(each[kind.id]) for each in (made, other))
+        answer = records.read(here, kind, made).accepted()
+        answer.expect(
+            f"{read.id} shows the record that its id names",
+            holds=own == foreign or not holds([answer], foreign) or holds([answer], own),
+            expected=f"the record {own}",
+            observed=f"the record {foreign}",
+        )
+
+
+def _update(caller: Caller, kind: RecordKind, made: Mapping[str, Any]) -> None:
+    """Give the record another value of what can be edited.
+
+    Raises:
+        Inconclusive: the target refuses that.
+    """
+    operation = OPERATIONS[str(kind.update)]
+    names = operation.parameters - caller.context.keys() - {kind.editable}
+    answer = caller(operation.id, **{name: made[name] for name in names if name in made})
+    if not answer.ok:
+        raise Inconclusive(f"{operation.id}: an edit is refused ({answer.sketch})")
+
+
+def _content(answer: Answer) -> list[str]:
+    return sorted(repr(leaf) for leaf in leaves(answer.accepted().body))
+
+
+def _telling(kind: RecordKind, made: Mapping[str, Any]) -> Iterator[str]:
+    """Texts that the record was made with and that no update of ours changes."""
+    for name, value in made.items():
+        if name != kind.editable and isinstance(value, str) and len(value) >= _TELLING:
+            yield value
+
+
+@pytest.mark.parametrize("read", [operation_case("LIST-5", each) for each in UPDATES])
+def test_update_changes_the_record_that_its_id_names(
+    here: Caller, read: Operation, pair: Pair
+) -> None:
+    kind, (made, other) = KINDS[read.id], pair
+    before = _content(records.read(here, kind, other))
+    _update(here, kind, made)
+    answer = records.read(here, kind, other)
+    answer.expect(
+        f"{kind.update} leaves another record as it was",
+        holds=_content(answer) == before,
+        expected="the record as it was made",
+        observed="another value or revision",
+    )
+
+
+@pytest.mark.parametrize("read", [operation_case("LIST-6", each) for each in UPDATES])
+def test_update_keeps_what_was_not_sent(here: Caller, read: Operation) -> None:
+    kind = KINDS[read.id]
+    made = records.make(here, kind.name)
+    before = records.read(here, kind, made).accepted()
+    shown = [each for each in _telling(kind, made) if holds([before], each)]
+    _update(here, kind, made)
+    answer = records.read(here, kind, made).accepted()
+    lost = [each for each in shown if not holds([answer], each)]
+    answer.expect(
+        f"{kind.update} keeps what it is not sent",
+        holds=not lost,
+        expected="all that the record was made with",
+        observed=f"{len(lost)} of {len(shown)} values lost",
+    )
