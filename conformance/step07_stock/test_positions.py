@@ -10,11 +10,10 @@ from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Inconclusive, pages, without
 from fixtures.formats.money import count_of
-from fixtures.services.ics.actions import StockItem
+from fixtures.services.ics.actions import CARD, CARRIED, StockItem, require_told_events
 from fixtures.services.ics.context import Stocked
 from fixtures.services.ics.model import Hold
 
-CARD: Final = "ics.stock_card.list"
 SOURCE: Final = {"type": "conformance_run", "id": "stock-card"}
 
 # --- adjustments ---
@@ -144,8 +143,9 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem)
     stock_item.adjust(3, reason="counted again", source_refs=[SOURCE]).accepted()
     card = read_card(stock_item)
     last = card[-1]
-    names = ("item_reason", "item_source_refs", "item_actor", "item_delta")
+    names = (*CARRIED, "item_delta")
     shown = [{name: last.read_item(entry, name) for name in names} for entry in entries(card)]
+    require_told_events(shown)
     mine = [each for each in shown if each["item_reason"] == "counted again"]
     last.expect(
         "the adjustment is on the card with reason, source_refs, actor and quantity delta",
@@ -163,13 +163,11 @@ def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem)
 def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None:
     answer = stock_item("ics.adjustment.create", without("reason"), quantity_delta=7)
     card = read_card(stock_item)
-    last = card[-1]
-    bare = [
-        entry
-        for entry in entries(card)
-        if count_of(last.read_item(entry, "item_delta")) == 7
-        and not last.read_item(entry, "item_reason")
-    ]
+    last, names = card[-1], (*CARRIED, "item_delta")
+    shown = [{name: last.read_item(entry, name) for name in names} for entry in entries(card)]
+    if answer.ok:
+        require_told_events(shown)
+    bare = [each for each in shown if count_of(each["item_delta"]) == 7 and not each["item_reason"]]
     answer.expect(
         "an adjustment without a reason is refused, or its entry has one all the same",
         holds=not answer.ok or not bare,

@@ -12,6 +12,7 @@ from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Caller, Check, Inconclusive, Session, eventually, pages
 from fixtures.formats.money import count_of
 from fixtures.probes.races import at_once, together
+from fixtures.services.ics.actions import CARRIED, require_told_events
 from fixtures.services.pcm import actions as pcm
 from fixtures.services.pcm.actions import APPROVE, Order, create_draft, take_step
 from fixtures.services.pvm.actions import new_variant
@@ -65,11 +66,11 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
         pause_s=pcm.STOCK_PAUSE_S,
     )
     answer = stocked_order.caller("ics.stock_card.list").accepted()
-    names = ("item_reason", "item_source_refs", "item_actor")
+    require_told_events(entries)
     whole = [
         entry
         for entry in entries
-        if count_of(entry["item_delta"]) == 4 and all(entry[name] for name in names)
+        if count_of(entry["item_delta"]) == 4 and all(entry[name] for name in CARRIED)
     ]
     if entries and all(entry["item_delta"] is None for entry in entries):
         raise Inconclusive("no entry of the stock card shows how much it moved")
@@ -78,13 +79,13 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
         holds=len(whole) == 1,
         expected="one entry of 4 units with all of them",
         observed=f"{len(whole)} of {len(entries)} entries",
-        uses=("items", "item_delta", *names),
+        uses=("items", "item_delta", *CARRIED),
     )
 
 
 def _read_stock_card(order: Order) -> list[Mapping[str, Any]]:
     """The entries of the stock card of the order's variant at its facility."""
-    names = ("item_delta", "item_reason", "item_source_refs", "item_actor")
+    names = ("item_delta", *CARRIED)
     return [
         {name: answer.read_item(entry, name) for name in names}
         for answer in pages(order.caller, "ics.stock_card.list", limit=LARGEST_LIMIT)
