@@ -4,10 +4,11 @@ import random
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from fixtures.exchange.target_lines import as_toml
 from tests.detection.runs import Runner
 from tests.run.renaming import addresses as plain
 from tests.run.renaming import target_file as renamed
@@ -26,7 +27,8 @@ class Variant:
 
     `rests_on` is the page that allows it, or the silence of pages; `seen_by` are the checks that
     see most of it. `leaves_open` are requirements that can no longer be decided, for the reason in
-    `because`. `excludes` are variants that no platform can have beside this one.
+    `because`. `excludes` are variants that no platform can have beside this one. `fresh` is what
+    the operator's target file says of the values that a run makes up.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Variant:
     leaves_open: tuple[str, ...] = ()
     because: str = ""
     excludes: tuple[str, ...] = ()
+    fresh: Mapping[str, Any] = field(default_factory=dict)
 
 
 def catalogue() -> tuple[Variant, ...]:
@@ -99,8 +102,17 @@ def as_foreign(runner: Runner, variants: Sequence[str], *selection: str) -> dict
     with reference(*options) as addresses, tempfile.TemporaryDirectory() as directory:
         told = renamed if RENAMED in variants else plain
         target = Path(directory) / "target.toml"
-        target.write_text(told(addresses.base_url, addresses.operator_url), encoding="utf-8")
+        text = told(addresses.base_url, addresses.operator_url)
+        target.write_text(f"{fresh_lines(variants)}{text}", encoding="utf-8")
         return runner.run(*selection, "--target", str(target))
+
+
+def fresh_lines(names: Sequence[str]) -> str:
+    """What target files of platforms with these variants say of fresh values."""
+    told = {
+        kind: how for each in catalogue() if each.name in names for kind, how in each.fresh.items()
+    }
+    return "".join(f"fresh.{kind} = {as_toml(how)}\n" for kind, how in told.items())
 
 
 def _told(variant: str, run: dict[str, Any]) -> Told:

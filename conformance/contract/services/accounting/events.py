@@ -65,7 +65,7 @@ EVENT_RECORD = route.create(
     },
     fresh={
         "event_type": Fixed("sale"),
-        "amount": Fixed("1234.50"),
+        "amount": Fixed("123.50"),
         "currency": Fixed("USD"),
         "source_type": Fixed("order"),
         "source_id": "tag",

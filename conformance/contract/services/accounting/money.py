@@ -88,7 +88,7 @@ ADJUST = _commission.create(
     fresh={
         "associate_id": "guid",
         "adjustment_type": Fixed("bonus"),
-        "amount": Fixed("1234.50"),
+        "amount": Fixed("123.50"),
         "currency": Fixed("USD"),
         "reason": "reason",
     },

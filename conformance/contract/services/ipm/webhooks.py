@@ -114,7 +114,7 @@ PAGINATION = route.read(
 
 _FIGURE: Final = {"metric": "$metric", "value": "$value"}
 _MEASURED_AT: Final = {"logical_guid": "$?measured_place", "channel_code": "$?measured_channel"}
-_FRESH_FIGURE: Final = {"metric": "metric", "value": Fixed("1234.50")}
+_FRESH_FIGURE: Final = {"metric": "metric", "value": Fixed("123.50")}
 KPI_RECORD = route.create(
     "kpi.record",
     body={**_FIGURE, "bucket_utc": "$bucket", **_MEASURED_AT},
@@ -133,7 +133,7 @@ KPI_QUERY = route.page(
 KPI_ALERT = route.action(
     "kpi.alert",
     body={**_FIGURE, "threshold": "$threshold"},
-    fresh={**_FRESH_FIGURE, "threshold": Fixed("1234.50")},
+    fresh={**_FRESH_FIGURE, "threshold": Fixed("123.50")},
     yields={"alert_id": identity("alert")},
 )
 
