@@ -213,6 +213,10 @@ _OF_OTHER_KINDS: Final = {
 }
 
 
+# A carrier is set and not created, so that no page promises the answer its id.
+_SET: Final = frozenset({"scm.carrier.config_list"})
+
+
 def listed_kinds() -> dict[str, RecordKind]:
     """A kind of record for each list that goes page by page and shows what is made by request.
 
@@ -220,7 +224,7 @@ def listed_kinds() -> dict[str, RecordKind]:
     """
     found = {listing: RECORDS[kind] for listing, kind in _OF_OTHER_KINDS.items()}
     for kind in sorted(RECORDS.values(), key=lambda each: len(each.name)):
-        if kind.list is not None and OPERATIONS[kind.list].paginated:
+        if kind.list not in _SET and kind.list is not None and OPERATIONS[kind.list].paginated:
             found.setdefault(kind.list, kind)
     return found
 

@@ -9,7 +9,7 @@ from conformance.contract import OPERATIONS, ROUTES
 from conformance.contract.operation import Access, Operation
 from conformance.parameters import operation_case
 from conformance.stack.access import BY_ORGCODE, READS
-from fixtures import Actor, Answer, Caller, Check, ContextBuilder, Inconclusive, Session
+from fixtures import Actor, Answer, Caller, Check, ContextBuilder, Inconclusive, Session, without
 from fixtures.context import grants, users_and_orgs
 from fixtures.run.waiting import eventually
 
@@ -123,6 +123,24 @@ def test_every_service_takes_the_orgcode_in_any_letter_case(
     code = str(prepared.caller.world["orgcode"])
     for spelt in (code.lower(), code.title()):
         prepared.caller(operation.id, **{**prepared.values, "orgcode": spelt}).accepted()
+
+
+def told_by_header() -> list[Operation]:
+    """Operations of the services whose settled pages ask for `x-orgcode` on every tenant call."""
+    asking = {"pvm", "pcm", "rbs", "ipm"}
+    header = ("x-orgcode", "$orgcode")
+    return [e for e in ROUTES.values() if e.service in asking and header in e.context.items()]
+
+
+@pytest.mark.parametrize(
+    "operation", [operation_case("ASSOC-25", each) for each in told_by_header()]
+)
+def test_request_that_names_no_organisation_is_refused(
+    contexts: ContextBuilder, check: Check, operation: Operation
+) -> None:
+    contexts.proven(check, operation)
+    prepared = contexts.kept(check, operation)
+    prepared.caller(operation.id, without("orgcode"), **prepared.values).refused()
 
 
 def writes_of_others() -> list[tuple[Operation, str]]:

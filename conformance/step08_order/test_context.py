@@ -14,7 +14,17 @@ from fixtures.services.scm import actions as scm
 from fixtures.services.scm.actions import COMMIT, PLACE, RESERVE, SHIPMENT, SellableItem
 
 CREATE: Final = "scm.order.create"
-_ORDER_AND_FULFILMENT: Final = (CREATE, PLACE, RESERVE, COMMIT, SHIPMENT, "scm.shipment.pick")
+_ORDER_AND_FULFILMENT: Final = (
+    "scm.promise.quote",
+    CREATE,
+    PLACE,
+    RESERVE,
+    COMMIT,
+    "scm.promise.release",
+    SHIPMENT,
+    *(f"scm.shipment.{step}" for step in ("pick", "pack", "ship", "deliver")),
+    "scm.order.cancel",
+)
 
 
 # --- the headers that a sale needs ---
