@@ -1,16 +1,19 @@
 """When the steps of a script are made: together, after a pause, or until the answer is another."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
 from reports.exchange import Exchange
-from reports.page.scene import Scenes, reads, succeeded
+from reports.page.scene import Pointer, Scenes, leaves, reads, succeeded
 
 _PAUSE_S: Final = 0.75  # a shorter pause between two calls meant nothing
 _REFUSED: Final = 400
 REFUSED: Final = "refused"  # as long as it is, a script asks again
+_NEAR: Final = 8  # exchanges; the others of a process that polls are not far
+_WORD: Final = re.compile(r"[a-z][a-z_-]{1,40}")
 _BETWEEN_LOOKS_S: Final = 0.05  # unless one call is made again, until something has happened
 
 
@@ -46,11 +49,37 @@ def be_patient(
     pairs = zip(numbers, steps, strict=True)
     for (number, step), (_, following) in pairwise([*pairs, (0, {})]):
         exchange = scenes.all[number]
+        if came_about := _came_about(scenes, number):
+            step["until"] = came_about
         races = step.get("together") or following.get("together")
         is_before = "scene" in step or (judged is not None and number < judged)
         if races or not is_before or not succeeded(exchange) or "patient" in step:
             continue
         step["patient"] = True if reads(exchange) else REFUSED
+
+
+def _came_about(scenes: Scenes, number: int) -> list[list[Any]]:
+    """What an answer tells otherwise than the one before it to the same request: a state."""
+    now = scenes.all[number]
+    earlier = (scenes.all[n] for n in range(number - 1, max(-1, number - _NEAR), -1))
+    before = next((e for e in earlier if e.check == now.check and _asks_again(e, now)), None)
+    if not reads(now) or before is None or before.response is None or now.response is None:
+        return []
+    old = dict(leaves(before.response.body))
+    return [
+        [[*place], leaf]
+        for place, leaf in leaves(now.response.body)
+        if _is_word(leaf) and old.get(place) != leaf and _is_of_the_record(place)
+    ]
+
+
+def _is_word(value: Any) -> bool:
+    """Whether a value is one of few, such as a status."""
+    return isinstance(value, bool) or (isinstance(value, str) and bool(_WORD.fullmatch(value)))
+
+
+def _is_of_the_record(place: Pointer) -> bool:
+    return place[:1] != ("stats",) and all(isinstance(name, str) for name in place)
 
 
 def _asks_again(one: Exchange, other: Exchange) -> bool:
@@ -86,7 +115,10 @@ def _looked(alike: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     if not _pauses(alike) or not (waited_for or looked):
         return alike
     pauses = sum(each.get("pause_s", 0.0) for each in alike)
-    kept = last | {"patient": True}
+    kept = last | {"patient": True if looked else REFUSED}
+    if looked:
+        # The first look may have been what did it, where answers are kept for the next.
+        kept |= {"looks": 1}
     return [kept | {"pause_s": round(pauses, 2)} if pauses else kept]
 
 
@@ -99,7 +131,15 @@ def _pauses(alike: Sequence[dict[str, Any]]) -> bool:
 def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two steps are one request, not made at one moment."""
     asked = ("who", "method", "url", "headers", "body", "scene")
-    return not other.get("together") and all(one.get(n) == other.get(n) for n in asked)
+    alike = all(_steady(one.get(n)) == _steady(other.get(n)) for n in asked)
+    return alike and not other.get("together")
+
+
+def _steady(part: Any) -> Any:
+    """A part of a request without how long an instant in it was ahead or ago."""
+    if isinstance(part, Mapping):
+        return part["$in_s"][1] if "$in_s" in part else {n: _steady(p) for n, p in part.items()}
+    return [_steady(each) for each in part] if isinstance(part, list) else part
 
 
 def _end(exchange: Exchange) -> datetime:

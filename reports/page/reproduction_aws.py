@@ -13,7 +13,8 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from reports.page.reproduction import UTC_ZONE, at, sent
+from reports.page.reproduction import sent
+from reports.page.reproduction_values import UTC_ZONE, at
 
 # --- from here on it is part of the script
 

@@ -14,8 +14,9 @@ import urllib.parse
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from reports.page.reproduction import NAMES, filled, parsed
+from reports.page.reproduction import parsed
 from reports.page.reproduction_aws import signed
+from reports.page.reproduction_values import NAMES, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from reports.page.reproduction import ADDRESSES, NAMES, parsed, sent
+from reports.page.reproduction import ADDRESSES, parsed, sent
 from reports.page.reproduction_aws import signed
+from reports.page.reproduction_values import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -308,14 +308,17 @@ class Scenes:
         named = self._named.get(token)
         return given is None or (named is not None and named <= given[0])
 
-    def before(self, own: Sequence[int]) -> list[int]:
+    def before(self, own: Sequence[int], said: str = "") -> list[int]:
         """The scene of these exchanges and they themselves, in order of time.
 
+        What a finding names in what it `said` was wanted in them, and may be missing there.
         Stages that it draws from belong to it as a whole: what they made is there without a name.
         """
         included: set[int] = set()
         self._add(own, included)
         self._add(self._listed_by(own), included)
+        wanted = (self.given[token][0] for token in tokens(said) if token in self.given)
+        self._add((number for number in wanted if number < own[-1]), included)
         self._add(self._orgs_of(included), included)
         while more := self._rest_of_stages(included, own[-1]):
             self._add(more, included)

@@ -24,14 +24,18 @@ _MOST_LOOKED_AT: Final = 4000  # calls, before those that only waited are told a
 _DELIVERED: Final = "it was judged by what came in and by no answer"
 END: Final = "END_OF_SCRIPT"
 _SOURCE: Final = Path(__file__).with_name("reproduction.py")
+_VALUES: Final = _SOURCE.with_name("reproduction_values.py")
 _AWS: Final = _SOURCE.with_name("reproduction_aws.py")
 _MAIL: Final = _SOURCE.with_name("reproduction_mail.py")
 _FILES: Final = _SOURCE.with_name("reproduction_files.py")
 _PART: Final = "# --- from here on it is part of the script"
+_GUARD: Final = 'if __name__ == "__main__":'
+_FUTURE: Final = "from __future__ import annotations"
 _IMPORT: Final = re.compile(r"import |from (?!__future__|reports)")
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
 _DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|pointers?|replay sends)\b")
 _TOO_MANY: Final = f"it stands on more than {MOST} calls"
+_ANSWERS: Final = re.compile(r"\banswers?\b")
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -56,15 +60,15 @@ class Scripts:
         judged = next((card.exchange for card in check.cards if card.exchange), None)
         if not own or (judged is not None and judged not in scenes.place):
             return Missing(_DELIVERED if own else "it sent no request of its own")
-        numbers = scenes.before(own)
-        if len(numbers) > _MOST_LOOKED_AT:
-            return Missing(_TOO_MANY)
         card = next((card for card in check.cards if card.exchange), None)
         said = f"{card.expectation}; {card.expected}" if card else ""
+        numbers = scenes.before(own, said)
+        if len(numbers) > _MOST_LOOKED_AT:
+            return Missing(_TOO_MANY)
         subject = Subject(
             scenes.place.get(judged or ""),
             card.observed if card else "",
-            is_delivered=_DELIVERIES.search(said) is not None and "answer" not in said,
+            is_delivered=_DELIVERIES.search(said) is not None and not _ANSWERS.search(said),
         )
         steps = Steps(self._run, scenes, numbers, own, subject)
         made = steps.made()
@@ -105,6 +109,8 @@ def _text(
     ]
     ways = {step["method"] for step in made}
     parts = {
+        _VALUES: True,
+        _SOURCE: True,
         _AWS: bool(mail) or not ways.isdisjoint({INVOKE, FETCH}),
         _MAIL: bool(mail),
         _FILES: FETCH in ways,
@@ -136,15 +142,13 @@ def _line_of(name: str, source: str) -> tuple[str, str, str]:
 
 def _source(parts: Sequence[Path]) -> str:
     """What is the same in all scripts, and in all that have these parts."""
-    _, _, source = _SOURCE.read_text(encoding="utf-8").partition('"""\n\n')
-    for path in parts:
-        imports, _, more = path.read_text(encoding="utf-8").partition(_PART)
-        lines = [line for line in imports.splitlines() if _IMPORT.match(line)]
-        future, _, rest = source.partition("\n")
-        before, guard, after = rest.partition('if __name__ == "__main__":')
-        needed = [line for line in lines if line not in source]
-        source = "\n".join([future, *needed, before + more.strip() + "\n\n\n" + guard + after])
-    return source
+    texts = [path.read_text(encoding="utf-8").partition(_PART) for path in parts]
+    heads = "\n".join(head for head, _, _ in texts)
+    needed = sorted({line for line in heads.splitlines() if _IMPORT.match(line)})
+    bodies = [body.partition(_GUARD) for _, _, body in texts]
+    guard = next(guard + after for _, guard, after in bodies if guard)
+    code = "\n\n\n".join(before.strip() for before, _, _ in bodies)
+    return "\n".join([_FUTURE, "", *needed, "", code, "", "", guard])
 
 
 def _listed(made: list[dict[str, Any]]) -> str:

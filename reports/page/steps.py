@@ -13,9 +13,10 @@ from reports.exchange import Exchange
 from reports.model import Run
 from reports.page.addresses import Addresses
 from reports.page.files import Files, is_read, mark_pivot
+from reports.page.moments import Moments, is_epoch
 from reports.page.names import Names
 from reports.page.pace import asked_once, be_patient, pace
-from reports.page.reproduction import goes_on
+from reports.page.reproduction import goes_on, shows_again
 from reports.page.scene import (
     CURSOR,
     REDACTED,
@@ -70,13 +71,13 @@ class Steps:
             (each.url.rpartition("/")[0] for each in invoked if each.method == INVOKE), ""
         )
         self._listing = self._list_of(subject)
-        self._last_page = max(
-            (n for n in own if scenes.all[n].operation == self._listing), default=None
-        )
+        self._walk = self._walk_of(subject)
+        self._last_page = self._walk[-1] if self._walk else None
         self._records = self._made_records()
         for number in own if subject.is_delivered else ():
             for token in scenes.gives(number):
                 self.names.add(token)
+        self._moments = Moments(scenes, numbers)
         self._files = Files(scenes, numbers, own, self.names)
 
     def _list_of(self, subject: Subject) -> str | None:
@@ -165,13 +166,16 @@ class Steps:
         if reads(exchange):
             found["patient"] = True
         if self._listing == exchange.operation:
-            found["lists"] = True
+            found["lists"] = "on" if goes_on_from(exchange) else "first"
         if number == self._last_page:
             found["listed"] = {"names": self._records, "counts": self._counts()}
+            found["listed"]["repeats"] = shows_again(self._pages())
         if self._ends_walk(number, exchange):
             found["ends"] = not goes_on(exchange.response.body if exchange.response else None)
         if (told := self._telling(number, exchange)) is not None:
             found["came"] = self._came(told, exchange)
+            if steady := self._moments.beside_the_first(number, self._own, self.names.gives):
+                found["steady"] = steady
         return found
 
     def _ends_walk(self, number: int, exchange: Exchange) -> bool:
@@ -241,7 +245,7 @@ class Steps:
         if isinstance(value, list):
             return [self._filled(part, exchange, number) for part in value]
         if isinstance(value, str):
-            return self._instant(value, self._now(exchange)) or self._text(value)
+            return self._moments.asked(value, self._moments.now(exchange)) or self._text(value)
         return value
 
     def _text(self, value: str) -> str:
@@ -274,22 +278,6 @@ class Steps:
                 return {"$is": [name, value]}
         return value
 
-    def _now(self, exchange: Exchange) -> datetime:
-        """When it was, with the moves of a clock that are no part of the script."""
-        moves = self._scenes.moves(self._scenes.place[exchange.id])
-        other = sum(seconds for number, seconds in moves.items() if number not in self._step)
-        return exchange.started_at + timedelta(seconds=other)
-
-    def _instant(self, text: str, started: datetime) -> Any:
-        """An instant by how far it is from the call, unless it is a fixed one."""
-        moment = moment_of(text)
-        if moment is None or abs(moment - started) > _NEAR:
-            return None
-        is_round = moment.second == 0 and moment.microsecond == 0
-        if is_round and abs(moment - started) > timedelta(days=1):
-            return None
-        return {"$in_s": [round((moment - started).total_seconds(), 3), text]}
-
     def _token(self, number: int) -> dict[str, str]:
         """The name of a token that came to the queue, and of the subscription that it is about."""
         named = {
@@ -317,8 +305,8 @@ class Steps:
         if isinstance(value, list):
             return self._items(value, exchange)
         if isinstance(value, str):
-            return self._leaf(value, self._now(exchange), in_file=is_read(exchange))
-        return {"$any": 1} if _is_epoch(value, exchange.started_at) else value
+            return self._leaf(value, self._moments.now(exchange), in_file=is_read(exchange))
+        return {"$any": 1} if is_epoch(value, exchange.started_at) else value
 
     def _items(self, value: list[Any], exchange: Exchange) -> dict[str, Any]:
         mine = [each for each in value if self._is_ours(each)]
@@ -335,10 +323,9 @@ class Steps:
     def _leaf(self, text: str, started: datetime, *, in_file: bool) -> Any:
         if (address := self._addresses.shown(text)) is not None:
             return address
+        if (to_come := self._moments.shown(text, started)) is not None:
+            return to_come
         if (moment := moment_of(text)) is not None:
-            ahead = (moment - started).total_seconds()
-            if 0 < ahead < _NEAR.total_seconds():
-                return {"$in_s": [round(ahead, 3), text]}
             return self._files.moment(moment, text) if in_file else {"$any": 1}
         rest = text
         for known in self.names.marks.keys() & set(tokens(text)):
@@ -368,23 +355,30 @@ class Steps:
                 found.append(self.names.marks[token][2:-1])
         return sorted(set(found))
 
+    def _walk_of(self, subject: Subject) -> list[int]:
+        """The pages of the walk through a list that the judged answer belongs to."""
+        pages: list[int] = []
+        for number in sorted(self._own) if self._listing else ():
+            page = self._scenes.all[number]
+            if page.operation != self._listing:
+                continue
+            if not goes_on_from(page):
+                if subject.number in pages:
+                    break
+                pages = []
+            pages.append(number)
+        return pages
+
     def _counts(self) -> list[int]:
-        """How often each record was shown in all answers of the list, without saying which."""
-        shown = [self._scenes.all[number] for number in sorted(self._own)]
-        text = "".join(
-            json.dumps(each.response.body)
-            for each in shown
-            if each.operation == self._listing and each.response is not None
-        )
+        """How often each record was shown in the walk, without saying which."""
+        text = "".join(map(json.dumps, self._pages()))
         tokens_of = {mark[2:-1]: token for token, mark in self.names.marks.items()}
         return sorted(text.count(tokens_of[name]) for name in self._records)
 
-
-def _is_epoch(value: Any, now: datetime) -> bool:
-    """Whether it looks like an instant in seconds or milliseconds of the epoch."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return any(abs(value / unit - now.timestamp()) < _NEAR.total_seconds() for unit in (1, 1000))
+    def _pages(self) -> list[Any]:
+        """The answers of the walk."""
+        answers = (self._scenes.all[number].response for number in self._walk)
+        return [answer.body for answer in answers if answer is not None]
 
 
 def _who(exchange: Exchange) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reports.page import reproduction_mail
-from reports.page.reproduction import NAMES
 from reports.page.reproduction_mail import QUEUE, Mail, paths_told, token_in
+from reports.page.reproduction_values import NAMES
 
 PATH = "/webhooks/gw0-0123456789abcdef"
 

@@ -10,6 +10,7 @@ import pytest
 from fixtures.formats.instants import written
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
+from reports.page.reproduction import shows_again
 from reports.page.script import END, MOST, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
@@ -45,11 +46,13 @@ def asked(number: int, operation: str, sent: Any, came: Any, **more: str) -> Exc
     )
 
 
-def script_of(log: list[Exchange], observed: str, expectation: str = "an expectation") -> str:
+def script_of(
+    log: list[Exchange], observed: str, expectation: str = "an expectation", judged: str = ""
+) -> str:
     """The script of a check that made the exchanges that are no stage's."""
     mine = [each for each in log if each.actor != PLATFORM]
     own = tuple(each.id for each in mine if "stages" not in each.check)
-    told = card("ORG-1", "conformance/a.py::test_b", own[-1])
+    told = card("ORG-1", "conformance/a.py::test_b", judged or own[-1])
     told = told.model_copy(update={"observed": observed, "expectation": expectation})
     failed = check(
         "ORG-1", Verdict.FAIL, nodeid="conformance/a.py::test_b", cards=(told,), exchanges=own
@@ -246,7 +249,7 @@ def test_what_is_refused_until_it_can_be_done_is_asked_until_it_is() -> None:
     no = Response(status=409, body={"error": {"error_code": "utl.invalid-state"}})
     refused = [each.model_copy(update={"response": no}) for each in log]
     (step,) = steps_of(script_of([*refused[:-1], log[-1]], "it is listed"))
-    assert (step["sketch"], step["patient"]) == ("200", True)
+    assert (step["sketch"], step["patient"]) == ("200", "refused")
     # Done anew each time, and refused in the end: not one of them is in vain.
     assert len(steps_of(script_of([*log[:-1], refused[-1]], "409"))) == len(log)
 
@@ -341,3 +344,77 @@ def test_a_cursor_in_a_body_is_that_of_the_page_before() -> None:
     ]
     _, second = steps_of(script_of(log, "2 of 3 records"))
     assert second["body"] == {"limit": 1, "next_token": "${c1}"}
+
+
+def listed(number: int, items: list[Any], **sent: Any) -> Exchange:
+    """A page of a list."""
+    return asked(number, "ofm.cost_centre.list", sent, {"success": True, "data": {"items": items}})
+
+
+@pytest.mark.parametrize(("again", "repeats"), [("b", True), ("c", False)])
+def test_a_walk_that_showed_an_entry_again_has_to_do_so(again: str, repeats: bool) -> None:
+    log = [
+        listed(1, [{"code": "a"}, {"code": "b"}], limit=2),
+        listed(2, [{"code": again}], limit=2, next_token="xyz123abc456"),
+        listed(3, [{"code": "a"}, {"code": "b"}], limit=256),
+    ]
+    walk, judged = log[:2], log[1].id
+    script = script_of(log, "3 entries, 2 different", judged=judged)
+    steps = steps_of(script)
+    assert [step.get("lists") for step in steps] == ["first", "on", "first"]
+    assert [("listed" in step) for step in steps] == [False, True, False]
+    assert steps[1]["listed"]["repeats"] is repeats
+    assert shows_again([page.response and page.response.body for page in walk]) is repeats
+
+
+def test_what_a_finding_names_is_made_though_no_answer_shows_it() -> None:
+    guid = "6f1c1d1e-0000-4000-8000-0123456789ab"
+    made = asked(
+        1,
+        "ofm.cost_centre.create",
+        {"caption": "conformance"},
+        {"success": True, "data": {"cc_guid": guid}},
+        check="conformance/stages::facilities",
+    )
+    script = script_of([made, listed(2, [])], "1 pages without it", f"holds {guid}")
+    first, second = steps_of(script)
+    assert first["gives"] == {"v1": ["data", "cc_guid"]}
+    assert second["listed"] == {"names": ["v1"], "counts": [0], "repeats": False}
+
+
+def test_a_wait_ends_when_the_state_is_there_that_had_come() -> None:
+    states = ["created", "created", "ready"]
+    log = [
+        asked(n, "accounting.export.batch.get", {"batch_id": "x"}, {"data": {"status": state}})
+        for n, state in enumerate(states)
+    ]
+    used = asked(9, "ofm.org.get", {"org_guid": "x"}, {"success": True})
+    waited, _ = steps_of(script_of([*log, used], "another"))
+    assert waited["until"] == [[["data", "status"], "ready"]]
+    assert waited["patient"] is True
+
+
+def test_an_end_that_did_not_move_must_not_move_again() -> None:
+    ends = written(STARTED + timedelta(hours=1))
+    log = [asked(n, "usm.session.validate", {"x": 1}, {"data": {"ends": ends}}) for n in (1, 30)]
+    first, second = steps_of(script_of(log, "not moved"))
+    ((place, name, is_same),) = second["steady"]
+    assert (place, is_same) == (["data", "ends"], True)
+    assert first["gives"] == {name: place}
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "template"),
+    [
+        ("2026-05-01T09:13:00Z", "2026-05-01T09:13:00Z", "2026-05-01T09:13:00Z"),
+        ("2026-05-01T09:13:07Z", "2026-05-01T00:00:00Z", "$midnight"),
+        ("2026-05-01T09:13:07Z", "2026-05-01T09:13:07Z", "$in_s"),
+    ],
+)
+def test_an_instant_to_come_is_compared_by_what_it_was_made_of(
+    sent: str, shown: str, template: str
+) -> None:
+    log = [asked(1, "utl.offboarding.request", {"at": sent}, {"data": {"at": shown}})]
+    (step,) = steps_of(script_of(log, "another instant"))
+    found = step["came"]["data"]["at"]
+    assert (found if isinstance(found, str) else next(iter(found))) == template
