@@ -26,8 +26,8 @@ class Reader(Books):
 
     _seen: dict[str, list[tuple[Answer, Mapping[str, Any]]]] = field(default_factory=dict)
     _known: Known = field(default_factory=Known)
-    # Names of members of any answer: what the target calls by our name, it calls not otherwise.
-    _members: set[str] = field(default_factory=set)
+    # By service, names of members of answers: what bears our name bears no other.
+    _members: dict[str, set[str]] = field(default_factory=dict)
 
     def read(self, answer: Answer, values: Mapping[str, Any]) -> None:
         """Look where the answer shows what the operation reads, and not where we looked."""
@@ -35,7 +35,7 @@ class Reader(Books):
         self.questions.pop(operation.id, None)
         sent = answer.target.sent(operation, values)
         self._seen.setdefault(operation.id, []).append((answer, sent))
-        self._members.update(_members(answer.body))
+        self._members.setdefault(operation.service, set()).update(_members(answer.body))
         self._confirm_fields(answer, sent)
         self._name_as_shown(answer, sent)
         self._look(answer, sent)
@@ -97,9 +97,9 @@ class Reader(Books):
         self.tell(operation, *(e for e in bound.evidence if e.partition(":")[0] in places))
 
     def _is_foreign(self, operation: Operation, name: str) -> bool:
-        """Whether no answer of the target has a member that is called as we call this one."""
-        places = operation.yields[name].pointers
-        return self._members.isdisjoint(place.rpartition("/")[2] for place in places)
+        """Whether no answer of the service has a member that is called as we call this one."""
+        named = self._members.get(operation.service, set())
+        return named.isdisjoint(p.rpartition("/")[2] for p in operation.yields[name].pointers)
 
     def _place(self, operation: Operation, places: Mapping[str, str]) -> None:
         """Go by places at which values of this run stand."""

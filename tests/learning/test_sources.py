@@ -149,7 +149,7 @@ def test_an_address_that_nobody_answers_at_is_one_line(
 
 
 def test_a_description_must_list_paths() -> None:
-    with pytest.raises(OpenApiError, match=r"x\.yaml lists no paths"):
+    with pytest.raises(OpenApiError, match=r"x\.yaml: #/paths lists no paths"):
         openapi.parsed("openapi: 3.1.0", "ofm", "x.yaml")
 
 
@@ -170,3 +170,25 @@ def _entry(path: str, sent: Any, shown: Any) -> dict[str, Any]:
             "content": {} if shown is None else {"text": json.dumps(shown)},
         },
     }
+
+
+def test_a_version_that_is_not_known_is_told_and_read_all_the_same(tmp_path: Path) -> None:
+    route = "/crm/customer/get: {post: {responses: {200: {description: ok}}}}"
+    (tmp_path / "crm.yaml").write_text(f"openapi: 4.0.0\npaths: {{{route}}}\n", encoding="utf-8")
+    found = sources.gathered([str(tmp_path / "crm.yaml")])
+    assert ("POST", "/crm/customer/get") in found.descriptions["crm"].routes
+    assert found.remarks == [
+        f"{tmp_path / 'crm.yaml'}: #/openapi is 4.0.0: read as 3.1 as far as it goes"
+    ]
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "folder", "/dev/zero", "http://127.0.0.1:9/x"])
+def test_another_file_that_cannot_be_read_is_told_with_its_pointer(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    body = f"{{content: {{application/json: {{schema: {{$ref: '{name}#/X'}}}}}}}}"
+    route = f"/crm/customer/get: {{post: {{requestBody: {body}}}}}"
+    (tmp_path / "crm.yaml").write_text(f"openapi: 3.1.0\npaths: {{{route}}}\n", encoding="utf-8")
+    found = sources.gathered([str(tmp_path / "crm.yaml")])
+    assert "requestBody/content/application~1json/schema first" in found.remarks[0]
