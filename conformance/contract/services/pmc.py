@@ -87,7 +87,7 @@ RUN_START = route.create(
         "selector": "$selector",
         "pack_refs": "$?pack_refs",
     },
-    fresh={"reason": "caption"},
+    fresh={"reason": "reason"},
     yields=_RUN,
 )
 _ONE_RUN: Final = {"run_id": "$run_id"}
