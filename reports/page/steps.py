@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -35,7 +35,6 @@ from reports.page.scene import (
 )
 from reports.page.subject import Part, Subject, refusal, sketch, sketches
 
-_NEAR: Final = timedelta(days=100)
 _COMMON: Final = frozenset({"ofm.org.create", "usm.session.create", "operator.uas_usercreate"})
 # What a platform may draw by itself, such as a code: only its case is the same each time.
 _MADE_UP: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{6,}")
