@@ -5,7 +5,7 @@ has to be known.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -15,7 +15,18 @@ from conformance.contract.operation import Operation, RecordKind, parameters
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.parameters import operation_case
 from conformance.stack.lists import OF_A_PARENT, OF_ONE, listed_kinds
-from fixtures import Answer, Caller, Check, Inconclusive, Session, holds, pages, pages_with
+from fixtures import (
+    Answer,
+    Caller,
+    Check,
+    Inconclusive,
+    Session,
+    holds,
+    pages,
+    pages_with,
+    read_through,
+    require_apart,
+)
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
 
@@ -53,6 +64,7 @@ def test_no_list_shows_what_another_organisation_made(
 ) -> None:
     own, foreign = (records.make(caller, KINDS[listing.id].name) for caller in (here, there))
     name = _id(listing, foreign)
+    require_apart(_id(listing, own), name)
     theirs = pages_with(
         there, listing.id, name, limit=LARGEST_LIMIT, **_narrowing(listing, foreign)
     )
@@ -71,6 +83,7 @@ def _expect_without(walk: Iterable[Answer], foreign: str) -> None:
             holds=not holds([page], foreign),
             expected=f"a list without {foreign}",
             observed="a page with it",
+            uses=read_through(page, foreign),
         )
 
 
@@ -113,12 +126,16 @@ def _beside(here: Caller, listing: Operation, first: Mapping[str, Any]) -> str:
     return str(answer.value(kind.id))
 
 
-def _expect_one_of(members: Iterable[str], seen: list[Answer]) -> None:
+def _expect_one_of(members: Sequence[str], seen: list[Answer]) -> None:
     """Expect that the last page holds one record at most, and is not the page before it."""
     page, rule = seen[-1], f"a page of {seen[-1].operation.id} with limit 1 holds one record"
     shown = [each for each in members if holds([page], each)]
     page.expect(
-        rule, holds=len(shown) <= 1, expected="one record", observed=f"{len(shown)} records"
+        rule,
+        holds=len(shown) <= 1,
+        expected="one record",
+        observed=f"{len(shown)} records",
+        uses=read_through(page, *members),
     )
     page.expect(
         f"a cursor of {page.operation.id} leads to a page that was not shown yet",
@@ -139,13 +156,14 @@ def _data(page: Answer) -> str:
     return json.dumps(found, sort_keys=True)
 
 
-def _expect_all_of(members: Iterable[str], seen: list[Answer]) -> None:
+def _expect_all_of(members: Sequence[str], seen: list[Answer]) -> None:
     left = [each for each in members if not holds(seen, each)]
     seen[-1].expect(
         f"{seen[-1].operation.id} offers a cursor while there are more records",
         holds=not left,
         expected="next_token",
         observed=f"no next_token, and {len(left)} records of the list were not shown",
+        uses=read_through(seen[-1], *members),
     )
 
 
@@ -178,5 +196,6 @@ def test_list_of_a_parent_shows_nothing_of_another(here: Caller, listing: Operat
             holds=not holds([page], _id(listing, other)),
             expected=f"a list without {_id(listing, other)}",
             observed="a page with it",
+            uses=read_through(page, _id(listing, other)),
             sends=sorted(_narrowing(listing, one)),
         )

@@ -29,6 +29,7 @@ from fixtures import (
     ids,
     pages,
     pages_with,
+    require_telling,
 )
 from fixtures.context import records
 from fixtures.context.operation_context import home_of, main_owner
@@ -266,6 +267,7 @@ def test_list_holds_no_record_of_another_organisation(
     here: Caller, there: Caller, asking: Caller, listing: Apart
 ) -> None:
     own, foreign = id_of_one(here, listing.kind), id_of_one(there, listing.kind)
+    require_telling(foreign)
     theirs = pages_with(there, listing.operation, foreign, limit=LARGEST_LIMIT)
     if not holds(theirs, foreign):
         raise Inconclusive(f"{listing}: its own organisation is not shown the record either")

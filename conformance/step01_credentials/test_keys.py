@@ -6,7 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from conformance.contract.paging import DEFAULT_LIMIT, LARGEST_LIMIT
-from fixtures import Actor, Answer, Caller, Organization, World, expect_listed, holds, pages
+from fixtures import (
+    Actor,
+    Answer,
+    Caller,
+    Organization,
+    World,
+    expect_listed,
+    holds,
+    pages,
+    read_through,
+)
 from fixtures.context import records, users_and_orgs
 from fixtures.context.cast import NO_VIEW_ROLE
 from fixtures.probes.indistinguishability import expect_same
@@ -188,6 +198,7 @@ def test_cursor_shows_each_item_once_and_ends(org_owner: Caller) -> None:
         holds=set(times) == {1},
         expected=f"each of the {len(created)} keys on one page",
         observed=f"{times.count(0)} keys on no page, {sum(n > 1 for n in times)} on several",
+        uses=read_through(found[-1], *created),
         inferred=not all(shown),
     )
     found[-1].expect(

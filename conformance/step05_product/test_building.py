@@ -6,7 +6,17 @@ from typing import Final
 import pytest
 
 from conformance.contract import RECORDS
-from fixtures import Answer, Caller, Inconclusive, Values, expect_listed, holds, pages
+from fixtures import (
+    Answer,
+    Caller,
+    Inconclusive,
+    Values,
+    expect_listed,
+    holds,
+    pages,
+    read_through,
+    require_telling,
+)
 from fixtures.context import records
 from fixtures.services.pvm import actions as pvm
 from fixtures.services.pvm.actions import expect_shown, expect_state, names
@@ -41,6 +51,7 @@ def test_owner_links_a_brand_to_a_supplier(pvm_owner: Caller) -> None:
 def test_brand_is_unlinked_from_one_supplier_and_no_other(pvm_owner: Caller) -> None:
     brand = pvm.create_linked_brand(pvm_owner, pvm.SIDES)
     gone, kept = (str(pvm_owner.world[f"{side}_id"]) for side in pvm.SIDES)
+    require_telling(gone, kept)
     for each in (gone, kept):
         expect_listed(_links(pvm_owner, brand), each, by="item_vendor")
     pvm.write_link(pvm_owner, brand, pvm.SIDES[0], "link_remove")
@@ -131,6 +142,7 @@ def test_list_is_by_parent(pvm_owner: Caller, noun: str, parent: str) -> None:
         holds=not holds(listed, other),
         expected=f"records of the {parent} asked for",
         observed="one of another as well",
+        uses=read_through(listed[-1], other),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.ipm.bulk import ENDED, STATES
-from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages
+from fixtures import Answer, Caller, Stranger, eventually, expect_listed, pages, require_telling
 from fixtures.context import records
 from fixtures.formats import ndjson
 from fixtures.run.presigned import download
@@ -115,6 +115,7 @@ def test_export_holds_what_its_filters_let_through(
 ) -> None:
     since = read_clock(ipm_owner)
     (elsewhere,) = IsolatedFacility(ipm_owner).emit()
+    require_telling(elsewhere)
     isolated_facility.emit()
     done = export_events(isolated_facility, since=since)
     done.answers[-1].expect(

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from conformance.contract.services.event_context import BASE_EVENT
-from fixtures import Answer, Caller, Inconclusive, Session
+from fixtures import Answer, Caller, Inconclusive, Session, require_telling
 from fixtures.exchange.delivery import Receiver
 from fixtures.services.ipm.actions import IsolatedFacility, Webhook, Webhooks, utc_from_now
 from fixtures.services.ipm.receiver import Manner
@@ -184,6 +184,7 @@ def _expect_untouched(
 
     `by` is the answer that is judged where it is not the webhook's own.
     """
+    require_telling(*unwanted)
     seen = b"\n".join(delivery.body for delivery in webhook.inbox.deliveries)
     found = [each for each in unwanted if each.encode() in seen]
     (by or webhook.answer).expect(
@@ -238,6 +239,7 @@ def test_webhook_that_was_never_activated_is_sent_nothing(
 
 
 def _times(webhook: Webhook, text: str) -> int:
+    require_telling(text)
     return sum(text.encode() in delivery.body for delivery in webhook.inbox.taken())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract import OPERATIONS
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Caller, Inconclusive, expect_listed, ids, pages
+from fixtures import Answer, Caller, Inconclusive, expect_listed, ids, pages, require_telling
 from fixtures.exchange.target import Target
 from fixtures.services.accounting.actions import (
     Export,
@@ -158,6 +158,7 @@ def _expect_present(export: Export, event: str, rule: str, expected: str) -> Non
 
 
 def _expect_absent(export: Export, event: str, rule: str) -> None:
+    require_telling(event)
     export.answer.expect(
         rule,
         holds=not export.holds(event),

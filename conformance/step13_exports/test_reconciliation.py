@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fixtures import Answer, Caller
+from fixtures import Answer, Caller, require_telling
 from fixtures.services.accounting.actions import FacilityAccounting
 
 RECORD, RECONCILE = "accounting.usage.record", "accounting.usage.reconcile"
@@ -43,6 +43,7 @@ def test_report_tells_discrepancies(facility_accounting: FacilityAccounting) -> 
 def _expect_discrepancy(
     facility_accounting: FacilityAccounting, event: str, *, named: bool
 ) -> None:
+    require_telling(event)
     answer = facility_accounting.read_report()
     which = "names" if named else "does not name"
     answer.expect(
