@@ -46,8 +46,14 @@ class Names:
             self.marks[token] = f"${{{name}}}"
             self.fresh[name] = kind
         elif self._run_id and self._run_id in token.lower():
-            again = token.replace(self._run_id, "${run}")
-            self.marks[token] = again.replace(self._run_id.upper(), "${RUN}")
+            self.marks[token] = self._again(token)
+
+    def _again(self, token: str) -> str:
+        """A token with the id of the run of a script; an id of digits alone tells no case."""
+        forms = [(self._run_id, "${run}"), (self._run_id.upper(), "${RUN}")]
+        for old, new in reversed(forms) if token.isupper() else forms:
+            token = token.replace(old, new)
+        return token
 
     @staticmethod
     def _kind(token: str) -> str | None:

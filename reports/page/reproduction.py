@@ -85,6 +85,7 @@ class Answer:
             NAMES["PIVOT"] = self.started
         if step["method"] == "FETCH":
             self.status, self.body = FETCH(step, self.started)
+            learn(self)
             return
         body = filled(step.get("body"), self.started)
         text = body if isinstance(body, str) else json.dumps(body)
@@ -98,6 +99,7 @@ class Answer:
                 (self.status, self.body), wait = INVOKED(url, payload), 1.0
             else:
                 self.status, self.body, wait = sent(step["method"], url, headers, payload)
+            learn(self)  # a creation is compared with its own id
             if self.status != _THROTTLED or step.get("status") == _THROTTLED:
                 if self.is_as_recorded or not self.patient:
                     return
@@ -167,9 +169,17 @@ def entries(body: Any) -> list[Any]:
 
 
 def shown_in(pages: list[Any], listed: dict[str, Any]) -> list[int]:
-    """How often the answers of a list show each record."""
-    text = "".join(map(json.dumps, pages))
-    return sorted(text.count(str(NAMES.get(name, "nothing"))) for name in listed["names"])
+    """How many entries of a list show each record."""
+    return counts(pages, [str(NAMES.get(name, "nothing")) for name in listed["names"]])
+
+
+def counts(pages: list[Any], records: list[str]) -> list[int]:
+    """How many entries on these pages show each record, without saying which.
+
+    An entry counts once: a recording leaves out addresses that are signed, and may name it in them.
+    """
+    shown = [json.dumps(entry) for page in pages for entry in entries(page)]
+    return sorted(sum(each in entry for entry in shown) for each in records)
 
 
 def goes_on(body: Any) -> bool:
@@ -259,7 +269,6 @@ def main() -> int:
         for answer in answers:
             number += 1
             show(number, answer)
-            learn(answer)
             step = answer.step
             if "lists" in step:
                 walk = [*(walk if step["lists"] == "on" else ()), answer.body]

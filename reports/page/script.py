@@ -5,7 +5,7 @@ What is the same in all scripts is `reproduction.py`; what differs is the list o
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from reports.exchange import Exchange
 from reports.model import CheckResult, RequirementRun, Run
 from reports.page.deliveries import arrivals, manners
 from reports.page.files import FETCH
+from reports.page.needed import needed
 from reports.page.scene import Scenes
 from reports.page.steps import Steps
 from reports.page.subject import Subject
@@ -36,6 +37,7 @@ _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e]|\\|\"\"\"")
 _DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|pointers?|replay sends)\b")
 _TOO_MANY: Final = f"it stands on more than {MOST} calls"
 _ANSWERS: Final = re.compile(r"\banswers?\b")
+_QUOTED: Final = re.compile(r"'[^']*'")
 _BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
 
 
@@ -62,21 +64,28 @@ class Scripts:
             return Missing(_DELIVERED if own else "it sent no request of its own")
         card = next((card for card in check.cards if card.exchange), None)
         said = f"{card.expectation}; {card.expected}" if card else ""
-        numbers = scenes.before(own, said)
-        if len(numbers) > _MOST_LOOKED_AT:
-            return Missing(_TOO_MANY)
         subject = Subject(
             scenes.place.get(judged or ""),
             card.observed if card else "",
-            is_delivered=_DELIVERIES.search(said) is not None and not _ANSWERS.search(said),
+            is_delivered=_is_of_deliveries(said),
         )
-        steps = Steps(self._run, scenes, numbers, own, subject)
-        made = steps.made()
-        if made is None:
-            return Missing(_BESIDE)
-        if len(made) > MOST:
-            return Missing(_TOO_MANY)
-        return _text(requirement, check, steps, made, self._mail(own, steps, numbers))
+        for mine in self._own_calls(own, subject.number):
+            numbers = scenes.before(mine, said)
+            if len(numbers) > _MOST_LOOKED_AT:
+                continue
+            steps = Steps(self._run, scenes, numbers, mine, subject)
+            made = steps.made()
+            if made is None:
+                return Missing(_BESIDE)
+            if len(made) <= MOST:
+                return _text(requirement, check, steps, made, self._mail(mine, steps, numbers))
+        return Missing(_TOO_MANY)
+
+    def _own_calls(self, own: Sequence[int], judged: int | None) -> Iterator[Sequence[int]]:
+        """What the check did; where that is too much, what the judged call rests on."""
+        yield own
+        if judged in own:
+            yield needed(self._scenes, own, judged)
 
     def _mail(self, own: Sequence[int], steps: Steps, numbers: Sequence[int]) -> dict[str, str]:
         """What the receiving part of a script is given; nothing where it needs no such part."""
@@ -88,6 +97,13 @@ class Scripts:
             "MANNERS": _json(manners(brought)),
             "JUDGED": repr(steps.listens),
         }
+
+
+def _is_of_deliveries(said: str) -> bool:
+    """Whether an expectation is about what came, and not about an answer of the platform."""
+    # What is quoted is how the receiver answered.
+    plain = _QUOTED.sub("", said)
+    return _DELIVERIES.search(plain) is not None and not _ANSWERS.search(plain)
 
 
 def _text(

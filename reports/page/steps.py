@@ -16,7 +16,7 @@ from reports.page.files import Files, is_read, mark_pivot
 from reports.page.moments import Moments, is_epoch
 from reports.page.names import Names
 from reports.page.pace import asked_once, be_patient, pace
-from reports.page.reproduction import goes_on, shows_again
+from reports.page.reproduction import counts, goes_on, shows_again
 from reports.page.scene import (
     CURSOR,
     REDACTED,
@@ -369,10 +369,9 @@ class Steps:
         return pages
 
     def _counts(self) -> list[int]:
-        """How often each record was shown in the walk, without saying which."""
-        text = "".join(map(json.dumps, self._pages()))
+        """How many entries of the walk show each record."""
         tokens_of = {mark[2:-1]: token for token, mark in self.names.marks.items()}
-        return sorted(text.count(tokens_of[name]) for name in self._records)
+        return counts(self._pages(), [tokens_of[name] for name in self._records])
 
     def _pages(self) -> list[Any]:
         """The answers of the walk."""

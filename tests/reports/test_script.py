@@ -10,7 +10,7 @@ import pytest
 from fixtures.formats.instants import written
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
-from reports.page.reproduction import shows_again
+from reports.page.reproduction import counts, shows_again
 from reports.page.script import END, MOST, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
@@ -418,3 +418,50 @@ def test_an_instant_to_come_is_compared_by_what_it_was_made_of(
     (step,) = steps_of(script_of(log, "another instant"))
     found = step["came"]["data"]["at"]
     assert (found if isinstance(found, str) else next(iter(found))) == template
+
+
+def test_an_entry_that_names_its_record_twice_shows_it_once() -> None:
+    link = "http://files.test/ab12cd34ef56"
+    page = {"data": {"items": [{"id": "ab12cd34ef56", "url": link}, {"id": "another"}]}}
+    redacted = {"data": {"items": [{"id": "ab12cd34ef56"}, {"id": "another"}]}}
+    for shown in (page, redacted):
+        assert counts([shown, shown], ["ab12cd34ef56", "missing"]) == [0, 2]
+
+
+def test_of_a_long_check_only_what_its_failed_call_rests_on_is_asked() -> None:
+    guid = "6f1c1d1e-0000-4000-8000-0123456789ab"
+    others = ["pvm.brand.list", "crm.customer.list", "ppm.coupon.list"]
+    rounds = [
+        asked(3 + 10 * n + k, name, {"k": k}, {})
+        for n in range(MOST)
+        for k, name in enumerate(others)
+    ]
+    gave = asked(1, "ofm.org.get", {}, {"data": {"session_guid": guid}})
+    closed = asked(2, "usm.session.close", {"session_guid": guid}, {})
+    log = [asked(0, "ofm.cost_centre.list", {}, {}), gave, closed, *rounds]
+    steps = steps_of(script_of(log, "200, success", judged=rounds[-2].id))
+    # All rounds of the judged operation are one wait.
+    assert [step["body"] for step in steps] == [{}, {"session_guid": "${v1}"}, {"k": 1}]
+    assert steps[2]["patient"] is True
+
+
+@pytest.mark.parametrize(
+    ("said", "is_delivered"),
+    [
+        ("a delivery that was answered with 'closed without an answer' is sent again", True),
+        ("an answer tells of what is delivered", False),
+    ],
+)
+def test_how_a_receiver_answered_is_no_answer_of_the_platform(
+    said: str, is_delivered: bool
+) -> None:
+    sent = {"url": "http://127.0.0.1:41234/webhooks/gw0-0123456789abcdef"}
+    script = script_of([asked(1, "ipm.webhook.create", sent, {})], "none came", said)
+    assert f"\nJUDGED = {is_delivered}\n" in script
+
+
+def test_the_id_of_a_run_that_is_all_digits_keeps_the_case_of_where_it_stands() -> None:
+    agent = {"user-agent": "g3n-conformance/1 run=417194 check=ORG-1"}
+    sent = {"orgcode": "CF417194PM29PE", "caption": "cf 417194"}
+    (step,) = steps_of(script_of([asked(1, "ofm.org.create", sent, {}, **agent)], "200, success"))
+    assert step["body"] == {"orgcode": "CF${RUN}PM29PE", "caption": "cf ${run}"}
