@@ -84,7 +84,7 @@ class Scripts:
     def _own_calls(self, own: Sequence[int], judged: int | None) -> Iterator[Sequence[int]]:
         """What the check did; where that is too much, what the judged call rests on."""
         yield own
-        if judged in own:
+        if judged is not None and judged in own:
             yield needed(self._scenes, own, judged)
 
     def _mail(self, own: Sequence[int], steps: Steps, numbers: Sequence[int]) -> dict[str, str]:
