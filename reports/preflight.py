@@ -4,7 +4,8 @@ Each line says what was proven, or which key to mend, in the order to mend them.
 here: a platform's breach is for the checks.
 """
 
-import socket
+import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from fixtures.context.given import Fault
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.delivery import Queue, Receiver
 from fixtures.exchange.network import Network
+from fixtures.exchange.outcome import Inconclusive
 from fixtures.exchange.target import Target
 from fixtures.run.session import Session
 from fixtures.services.ipm.receiver import listening
@@ -30,7 +32,9 @@ NOT_READY: Final = 7
 # The clocks of two machines may differ by so much; a header tells whole seconds.
 SKEW_S: Final = 30.0
 _CONNECT_S: Final = 5.0
-_PORTS: Final = {"http": 80, "https": 443}
+_USER: Final = "operator.uas_userget"
+# How Lambda itself refuses: the address is right, and functions have other names or other callers.
+_OF_LAMBDA: Final = re.compile(r"\b\w+Exception:")
 
 
 @dataclass
@@ -79,7 +83,7 @@ def look(session: Session, knock: Answer, profile: str) -> Preflight:
     found.proven.append(f"{target.base_url} answers" + _tls(target))
     _clock(knock, found)
     _version(knock, found)
-    _operator(target, found)
+    _operator(session, found)
     accounts = preflight.Accounts(session, profile)
     accounts.examine()
     found.proven += accounts.proven
@@ -123,19 +127,24 @@ def _version(knock: Answer, found: Preflight) -> None:
         found.notes.append("no X-API-Version header, which a check will ask for")
 
 
-def _operator(target: Target, found: Preflight) -> None:
-    if target.operator_url is None:
+def _operator(session: Session, found: Preflight) -> None:
+    """Whether functions can be invoked there: a user is read whom nobody has made."""
+    if session.operator is None:
         return
-    parts = urlsplit(target.operator_url)
-    address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    url, nobody = session.target.operator_url, str(uuid.uuid4())
+    session.runtime.permissions.allow_users(nobody)
     try:
-        socket.create_connection(address, _CONNECT_S).close()
-    except OSError as error:
-        what = f"nothing answers at {target.operator_url} ({error.strerror or error})"
-        mend = "see that it is running, and that operator_url is right"
-        found.faults.append(Fault(key="operator_url", what=what, mend=mend))
+        session.operator_caller(session.stage_check("reach", "ORG-16"))(_USER, user_id=nobody)
+    except Inconclusive as stop:
+        reason = stop.reason
     else:
-        found.proven.append(f"{target.operator_url} (operator) takes connections")
+        reason = ""
+    if not reason or _OF_LAMBDA.search(reason):
+        found.proven.append(f"{url} (operator) answers" + (f", but: {reason}" if reason else ""))
+        return
+    what = f"{url} invokes no function ({reason})"
+    mend = "see that it is running, and that operator_url is right"
+    found.faults.append(Fault(key="operator_url", what=what, mend=mend))
 
 
 def _receiver(settings: Receiver | None, profile: str, found: Preflight) -> None:

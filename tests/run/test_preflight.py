@@ -110,6 +110,20 @@ def test_operator_that_is_not_there_is_told_as_an_address(good: Document, tmp_pa
     assert found.faults[0].key == "operator_url"
 
 
+def test_operator_address_of_something_else_is_told(good: Document, tmp_path: Path) -> None:
+    found = looked_at({**good, "operator_url": good["base_url"]}, tmp_path)
+    assert [fault.key for fault in found.faults] == ["operator_url"]
+    assert "invokes no function" in found.faults[0].what
+
+
+def test_operator_that_answers_is_proven(
+    good: Document, platform: Addresses, tmp_path: Path
+) -> None:
+    found = looked_at({**good, "operator_url": platform.operator_url}, tmp_path)
+    assert found.faults == []
+    assert f"{platform.operator_url} (operator) answers" in found.proven
+
+
 def test_receiver_that_cannot_listen_is_told(good: Document, tmp_path: Path) -> None:
     taken = int(good["base_url"].rpartition(":")[2])
     found = looked_at({**good, "receiver": {"port": taken}}, tmp_path, "team/2")
