@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from fixtures.formats import ndjson
 from reports.exchange import STORAGE, Exchange
 from reports.page.names import Names
 from reports.page.scene import Scenes, changes, leaves, succeeded
@@ -17,6 +18,7 @@ _CUT: Final = re.compile(r"\.\.\. \[cut: \d+ characters in all\]$")
 _DIGEST: Final = re.compile(r"(?:[\w-]+[:=])?((?:[0-9a-fA-F]{32}){1,4}|[0-9a-fA-F]{40})")
 _FINE: Final = re.compile(r"\.\d{3}")  # an instant with less cannot be told from another near by
 _PIVOT: Final = "pivot"
+_FORM: Final = "content-type"
 
 
 def is_read(exchange: Exchange) -> bool:
@@ -72,6 +74,9 @@ class Files:
         if (told := self._told(number)) is None:
             return step
         wanted = {"rows": came(told, exchange), "digests": self._digests(exchange, number)}
+        headers = exchange.response.headers if exchange.response else {}
+        if _FORM in headers and exchange.operation != LISTED:
+            wanted["lines"] = headers[_FORM] == ndjson.MEDIA_TYPE
         return step | {"came": wanted, "names": [*wanted["digests"]]}
 
     def moment(self, moment: datetime, text: str) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def fetched(step: dict[str, Any], started: datetime) -> tuple[int, Any]:
     url = str(filled(step["url"], started))
     if "prefix" not in step:
         status, content = got(url, is_signed="signed" in step)
-        return status, {"rows": told(content), "digests": compared_digests(step, content)}
+        rows, digests = told(content), compared_digests(step, content)
+        return status, {"rows": rows, "digests": digests, "lines": is_lines(content)}
     keys = list(listed(url, str(filled(step["prefix"], started))))
     if "besides" not in step:
         return _OK, {"rows": len(keys), "digests": {}}
@@ -84,10 +85,18 @@ def got(url: str, *, is_signed: bool = True) -> tuple[int, bytes]:
 def told(content: bytes) -> Any:
     """The objects of a file where it has one a line, else its JSON value, else its text."""
     text = content.decode("utf-8", "replace")
-    lines = [parsed(line.encode()) for line in text.splitlines() if line.strip()]
-    if lines and all(isinstance(row, dict) for row in lines):
-        return lines
-    return parsed(content)
+    return lines_of(text) if is_lines(content) else parsed(content)
+
+
+def is_lines(content: bytes) -> bool:
+    """Whether a file has one object a line."""
+    lines = lines_of(content.decode("utf-8", "replace"))
+    return bool(lines) and all(isinstance(row, dict) for row in lines)
+
+
+def lines_of(text: str) -> list[Any]:
+    """What each line tells."""
+    return [parsed(line.encode()) for line in text.splitlines() if line.strip()]
 
 
 def compared_digests(step: dict[str, Any], content: bytes) -> dict[str, bool]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from fixtures.formats import ndjson
 from fixtures.formats.instants import written
 from reports.assemble import assemble
 from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
 from reports.page.reproduction import counts, shows_again
+from reports.page.reproduction_files import is_lines
 from reports.page.script import END, MOST, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
@@ -185,6 +187,18 @@ def test_a_file_is_compared_with_the_digest_that_was_told_of_it() -> None:
         assert fetched["url"] == "${v1}"
         assert "signed" not in fetched
         assert fetched["came"]["digests"] == {"d1_checksum": holds}
+
+
+@pytest.mark.parametrize("form", [ndjson.MEDIA_TYPE, "application/json"])
+def test_a_file_has_to_have_the_form_that_it_had(form: str) -> None:
+    address = {"success": True, "data": {"download_url": "[redacted:DOWNLOAD_URL#1f0c9a]"}}
+    read = stored(2, "[redacted:DOWNLOAD_URL#1f0c9a]", [{"a": 1}])
+    response = Response(status=200, headers={"content-type": form}, body=[{"a": 1}])
+    made = asked(1, "accounting.export.batch.get", {"batch_id": "x"}, address)
+    log = [made, read.model_copy(update={"response": response})]
+    _, fetched = steps_of(script_of(log, "a file of another form"))
+    assert fetched["came"]["lines"] is (form == ndjson.MEDIA_TYPE)
+    assert (is_lines(b'{"a": 1}\n{"a": 2}\n'), is_lines(b'[{"a": 1}]')) == (True, False)
 
 
 def test_a_token_that_came_to_the_queue_is_read_from_it() -> None:
