@@ -1,13 +1,13 @@
 """What an accepted sample tells: where its answer shows what the operation reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.contract.operation import Kind, Operation, parameters
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.gateway import gateway_reason
-from fixtures.formats.json_values import leaves
+from fixtures.formats.json_values import leaves, member_names
 from fixtures.learning import shown
 from fixtures.learning.wanted import is_of_a_row
 from reports.probing import naming
@@ -35,7 +35,7 @@ class Reader(Books):
         self.questions.pop(operation.id, None)
         sent = answer.target.sent(operation, values)
         self._seen.setdefault(operation.id, []).append((answer, sent))
-        self._members.setdefault(operation.service, set()).update(_members(answer.body))
+        self._members.setdefault(operation.service, set()).update(member_names(answer.body))
         self._confirm_fields(answer, sent)
         self._name_as_shown(answer, sent)
         self._look(answer, sent)
@@ -152,13 +152,3 @@ def is_shown(answer: Answer, name: str) -> bool:
         listed = rows if isinstance(rows, list) else []
         return not listed or any(answer.read_item(row, name) is not None for row in listed)
     return answer.optional(name) is not None
-
-
-def _members(part: Any) -> Iterator[str]:
-    if isinstance(part, Mapping):
-        for name, each in part.items():
-            yield str(name)
-            yield from _members(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _members(each)
