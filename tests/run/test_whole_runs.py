@@ -16,8 +16,9 @@ pytestmark = pytest.mark.whole
 
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """The main job, with four workers."""
-    return run_suite(*TURNS, "-n", "4", directory=tmp_path_factory.mktemp("embedded"))
+    """The main job, with four workers and every parameter set."""
+    every = ("conformance", "-q", "--run-seed", "1")
+    return run_suite(*every, "-n", "4", directory=tmp_path_factory.mktemp("embedded"))
 
 
 def executed(finished: Finished) -> int:
