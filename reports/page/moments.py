@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from reports.exchange import Exchange
 from reports.page.scene import Pointer, Scenes, leaves, moment_of
@@ -24,6 +24,24 @@ class Moments:
         sent = (leaf for n in self._numbers for _, leaf in leaves(self._scenes.all[n].request.body))
         moments = (moment_of(leaf) for leaf in sent if isinstance(leaf, str))
         return frozenset(moment for moment in moments if moment is not None)
+
+    def after(self) -> dict[int, list[str]]:
+        """Instants of the scene's own time that requests name, by the exchange they came after."""
+        ends = [
+            (n, each.started_at + timedelta(milliseconds=each.elapsed_ms))
+            for n in self._numbers
+            for each in [self._scenes.all[n]]
+        ]
+        found: dict[int, list[str]] = {}
+        for number in self._numbers:
+            asked = [leaf for _, leaf in leaves(self._scenes.all[number].request.body)]
+            for text in [] if self._scenes.moves(number) else filter(_is_text, asked):
+                moment = moment_of(text)
+                before = [n for n, end in ends if moment and n < number and end <= moment]
+                is_past = moment is not None and moment <= self._scenes.all[number].started_at
+                if before and is_past and text not in found.get(before[-1], ()):
+                    found.setdefault(before[-1], []).append(text)
+        return found
 
     def now(self, exchange: Exchange) -> datetime:
         """When it was, with the moves of a clock that are no part of the script."""
@@ -75,6 +93,10 @@ class Moments:
                 gives.setdefault(first, {})[name] = [*place]
                 found.append([[*place], name, earlier[place] == moment])
         return found
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
 def _is_the_same(one: Exchange, other: Exchange) -> bool:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from reports.page.reproduction_values import NAMES, UTC_ZONE, agrees, at, filled
+from reports.page.reproduction_values import MOMENTS, NAMES, UTC_ZONE, agrees, at, filled
 
 # --- from here on it is part of the script
 
@@ -39,6 +39,7 @@ REPRODUCED, GONE, STUCK = 1, 0, 2
 _CURSOR = re.compile(r"next_\w+|\w*cursor")
 _LONGEST_PAUSE_S = 120.0
 _REFUSED, _THROTTLED = 400, 429
+_INSTANT_S = 0.01  # a platform may tell instants by the millisecond
 _TRIES, _MOMENT_S = 25, 0.3  # how often what may take its time is asked for
 
 
@@ -270,6 +271,7 @@ def main() -> int:
             number += 1
             show(number, answer)
             step = answer.step
+            mark_instants(step)
             if "lists" in step:
                 walk = [*(walk if step["lists"] == "on" else ()), answer.body]
             if step.get("scene") and answer.status // 100 != step["status"] // 100:
@@ -283,6 +285,13 @@ def main() -> int:
         return GONE
     print("REPRODUCED: the answers are those that were recorded")  # noqa: T201
     return REPRODUCED
+
+
+def mark_instants(step: dict[str, Any]) -> None:
+    """Instants that lay between this step and the next do so again."""
+    for text in step.get("then", ()):
+        time.sleep(_INSTANT_S)
+        MOMENTS[text] = datetime.now(UTC_ZONE)
 
 
 def look_first(group: list[dict[str, Any]], differs: list[str]) -> None:

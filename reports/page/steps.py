@@ -123,7 +123,10 @@ class Steps:
         if any(step is None for step in steps):
             return None
         found = [step for step in steps if step is not None]
+        passed = self._moments.after()
         for number, step in zip(self._numbers, found, strict=True):
+            if number in passed:
+                step["then"] = passed[number]
             if number in self.names.gives:
                 step["gives"] = self.names.gives[number]
             if number == self._files.pivot:

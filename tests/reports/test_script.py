@@ -479,3 +479,10 @@ def test_the_id_of_a_run_that_is_all_digits_keeps_the_case_of_where_it_stands() 
     sent = {"orgcode": "CF417194PM29PE", "caption": "cf 417194"}
     (step,) = steps_of(script_of([asked(1, "ofm.org.create", sent, {}, **agent)], "200, success"))
     assert step["body"] == {"orgcode": "CF${RUN}PM29PE", "caption": "cf ${run}"}
+
+
+def test_an_instant_between_two_calls_lies_between_them_again() -> None:
+    since = written(STARTED + timedelta(milliseconds=250))
+    log = [asked(n, "ofm.cost_centre.create", {"n": n}, {}) for n in (1, 2, 3)]
+    steps = steps_of(script_of([*log, asked(9, "ipm.cdc.list", {"since": since}, {})], "nothing"))
+    assert [step.get("then") for step in steps] == [None, [since], None, None]
