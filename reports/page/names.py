@@ -35,6 +35,12 @@ class Names:
         """Give a token a name, if its value is another in each run of the script."""
         if token in self.marks:
             return
+        small = token.lower()
+        if small != token and UUID.fullmatch(small):
+            # The same id in capitals.
+            self.add(small)
+            self.marks[token] = f"{self.marks[small][:-1]}.upper}}"
+            return
         given = self._scenes.given.get(token)
         name = f"v{len(self.marks) + 1}"
         if not self._scenes.is_drawn(token) and given is not None and given[0] in self._within:

@@ -198,6 +198,7 @@ def learn(answer: Answer) -> None:
     for name, pointer in answer.step.get("gives", {}).items():
         if (value := at(answer.body, pointer)) is not None:
             NAMES[name] = value
+            NAMES[f"{name}.upper"] = str(value).upper()
             NAMES[f"{name}.quoted"] = urllib.parse.quote(str(value), safe="")
 
 
@@ -239,6 +240,7 @@ def begin() -> Any:
     NAMES.update({"OPERATOR_URL": os.environ.get("OPERATOR_URL", OPERATOR_URL).rstrip("/")})
     NAMES.update({name: fresh(kind) for name, kind in FRESH.items()})
     NAMES.update({f"{name}.lower": NAMES[name].lower() for name in FRESH})
+    NAMES.update({f"{name}.upper": NAMES[name].upper() for name in FRESH})
     for name, meaning in ADDRESSES.items():
         if name != "RECEIVER_URL":
             NAMES[name] = (os.environ.get(name) or sys.exit(meaning)).rstrip("/")

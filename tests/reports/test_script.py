@@ -486,3 +486,11 @@ def test_an_instant_between_two_calls_lies_between_them_again() -> None:
     log = [asked(n, "ofm.cost_centre.create", {"n": n}, {}) for n in (1, 2, 3)]
     steps = steps_of(script_of([*log, asked(9, "ipm.cdc.list", {"since": since}, {})], "nothing"))
     assert [step.get("then") for step in steps] == [None, [since], None, None]
+
+
+def test_an_id_in_capitals_is_that_of_the_record() -> None:
+    guid = "6f1c1d1e-0000-4000-8000-0123456789ab"
+    made = asked(1, "ofm.org.create", {}, {"data": {"org_guid": guid}})
+    asks = [asked(n, "ofm.org.get", {"org_guid": g}, {}) for n, g in ((2, guid), (3, guid.upper()))]
+    _, small, large = steps_of(script_of([made, *asks], "404 not-found"))
+    assert large["body"]["org_guid"] == small["body"]["org_guid"].replace("}", ".upper}")
