@@ -195,8 +195,17 @@ def test_whole_run_in_three_shards(tmp_path: Path) -> None:
         run_suite(*TURNS, "-n", "2", "--shard", number, directory=directory)
     whole = run_suite(*TURNS, "-n", "2", directory=tmp_path / "whole")
     merged = merge(*shards, out=tmp_path / "merged")
-    assert checks(merged.run) == checks(whole.run)
+    assert whoever_asked(checks(merged.run)) == whoever_asked(checks(whole.run))
     assert merged.exit_status == whole.exit_status == 0
+
+
+def whoever_asked(found: dict[str, str]) -> dict[str, str]:
+    """The same, a stage without the requirement of the check that came to it first."""
+    parts = {key: key.partition(" ")[2] for key in found}
+    return {
+        parts[key] if parts[key].startswith("conformance/stages::") else key: verdict
+        for key, verdict in found.items()
+    }
 
 
 def copied(parts: tuple[Path, Path], room: Path) -> tuple[Path, Path]:
