@@ -124,3 +124,9 @@ def vocabulary() -> dict[str, tuple[str, ...]]:
     """The words that pages print as values, by what they are values of."""
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return {each["name"]: tuple(map(str, each["values"])) for each in document["vocabulary"]}
+
+
+@cache
+def words() -> frozenset[str]:
+    """All of these words, whatever they are values of."""
+    return frozenset(word for each in vocabulary().values() for word in each)
