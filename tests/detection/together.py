@@ -7,11 +7,11 @@ defect that is not caught so is tried again by itself: it may bite where no requ
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from conformance.requirements import load
 from reports.detection import rows
@@ -20,10 +20,9 @@ from tests.detection.defects import INVARIANTS, Defect
 from tests.detection.judging import Ran, Result, checks_of
 from tests.detection.runs import PLAIN, BrokenRunError, Runner
 from tests.detection.trials import Told, Trials, selection
-from tests.run.suite import ROOT
+from tests.mutation.campaign import STARTUP
 
 STAGES: Final = "conformance/stages::"
-STARTUP: Final = ROOT / "tests" / "mutation" / "startup"
 # More would leave too little of a run sound, and what no sound request has proven fails nobody.
 MOST_AT_ONCE: Final = 90
 
@@ -111,11 +110,19 @@ def _judged(trials: Trials, batch: Sequence[Given]) -> list[Told]:
 def _run(runner: Runner, batch: Sequence[Given]) -> list[Ran]:
     table = {name: each.defect.name for each in batch for name in each.requirements}
     chosen = dict.fromkeys(node for each in batch for node in selection(each.defect, runner))
+    return checks_of(run_meeting(runner, table, *chosen, *PLAIN))
+
+
+def run_meeting(runner: Runner, given: Mapping[str, str], *arguments: str) -> dict[str, Any]:
+    """`run.json` of a run in which requests of each requirement meet the defect it is given.
+
+    Raises:
+        BrokenRunError: the run left no report.
+    """
     with tempfile.NamedTemporaryFile("w", prefix="detection-", suffix=".json") as file:
-        json.dump({"chosen": [], "by_check": {}, "defects": table}, file)
+        json.dump({"chosen": [], "by_check": {}, "defects": dict(given)}, file)
         file.flush()
-        run = runner.run(*chosen, *PLAIN, G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP))
-    return checks_of(run)
+        return runner.run(*arguments, G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP))
 
 
 def _told(trials: Trials, given: Given, ran: Sequence[Ran]) -> Told:

@@ -5,7 +5,6 @@ sound platform, or by the detection run, where a defect that it caught before ge
 """
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -25,8 +24,8 @@ from tests import campaigns
 from tests.campaigns import say
 from tests.detection.judging import Ran, checks_of, verdict
 from tests.detection.runs import Runner
+from tests.detection.together import run_meeting
 from tests.mutation import weakened
-from tests.mutation.campaign import STARTUP
 from tests.mutation.weakened import Weakened
 from tests.run.suite import ROOT
 
@@ -74,12 +73,7 @@ class Copy:
         Raises:
             BrokenRunError: the run left no report.
         """
-        with tempfile.NamedTemporaryFile("w", prefix="weakened-", suffix=".json") as file:
-            json.dump({"chosen": [], "by_check": {}, "defects": dict(defects)}, file)
-            file.flush()
-            run = self.runner.run(
-                *dict.fromkeys(checks), "--no-learn", G3N_MUTANTS=file.name, PYTHONPATH=str(STARTUP)
-            )
+        run = run_meeting(self.runner, defects, *dict.fromkeys(checks), "--no-learn")
         by_rule: dict[tuple[str, str], list[Ran]] = defaultdict(list)
         for each in checks_of(run):
             by_rule[each.function, each.requirement].append(each)
