@@ -66,19 +66,6 @@ def test_read_shows_the_record_that_its_id_names(here: Caller, read: Operation, 
         )
 
 
-def _update(caller: Caller, kind: RecordKind, made: Mapping[str, Any]) -> None:
-    """Give the record another value of what can be edited.
-
-    Raises:
-        Inconclusive: the target refuses that.
-    """
-    operation = OPERATIONS[str(kind.update)]
-    names = operation.parameters - caller.context.keys() - {kind.editable}
-    answer = caller(operation.id, **{name: made[name] for name in names if name in made})
-    if not answer.ok:
-        raise Inconclusive(f"{operation.id}: an edit is refused ({answer.sketch})")
-
-
 def _telling(made: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names and texts that the record was made with."""
     for name, value in made.items():
@@ -93,7 +80,7 @@ def test_update_changes_the_record_that_its_id_names(
     kind, (made, other) = KINDS[read.id], pair
     before = records.read(here, kind, other).accepted()
     shown = [text for _, text in _telling(other) if holds([before], text)]
-    _update(here, kind, made)
+    records.edit(here, kind, made)
     answer = records.read(here, kind, other).accepted()
     rule = f"{kind.update} leaves another record as it was"
     # What else an answer tells, a time or a counter, may change by itself.
@@ -120,7 +107,7 @@ def test_update_keeps_what_was_not_sent(here: Caller, read: Operation) -> None:
     before = records.read(here, kind, made).accepted()
     kept = [text for name, text in _telling(made) if name != kind.editable]
     shown = [text for text in kept if holds([before], text)]
-    _update(here, kind, made)
+    records.edit(here, kind, made)
     answer = records.read(here, kind, made).accepted()
     lost = [each for each in shown if not holds([answer], each)]
     answer.expect(

@@ -32,7 +32,7 @@ _ORG: Final = "ofm.org.create"
 #: Names of what says where a page begins.
 CURSOR: Final = re.compile(r"next_|cursor|page_token")
 _LIMIT: Final = re.compile(r"limit|page_size")
-_AGAIN: Final = ("session_fingerprint",)
+_AGAIN: Final = (("session_fingerprint",), ("api_key_fingerprint",))
 _READS: Final = frozenset({Kind.READ, Kind.LIST, Kind.RESOLVE})
 _PLAIN_HEADERS: Final = frozenset({"user-agent", "content-type"})
 _GOOD: Final = range(200, 300)
@@ -242,7 +242,7 @@ class Scenes:
         body = exchange.response.body if exchange.response else None
         for pointer, leaf in leaves(body):
             # Of what the platform says of the call itself, some is asked for again.
-            if isinstance(leaf, str) and (pointer[:1] != ("stats",) or pointer[1:] == _AGAIN):
+            if isinstance(leaf, str) and (pointer[:1] != ("stats",) or pointer[1:] in _AGAIN):
                 yield pointer, leaf
 
     @cached_property
