@@ -24,6 +24,8 @@ from reports.options import Aim
 from reports.private import DeadRun, Origin, PrivateDirectory
 
 _CARRIED: Final = "carried"
+# Of so many dead runs the head of the output tells each one.
+_NAMED: Final = 3
 
 
 class Course:
@@ -141,11 +143,15 @@ class Course:
                 f"resumed: begun {self.started_at:%Y-%m-%d %H:%M:%S} UTC, "
                 f"{len(self._lines)} checks have passed already"
             )
-        for run in self._left:
+        for run in self._left[:_NAMED]:
             host = run.origin.target.host if run.origin.target else ""
             lines.append(
                 f"run {run.origin.run_id} died and left records on {host}: "
                 f"python -m conformance clean {run.origin.run_id}"
+            )
+        if more := self._left[_NAMED:]:
+            lines.append(
+                f"{len(more)} more runs died and left records: python -m conformance clean"
             )
         return lines
 

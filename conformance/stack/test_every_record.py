@@ -11,7 +11,7 @@ import pytest
 from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.operation import Operation, RecordKind
 from conformance.parameters import operation_case
-from fixtures import Caller, Check, Inconclusive, Session, holds, require_telling
+from fixtures import Caller, Check, Session, holds, require_telling
 from fixtures.context import records
 from fixtures.context.operation_context import main_owner
 from fixtures.formats.telling import is_telling

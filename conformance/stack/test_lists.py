@@ -24,6 +24,7 @@ from fixtures import (
     Check,
     Inconclusive,
     Session,
+    expect_gone,
     expect_listed,
     holds,
     ids,
@@ -211,7 +212,10 @@ def expect_doomed(owner: Caller, doomable: Doomable, gone: str, *, listed: bool)
     filters = {"include_doomed": True} if listed else {}
     operation = str(RECORDS[doomable.kind].list)
     walk = pages(owner, operation, limit=LARGEST_LIMIT, **filters)
-    expect_listed(walk, gone, listed=listed)
+    if listed:
+        expect_listed(walk, gone)
+    else:
+        expect_gone(walk, gone)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from conformance.contract import RECORDS
-from fixtures import Caller
+from fixtures import Caller, settled
 from fixtures.context import records
 from fixtures.services.pvm.actions import (
     create_linked_brand,
@@ -110,7 +110,10 @@ def test_brand_has_one_primary_link_of_a_type(pvm_owner: Caller) -> None:
     second = records.make(pvm_owner, "pvm.vendor")["vendor_id"]
     other = pvm_owner.knowing(vendor_id=second)
     write_link(other, brand, "vendor", "link_add", "link_set_primary")
-    listed = pvm_owner("pvm.brand.link_list", brand_id=brand["brand_id"])
+    listed = settled(
+        lambda: pvm_owner("pvm.brand.link_list", brand_id=brand["brand_id"]),
+        lambda it: it.read_items("item_primary").count(True) == 1,
+    )
     primary = listed.read_items("item_primary")
     listed.expect(
         "making a link primary takes it from the one before",

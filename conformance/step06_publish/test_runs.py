@@ -1,9 +1,11 @@
 """Step 6: publish a product, by runs that the client steps."""
 
+from functools import partial
+
 import pytest
 
 from conformance.contract import OPERATIONS
-from fixtures import Answer, Caller, Change, Inconclusive, without
+from fixtures import Answer, Caller, Change, Inconclusive, settled, without
 from fixtures.context import users_and_orgs
 from fixtures.run.presigned import download
 from fixtures.run.world import PROFILED_CODE
@@ -63,12 +65,18 @@ def test_later_version_leaves_an_earlier_pack_as_it_was(pmc_owner: Caller) -> No
     answer.shows("content", {"description": "first"}, "the first version is still what it was")
 
 
+def _ids_of(listed: Answer) -> set[str]:
+    return set(map(str, listed.read_items("item_id")))
+
+
 @pytest.mark.requirement("PUB-4")
 def test_pack_list_shows_every_version(pmc_owner: Caller) -> None:
     code = pmc_owner.world.fresh("pack_code")
     made = {str(pmc_owner(CREATE_PACK, pack_code=code).value("pack_id")) for _ in range(3)}
-    answer = pmc_owner("pmc.pack.list", pack_code=code)
-    found = set(map(str, answer.read_items("item_id")))
+    answer = settled(
+        lambda: pmc_owner("pmc.pack.list", pack_code=code), lambda it: made <= _ids_of(it)
+    )
+    found = _ids_of(answer)
     answer.expect(
         "the list holds all versions",
         holds=made <= found,
@@ -192,7 +200,7 @@ def test_completed_run_takes_no_step(pmc_owner: Caller) -> None:
 @pytest.mark.requirement("PUB-16")
 def test_finished_run_lists_its_manifest(pmc_owner: Caller) -> None:
     run = pmc.finish_new_run(pmc_owner)
-    answer = pmc_owner("pmc.manifest.list", run_id=run["run_id"])
+    answer = pmc.list_manifest(pmc_owner, run["run_id"])
     answer.expect(
         "a run that was stepped has manifest parts",
         holds=bool(answer.items()),
@@ -216,10 +224,14 @@ def test_manifest_part_is_read_at_its_presigned_address(pmc_owner: Caller) -> No
     )
 
 
-def list_one(caller: Caller, by: Values) -> set[str]:
-    """The ids of the products that one filter alone lists."""
+def list_one(caller: Caller, by: Values, product_id: str) -> set[str]:
+    """The ids of the products that one filter alone lists, once this one is among them."""
     other = [without("channel_guid")] if "channel_guid" not in by else []
-    return set(map(str, caller("pmc.product.list", *other, **by).read_items("item_id")))
+    return _ids_of(
+        settled(
+            lambda: caller("pmc.product.list", *other, **by), lambda it: product_id in _ids_of(it)
+        )
+    )
 
 
 @pytest.mark.requirement("PUB-28")
@@ -228,8 +240,9 @@ def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
     elsewhere = pmc.publish_new_product(pmc.with_new_variant(pmc_owner))
     channel = {"channel_guid": here["channel_guid"]}
     style = {"style_filter": elsewhere["style_id"]}
-    by_channel, by_style = (list_one(pmc_owner, by) for by in (channel, style))
-    if not by_channel == {here["product_id"]} or not by_style == {elsewhere["product_id"]}:
+    wanted = (here["product_id"], elsewhere["product_id"])
+    by_channel, by_style = map(partial(list_one, pmc_owner), (channel, style), wanted)
+    if (by_channel, by_style) != ({wanted[0]}, {wanted[1]}):
         raise Inconclusive(
             "one filter alone does not list its own product alone, so two together show nothing",
             cause="pmc.product.list:items",
@@ -238,7 +251,7 @@ def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
     if not answer.ok:
         answer.refused()
         return
-    found = set(map(str, answer.read_items("item_id")))
+    found = _ids_of(answer)
     answer.expect(
         "of two filters one is applied, and not both or none",
         holds=found in (by_channel, by_style),
@@ -252,17 +265,18 @@ def test_product_list_takes_one_filter_at_a_time(pmc_owner: Caller) -> None:
 def test_product_list_takes_no_part_of_a_value_for_the_whole(pmc_owner: Caller) -> None:
     made = pmc.publish_new_product(pmc_owner)
     whole = str(made["channel_guid"])
-    if list_one(pmc_owner, {"channel_guid": whole}) != {made["product_id"]}:
+    own = str(made["product_id"])
+    if list_one(pmc_owner, {"channel_guid": whole}, own) != {own}:
         raise Inconclusive(
             "the filter alone does not list the product of its channel alone",
             cause="pmc.product.list:items",
         )
     answer = pmc_owner("pmc.product.list", channel_guid=whole[:-1])
     if answer.ok:
-        found = set(map(str, answer.read_items("item_id")))
+        found = _ids_of(answer)
         answer.expect(
             "a filter with the beginning of a value does not find the value",
-            holds=made["product_id"] not in found,
+            holds=own not in found,
             expected="a list without the product",
             observed="the product",
             uses=("items", "item_id"),

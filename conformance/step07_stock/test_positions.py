@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
-from fixtures import Answer, Inconclusive, pages, without
+from fixtures import Answer, Inconclusive, Walk, pages, without
 from fixtures.formats.money import count_of
 from fixtures.services.ics.actions import CARD, CARRIED, StockItem, require_told_events
 from fixtures.services.ics.context import Stocked
@@ -109,10 +109,21 @@ def test_transition_of_more_than_there_is_is_refused(stock_item: StockItem, sour
 # --- stock card ---
 
 
-def read_card(stock_item: StockItem) -> list[Answer]:
+def read_card(stock_item: StockItem) -> Walk:
     """All pages of the variant's stock card."""
     caller, variant_id = stock_item.caller, stock_item.variant_id
     return pages(caller, CARD, variant_id=variant_id, limit=LARGEST_LIMIT)
+
+
+def told(card: list[Answer]) -> list[dict[str, Any]]:
+    """What each entry of a card shows of why, by whom and how much."""
+    names = (*CARRIED, "item_delta")
+    return [{name: card[-1].read_item(entry, name) for name in names} for entry in entries(card)]
+
+
+def deltas_on(card: list[Answer]) -> list[int | None]:
+    """By how much each entry of a card says that it moved."""
+    return [count_of(delta) for page in card for delta in page.read_items("item_delta")]
 
 
 def entries(card: list[Answer]) -> list[Mapping[str, Any]]:
@@ -156,31 +167,28 @@ def _lacks(entry: Mapping[str, Any]) -> list[str]:
 @pytest.mark.requirement("STOCK-41")
 def test_entry_of_the_card_tells_why_by_whom_and_how_much(stock_item: StockItem) -> None:
     stock_item.adjust(3, reason="counted again", source_refs=[SOURCE]).accepted()
-    card = read_card(stock_item)
-    last = card[-1]
-    names = (*CARRIED, "item_delta")
-    shown = [{name: last.read_item(entry, name) for name in names} for entry in entries(card)]
+    card = read_card(stock_item).until(lambda it: [] in map(_lacks, told(it)))
+    shown = told(card)
     require_told_events(shown)
     mine = [each for each in shown if each["item_reason"] == "counted again"]
     lacking = sorted((_lacks(each) for each in shown), key=len)
     nearest = ", ".join(lacking[0]) if lacking else "all of it"
-    last.expect(
+    card[-1].expect(
         "the adjustment is on the card with reason, source_refs, actor and quantity delta",
         holds=len(mine) == 1 and [] in lacking,
         expected="one entry with the reason, the source refs and the delta 3, and an actor",
         observed=f"{len(mine)} entries with the reason"
         if [] in lacking
         else f"the nearest of {len(shown)} entries lacks {nearest}",
-        uses=("items", *names),
+        uses=("items", *CARRIED, "item_delta"),
     )
 
 
 @pytest.mark.requirement("STOCK-41")
 def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None:
     answer = stock_item("ics.adjustment.create", without("reason"), quantity_delta=7)
-    card = read_card(stock_item)
-    last, names = card[-1], (*CARRIED, "item_delta")
-    shown = [{name: last.read_item(entry, name) for name in names} for entry in entries(card)]
+    card = read_card(stock_item).until(lambda it: not answer.ok or 7 in deltas_on(it))
+    shown = told(card)
     if answer.ok:
         require_told_events(shown)
     bare = [each for each in shown if count_of(each["item_delta"]) == 7 and not each["item_reason"]]
@@ -194,10 +202,13 @@ def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None
 
 @pytest.mark.requirement("STOCK-42")
 def test_deltas_of_the_card_sum_to_what_is_on_hand(used_stock_item: StockItem) -> None:
-    card, position = read_card(used_stock_item), used_stock_item.look()
-    told = [delta for page in card for delta in page.read_items("item_delta")]
-    deltas = [count for each in told if (count := count_of(each)) is not None]
-    if len(deltas) != len(told):
+    position = used_stock_item.look()
+    card = read_card(used_stock_item).until(
+        lambda it: sum(filter(None, deltas_on(it))) == position.on_hand
+    )
+    shown = deltas_on(card)
+    deltas = [count for count in shown if count is not None]
+    if len(deltas) != len(shown):
         raise Inconclusive(f"{CARD}: an entry has no delta where it is looked for", cause=CARD)
     card[-1].expect(
         "the deltas of the stock card sum to on_hand",
@@ -210,11 +221,11 @@ def test_deltas_of_the_card_sum_to_what_is_on_hand(used_stock_item: StockItem) -
 
 @pytest.mark.requirement("STOCK-43")
 def test_entries_of_the_card_stay_as_they_were(used_stock_item: StockItem) -> None:
-    before = entries(read_card(used_stock_item))
+    before = entries(read_card(used_stock_item).until(lambda it: bool(entries(it))))
     allocation = used_stock_item.create_hold(Hold.ALLOCATION, 2)
     used_stock_item.adjust(1).accepted()
     used_stock_item.caller("ics.allocation.expire", allocation_id=allocation).accepted()
-    card = read_card(used_stock_item)
+    card = read_card(used_stock_item).until(lambda it: len(entries(it)) > len(before))
     after = [json.dumps(entry, sort_keys=True) for entry in entries(card)]
     changed = [entry for entry in before if json.dumps(entry, sort_keys=True) not in after]
     card[-1].expect(

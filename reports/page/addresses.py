@@ -38,6 +38,10 @@ class Addresses:
         base = own.rpartition("/")[0]
         return url.replace(base, "${QUEUE_BASE}").replace(f"/{name}", "/${QUEUE_NAME}")
 
+    def is_another_queue(self, url: str) -> bool:
+        """Whether a queue of this address is not the one that a script is given."""
+        return bool(self._queue) and url not in ("", self._queue)
+
     def shown(self, text: str) -> str | None:
         """The address as an answer has to show it, if it is one that the script gave."""
         if self._queue and text == self._queue:

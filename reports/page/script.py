@@ -38,7 +38,10 @@ _DELIVERIES: Final = re.compile(r"\b(?:deliver(?:y|ies|ed)|messages?|pointers?|r
 _TOO_MANY: Final = f"it stands on more than {MOST} calls"
 _ANSWERS: Final = re.compile(r"\banswers?\b")
 _QUOTED: Final = re.compile(r"'[^']*'")
-_BESIDE: Final = "it asked beside the target: a process whose clock it moved, or another address"
+_BESIDE: Final = (
+    "it asked beside the target: a process whose clock it moved, another address, "
+    "or a second queue that it made"
+)
 
 
 @dataclass(frozen=True)

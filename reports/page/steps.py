@@ -146,7 +146,7 @@ class Steps:
             return self._files.step(number, self._came) if is_judged else {}
         request, response = exchange.request, exchange.response
         url = self._url(request.method, request.url, number)
-        if url is None:
+        if url is None or self._uses_another_queue(number):
             return None
         step: dict[str, Any] = {"who": exchange.actor, "method": request.method, "url": url}
         headers = {n: t for n, t in request.headers.items() if n not in _OWN_HEADERS}
@@ -161,6 +161,18 @@ class Steps:
         if number not in self._own:
             return step | {"scene": True}
         return step | self._to_compare(number, exchange)
+
+    def _uses_another_queue(self, number: int) -> bool:
+        """Whether the scene rests on a second queue, which whoever runs a script is not asked for.
+
+        The judged call may name a queue that is not there, or of somebody else.
+        """
+        exchange = self._scenes.all[number]
+        body = exchange.request.body
+        url = body.get(_QUEUE) if isinstance(body, Mapping) else None
+        if number == self._subject.number or not isinstance(url, str) or not succeeded(exchange):
+            return False
+        return self._addresses.is_another_queue(url)
 
     def _to_compare(self, number: int, exchange: Exchange) -> dict[str, Any]:
         """What a step of the check itself must come to again."""

@@ -143,7 +143,7 @@ def test_a_verdict_is_told_without_colour(page: Page, address: str) -> None:
     page.goto(address)
     signs = page.evaluate(
         "[...document.querySelectorAll('.steps thead .v')]"
-        ".map((v) => [v.textContent, getComputedStyle(v, '::before').content.split('/')[0]])"
+        ".map((v) => [v.classList[1], getComputedStyle(v, '::before').content.split('/')[0]])"
     )
     of_checks = [str(verdict) for verdict in Verdict if verdict is not Verdict.UNDECIDED]
     assert [word for word, _ in signs] == of_checks

@@ -13,7 +13,7 @@ from reports.assemble import assemble
 from reports.exchange import PLATFORM, STORAGE, Exchange, Request, Response
 from reports.page.reproduction import counts, shows_again
 from reports.page.reproduction_files import is_lines
-from reports.page.script import END, MOST, Scripts
+from reports.page.script import END, MOST, Missing, Scripts
 from reports.verdict import Verdict
 from tests.reports.synthetic import (
     STARTED,
@@ -52,6 +52,15 @@ def script_of(
     log: list[Exchange], observed: str, expectation: str = "an expectation", judged: str = ""
 ) -> str:
     """The script of a check that made the exchanges that are no stage's."""
+    made = script_or_why(log, observed, expectation, judged)
+    assert isinstance(made, str), made
+    return made
+
+
+def script_or_why(
+    log: list[Exchange], observed: str, expectation: str = "an expectation", judged: str = ""
+) -> str | Missing:
+    """That script, or why there is none."""
     mine = [each for each in log if each.actor != PLATFORM]
     own = tuple(each.id for each in mine if "stages" not in each.check)
     told = card("ORG-1", "conformance/a.py::test_b", judged or own[-1])
@@ -62,9 +71,7 @@ def script_of(
     run = assemble(
         collected([failed], RequirementSet((Requirement("ORG-1"),)), said=scope(host=HOST))
     )
-    made = Scripts(run, log).of(run.requirements[0], failed)
-    assert isinstance(made, str), made
-    return made
+    return Scripts(run, log).of(run.requirements[0], failed)
 
 
 def steps_of(script: str, begins: str = '\n{"who"') -> list[dict[str, Any]]:
@@ -124,16 +131,29 @@ def test_addresses_of_the_suite_are_asked_for_by_name() -> None:
 def test_a_queue_that_is_not_there_is_named_after_the_one_that_is() -> None:
     own = "https://sqs.test/123/of-a-run"
     asked_for = [own, f"{own}-absent", "https://sqs.test/321/of-a-run"]
-    log = [
+    taken, *refused = [
         asked(n, "rbs.subscription.register", {"queue_url": url}, {})
         for n, url in enumerate(asked_for)
     ]
-    steps = steps_of(script_of(log, "200, success"))
+    conflict = Response(status=409, body={})
+    log = [taken, *(each.model_copy(update={"response": conflict}) for each in refused)]
+    steps = steps_of(script_of(log, "409"))
     assert [step["body"] for step in steps] == [
         {"queue_url": "${QUEUE_URL}"},
         {"queue_url": "${QUEUE_BASE}/123/${QUEUE_NAME}-absent"},
         {"queue_url": "${QUEUE_BASE}/321/${QUEUE_NAME}"},
     ]
+
+
+def test_a_scene_with_two_queues_has_no_script() -> None:
+    log = [
+        asked(n, "rbs.subscription.register", {"queue_url": f"https://sqs.test/123/{name}"}, {})
+        for n, name in enumerate(("of-a-run", "of-the-check"))
+    ]
+    log.append(asked(3, "rbs.subscription.list", {}, {}))
+    made = script_or_why(log, "200, success")
+    assert isinstance(made, Missing)
+    assert "a second queue" in made.why
 
 
 AMAZON = "https://s3.test"
