@@ -21,6 +21,13 @@ def online_in(listed: Answer) -> list[str]:
     return [str(revision["id"]) for revision in revisions if revision["state"] == ONLINE]
 
 
+def once_online(caller: Caller, product_id: str, wanted: list[str]) -> Answer:
+    """The list of revisions once it shows exactly these as online, or the last one in good time."""
+    return settled(
+        lambda: pmc.list_revisions(caller, product_id), lambda it: online_in(it) == wanted
+    )
+
+
 def expect_online(
     caller: Caller, product_id: str, wanted: list[str], rule: str, *, shown: bool = False
 ) -> None:
@@ -28,9 +35,7 @@ def expect_online(
 
     `shown`: the list was seen to follow what was set, so that is where it shows it.
     """
-    answer = settled(
-        lambda: pmc.list_revisions(caller, product_id), lambda it: online_in(it) == wanted
-    )
+    answer = once_online(caller, product_id, wanted)
     found = online_in(answer)
     answer.expect(
         rule,
@@ -70,7 +75,7 @@ def show_online(pmc_owner: Caller) -> tuple[Values, list[str]]:
     made, (first, second) = publish_twice(pmc_owner)
     for revision_id in (second, first):
         made["expected_revision"] = set_online(pmc_owner, made, revision_id).value("revision")
-        if read_online(pmc_owner, made["product_id"]) != [revision_id]:
+        if online_in(once_online(pmc_owner, made["product_id"], [revision_id])) != [revision_id]:
             raise Inconclusive(
                 "the list of revisions does not show which one was set online",
                 cause="pmc.product.revision_list:item_state",
