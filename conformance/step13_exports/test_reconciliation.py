@@ -3,11 +3,13 @@
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fixtures import Answer, Caller, require_telling, settled
+from fixtures.formats.instants import written
 from fixtures.services.accounting.actions import FacilityAccounting
 
 RECORD, RECONCILE = "accounting.usage.record", "accounting.usage.reconcile"
@@ -111,11 +113,10 @@ class Meter:
 
 @pytest.fixture
 def meter(accounting_owner: Caller) -> Meter:
-    """A minute of a year long past, so that no other check measures in it."""
-    at = secrets.randbelow(28 * 24 * 60)
-    day, hour, minute = at // 1440 + 1, at // 60 % 24, at % 60
-    start = f"2021-{secrets.randbelow(12) + 1:02}-{day:02}T{hour:02}:{minute:02}"
-    window = {"from_utc": f"{start}:00Z", "to_utc": f"{start}:59Z"}
+    """A minute of the months before, so that no other check measures in it."""
+    ago = timedelta(minutes=secrets.randbelow(240 * 24 * 60), days=60)
+    start = (datetime.now(UTC) - ago).replace(second=0, microsecond=0)
+    window = {"from_utc": written(start), "to_utc": written(start + timedelta(seconds=59))}
     prefix = accounting_owner.world.fresh("tag")
     return Meter(accounting_owner, {**window, "resource_prefix": prefix})
 

@@ -7,6 +7,7 @@ where a variant of the combination says why. What is wrong is traced to the vari
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,10 @@ LISTS: Final = "conformance/stack/test_lists.py"
 FAILED: Final = "fail"
 UNDECIDED: Final = "undecided"
 NO_REPORT: Final = "no report"
+# How a run tells that a value of its own is to blame.
+_MADE_UP: Final = re.compile(
+    r"value the run makes up|made up by the run|no accepted sample with|values of our deduction"
+)
 _OPEN: Final = frozenset({Verdict.INCONCLUSIVE, Verdict.BLOCKED, Verdict.ADVISORY})
 
 
@@ -135,10 +140,16 @@ def attempt(
     except BrokenRunError as error:
         return Told(trial, NO_REPORT, 0, (Finding(NO_REPORT, "", "", f"{error}"),))
     excused = frozenset().union(*(open_by.get(name, frozenset()) for name in trial.variants))
-    found = judged(report, musts, excused)
+    found = [each for each in judged(report, musts, excused) if not _limited(each, trial.variants)]
     traced = Tracing(run, musts, trial.variants).told(found)
     decided = sum(1 for each in report["requirements"] if each["verdict"] == Verdict.PASS)
     return Told(trial, report["verdict"], decided, traced)
+
+
+def _limited(finding: Finding, names: Iterable[str]) -> bool:
+    """Whether a made-up value left it open, where one of these variants limits values."""
+    is_made_up = finding.kind == UNDECIDED and _MADE_UP.search(finding.said) is not None
+    return is_made_up and not variants.LIMITING.isdisjoint(names)
 
 
 def judged(
@@ -255,7 +266,10 @@ def excused(told: Told, open_by: Mapping[str, frozenset[str]]) -> Told:
         each
         for each in told.findings
         if each.kind != UNDECIDED
-        or not any(each.requirement in open_by.get(name, ()) for name in each.guilty)
+        or not (
+            _limited(each, each.guilty)
+            or any(each.requirement in open_by.get(name, ()) for name in each.guilty)
+        )
     )
     return replace(told, findings=left)
 

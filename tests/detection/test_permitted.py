@@ -117,6 +117,22 @@ def test_a_reason_that_is_told_later_excuses_what_was_found() -> None:
     assert permitted.excused(told, {"b": frozenset({"A"})}).findings == found[1:]
 
 
+@pytest.mark.parametrize(
+    ("guilty", "said", "left"),
+    [
+        ("amounts-to-999", "the value of 'amount' is made up by the run", 0),
+        ("amounts-to-999", "no value for 'state'", 1),
+        ("newest-first", "the value of 'amount' is made up by the run", 1),
+    ],
+)
+def test_a_value_that_the_run_makes_up_is_excused_where_values_are_limited(
+    guilty: str, said: str, left: int
+) -> None:
+    found = Finding(permitted.UNDECIDED, "A", CHECK, said, (guilty,))
+    told = Told(Trial((guilty,), ()), "INCOMPLETE", 1, (found,))
+    assert len(permitted.excused(told, {}).findings) == left
+
+
 def test_committed_campaign_is_of_this_catalogue_and_found_nothing() -> None:
     content = json.loads(permitted.FILE.read_text(encoding="utf-8"))
     tried = [tuple(each["trial"]["variants"]) for each in content["told"]]

@@ -27,8 +27,10 @@ class Variant:
 
     `rests_on` is the page that allows it, or the silence of pages; `seen_by` are the checks that
     see most of it. `leaves_open` are requirements that can no longer be decided, for the reason in
-    `because`. `excludes` are variants that no platform can have beside this one. `fresh` is what
-    the operator's target file says of the values that a run makes up.
+    `because`; one that `limits_values` leaves open what a made-up value was refused for, since the
+    report says which line of `[fresh]` decides it. `excludes` are variants that no platform has
+    beside this one. `fresh` is what the operator's target file says of the values that a run makes
+    up.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Variant:
     because: str = ""
     excludes: tuple[str, ...] = ()
     fresh: Mapping[str, Any] = field(default_factory=dict)
+    limits_values: bool = False
 
 
 def catalogue() -> tuple[Variant, ...]:
@@ -53,6 +56,7 @@ def _variant(entry: Mapping[str, Any]) -> Variant:
 
 
 NAMES: Final = tuple(variant.name for variant in catalogue())
+LIMITING: Final = frozenset(variant.name for variant in catalogue() if variant.limits_values)
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ USAGE_RECORD = route.create(
     },
     fresh={
         **EVER,
-        "measured_at": Fixed("2026-01-01T00:00:00Z"),
+        "measured_at": "a_day_ago",
         "resource_prefix": "tag",
         "logical_bytes": Fixed(1024),
     },

@@ -26,7 +26,6 @@ _COUPON: Final = {
     **record("coupon", "coupon_id", "code", "redeemed_count"),
     "valid": in_data("valid", "is_valid", "eligible"),
 }
-FAR_OFF: Final = "2100-01-01T00:00:00Z"
 _PERIOD: Final = {"effective_from": "$?effective_from", "effective_to": "$?effective_to"}
 
 # By what a coupon is confined: a check of these reads back what it sent.
@@ -54,7 +53,9 @@ COUPON_CREATE = route.create(
     yields={**_COUPON, **_LIMITS},
 )
 # Looked up by code, unlike all else (ppm/calls.html).
-COUPON_GET = route.one("coupon.get", CALLS, by="code", acts_on="ppm.coupon", yields=_COUPON)
+COUPON_GET = route.one(
+    "coupon.get", CALLS, by="code", acts_on="ppm.coupon", yields={**_COUPON, **_LIMITS}
+)
 COUPON_LIST = route.page(
     "coupon.list",
     CALLS,
@@ -101,7 +102,7 @@ class _Rules:
         fresh["percent"] = Fixed("-10" if dynamic else "10")
         if dynamic:
             # Samples are of articles that other checks read prices of.
-            fresh["effective_from"] = Fixed(FAR_OFF)
+            fresh["effective_from"] = "in_200_days"
         kind = f"ppm.{family}"
         writes: dict[str, Any] = {"access_certainty": Certainty.INFERRED, "roles": roles}
         self.set = route.create(

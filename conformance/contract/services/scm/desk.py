@@ -64,7 +64,7 @@ BACKORDER_PROMISE = _backorder(
     "promise",
     "scm.approved_backorder",
     body={"expected_at": "$expected_at"},
-    fresh={"expected_at": Fixed("2040-01-15T09:00:00Z")},
+    fresh={"expected_at": "in_200_days"},
 )
 BACKORDER_PART = _backorder(
     "partial-fulfill",
@@ -80,10 +80,7 @@ BACKORDER_EXPIRE = _backorder("expire", "scm.backorder")
 
 _APPOINTMENT: Final = record("appointment", "appointment_id", "starts_at")
 _WINDOW: Final = {"starts_at": "$starts_at", "ends_at": "$ends_at"}
-_HOUR: Final = {
-    "starts_at": Fixed("2040-01-16T09:00:00Z"),
-    "ends_at": Fixed("2040-01-16T10:00:00Z"),
-}
+_HOUR: Final = {"starts_at": "in_200_days", "ends_at": "in_200_days_and_an_hour"}
 
 APPOINTMENT_BOOK = route.create(
     "appointment.book",
