@@ -5,6 +5,7 @@ knows the run that this one resumes, if any.
 """
 
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,18 @@ from reports.private import DeadRun, Origin, PrivateDirectory
 _CARRIED: Final = "carried"
 # Of so many dead runs the head of the output tells each one.
 _NAMED: Final = 3
+
+
+def told_of(left: Sequence[DeadRun]) -> Iterator[str]:
+    """A line for each of the first dead runs that left records, and one for all further ones."""
+    for run in left[:_NAMED]:
+        host = run.origin.target.host if run.origin.target else ""
+        yield (
+            f"run {run.origin.run_id} died and left records on {host}: "
+            f"python -m conformance clean {run.origin.run_id}"
+        )
+    if more := left[_NAMED:]:
+        yield f"{len(more)} more runs died and left records: python -m conformance clean"
 
 
 class Course:
@@ -143,17 +156,7 @@ class Course:
                 f"resumed: begun {self.started_at:%Y-%m-%d %H:%M:%S} UTC, "
                 f"{len(self._lines)} checks have passed already"
             )
-        for run in self._left[:_NAMED]:
-            host = run.origin.target.host if run.origin.target else ""
-            lines.append(
-                f"run {run.origin.run_id} died and left records on {host}: "
-                f"python -m conformance clean {run.origin.run_id}"
-            )
-        if more := self._left[_NAMED:]:
-            lines.append(
-                f"{len(more)} more runs died and left records: python -m conformance clean"
-            )
-        return lines
+        return [*lines, *told_of(self._left)]
 
     # --- while checks run ---
 
