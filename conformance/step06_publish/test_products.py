@@ -97,9 +97,7 @@ def test_every_publish_makes_a_revision_with_its_reason(pmc_owner: Caller) -> No
     for reason in ("first reason", "second reason"):
         pmc.publish(pmc_owner, channel, reason=reason)
     product_id = str(pmc.read_product(pmc_owner, channel).value("product_id"))
-    answer = settled(
-        lambda: pmc.list_revisions(pmc_owner, product_id), lambda it: len(it.items()) > 1
-    )
+    answer = pmc.list_so_many_revisions(pmc_owner, product_id, 2)
     found = answer.read_items("item_reason")
     answer.expect(
         "two publishes leave two revisions, each with its reason",
@@ -126,9 +124,7 @@ def test_later_publish_leaves_the_earlier_revision_as_it_was(pmc_owner: Caller) 
             cause="pmc.product.revision_list:item_content",
         )
     pmc.publish(pmc_owner, channel, pack_refs=packs[1:], reason="second")
-    answer = settled(
-        lambda: pmc.list_revisions(pmc_owner, product_id), lambda it: len(it.items()) > 1
-    )
+    answer = pmc.list_so_many_revisions(pmc_owner, product_id, 2)
     after = {revision["id"]: revision for revision in pmc.revisions_in(answer)}
     if before["id"] not in after:
         raise Inconclusive(
