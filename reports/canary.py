@@ -12,8 +12,8 @@ from conformance.contract.errors import Tag
 from conformance.requirements import load
 from fixtures.context import users_and_orgs
 from fixtures.exchange.outcome import Blocked, Inconclusive, Violation
-from fixtures.exchange.target import Limits, Target
-from fixtures.run.reference_process import Embedded, EmbeddedError
+from fixtures.exchange.target import Target
+from fixtures.run.reference_process import LIMITS, Embedded, EmbeddedError
 from fixtures.run.session import Session
 
 Result = Literal["caught", "missed", "not run"]
@@ -40,7 +40,7 @@ def _ask(embedded: Embedded, directory: Path) -> Result:
         kind="reference",
         base_url=embedded.base_url,
         operator_url=embedded.operator_url,
-        limits=Limits(requests_per_minute=0, requests_per_address=0),
+        limits=LIMITS,
     )
     session = Session(
         target=target,

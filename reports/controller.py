@@ -14,10 +14,10 @@ from fixtures.exchange.actors import ANONYMOUS
 from fixtures.exchange.answer import Answer
 from fixtures.exchange.gateway import redirect_reason
 from fixtures.exchange.outcome import Inconclusive
-from fixtures.exchange.target import Limits, Target
+from fixtures.exchange.target import Target
 from fixtures.run import published
 from fixtures.run.aws import AwsError
-from fixtures.run.reference_process import Embedded, EmbeddedError
+from fixtures.run.reference_process import LIMITS, Embedded, EmbeddedError
 from fixtures.run.session import Session
 from reports import (
     canary,
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 # Under this key pytest-xdist hands the settings to a worker.
 SETTINGS: Final = "conformance_settings"
-_UNLIMITED: Final = Limits(requests_per_minute=0, requests_per_address=0)
 
 
 class Controller:
@@ -114,7 +113,7 @@ class Controller:
             kind="reference",
             base_url=self._embedded.base_url,
             operator_url=self._embedded.operator_url,
-            limits=_UNLIMITED,
+            limits=LIMITS,
         )
 
     def _session(self, worker: str = "controller") -> Session:

@@ -126,6 +126,16 @@ def deltas_on(card: list[Answer]) -> list[int | None]:
     return [count_of(delta) for page in card for delta in page.read_items("item_delta")]
 
 
+def require_entry(card: list[Answer], delta: int) -> None:
+    """Make sure that an entry of a card says that it moved by as much.
+
+    Raises:
+        Inconclusive: none does, so that nothing can be said of such an entry.
+    """
+    if delta not in deltas_on(card):
+        raise Inconclusive(f"{CARD}: no entry has the delta {delta}", cause=CARD)
+
+
 def entries(card: list[Answer]) -> list[Mapping[str, Any]]:
     """The entries on all pages of a card."""
     return [entry for page in card for entry in page.items()]
@@ -191,6 +201,7 @@ def test_no_entry_of_the_card_is_without_a_reason(stock_item: StockItem) -> None
     shown = told(card)
     if answer.ok:
         require_told_events(shown)
+        require_entry(card, 7)
     bare = [each for each in shown if count_of(each["item_delta"]) == 7 and not each["item_reason"]]
     answer.expect(
         "an adjustment without a reason is refused, or its entry has one all the same",

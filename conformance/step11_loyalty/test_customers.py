@@ -17,7 +17,6 @@ from fixtures import (
     Inconclusive,
     Values,
     Walk,
-    eventually,
     expect_listed,
     holds,
     pages,
@@ -135,10 +134,6 @@ def personal(shown: Sequence[Answer], person: Values) -> list[str]:
     return found
 
 
-# A list may be made from copies that follow a little later; a read of the record may not.
-_LAG_S = 5.0
-
-
 def _expect_gone(shown: Sequence[Answer], person: Values, fields: Sequence[str]) -> None:
     left = [name for name in fields if holds(shown, str(person[name]))]
     shown[-1].expect(
@@ -170,10 +165,8 @@ def test_list_shows_no_personal_data_of_an_anonymised_customer(
     )
     fields = personal(listed, person)
     anonymize(owner, person)
-    gone = eventually(
-        lambda: list_customers(owner),
-        lambda walk: not any(holds(walk, str(person[name])) for name in fields),
-        bound_s=_LAG_S,
+    gone = list_customers(owner).until(
+        lambda walk: not any(holds(walk, str(person[name])) for name in fields)
     )
     _expect_gone(gone, person, fields)
 
