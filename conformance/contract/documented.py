@@ -30,6 +30,7 @@ class Fact(BaseModel):
     type: str = ""
     enum: tuple[Any, ...] = ()
     pattern: str = ""
+    form: str = ""
     minimum: int | None = None
     maximum: int | None = None
     default: Any = None

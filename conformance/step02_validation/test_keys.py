@@ -235,7 +235,7 @@ def test_key_older_than_the_organisation_allows_does_not_validate(
     answer = eventually(
         lambda: validate(disposable_owner, key),
         lambda found: ended(found, live),
-        bound_s=5,
+        bound_s=disposable_owner.target.patience(5.0),
         pause_s=0.25,
     )
     expect_ended(answer, live)

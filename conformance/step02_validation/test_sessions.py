@@ -105,7 +105,7 @@ def test_validation_moves_the_end_of_a_session_on(disposable_session: Caller) ->
     later = eventually(
         lambda: disposable_session(VALIDATE),
         lambda answer: end_of(answer) != start,
-        bound_s=3,
+        bound_s=disposable_session.target.patience(3.0),
         pause_s=0.2,
     )
     later.expect(

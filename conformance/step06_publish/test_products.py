@@ -202,7 +202,7 @@ def test_listing_goes_offline_when_its_variant_is_withdrawn(pmc_owner: Caller) -
     eventually(
         lambda: read_online(scm_owner, made["product_id"]),
         lambda found: not found,
-        bound_s=pmc.DRIFT_S,
+        bound_s=pmc.drift_s(scm_owner),
         pause_s=2.0,
     )
     rule = "nothing is online once the variant is inactive"

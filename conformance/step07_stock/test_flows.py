@@ -126,8 +126,8 @@ def test_transfer_of_more_than_20_lines_is_refused(ics_owner: Caller) -> None:
 # --- search and availability ---
 
 
-# How long search may lag here; the two minutes that a page names are marked unconfirmed.
-_FRESH_S: Final = 15.0
+# How long search of the reference may lag.
+_FRESH_OF_REFERENCE_S: Final = 15.0
 
 
 @pytest.mark.requirement("STOCK-67")
@@ -138,7 +138,11 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
         return owner("ics.search.comments", q=made["body"])
 
     if not _parked(ask(), check):
-        found = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
+        found = eventually(
+            ask,
+            lambda it: holds([it], made["comment_id"]),
+            bound_s=owner.target.patience(_FRESH_OF_REFERENCE_S),
+        )
         expect_listed([found], made["comment_id"])
 
 
@@ -200,5 +204,9 @@ def test_search_of_comments_takes_its_filters(owner: Caller, check: Check, named
         return owner("ics.search.comments", q=made["body"], **{named: filters[named]})
 
     if not _parked(ask(), check):
-        found = eventually(ask, lambda it: holds([it], made["comment_id"]), bound_s=_FRESH_S)
+        found = eventually(
+            ask,
+            lambda it: holds([it], made["comment_id"]),
+            bound_s=owner.target.patience(_FRESH_OF_REFERENCE_S),
+        )
         expect_listed([found], made["comment_id"])

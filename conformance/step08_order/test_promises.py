@@ -143,7 +143,7 @@ def test_cancelled_order_gives_its_stock_back(
 
 
 _SHORT_S: Final = 1.2
-_BOUND_S: Final = 8.0
+_LAPSE_OF_REFERENCE_S: Final = 8.0
 
 
 def _shortly_after(answer: Answer) -> str:
@@ -174,7 +174,7 @@ def test_expired_promise_gives_its_stock_back(sellable_item: SellableItem) -> No
     granted = eventually(
         lambda: sellable_item(RESERVE, last),
         lambda answer: answer.ok,
-        bound_s=_BOUND_S,
+        bound_s=sellable_item.caller.target.patience(_LAPSE_OF_REFERENCE_S),
         pause_s=0.4,
     )
     granted.accepted()

@@ -62,7 +62,7 @@ def test_receipt_is_on_the_stock_card(stocked_order: Order) -> None:
     entries = eventually(
         lambda: _read_stock_card(stocked_order),
         bool,
-        bound_s=pcm.STOCK_BOUND_S,
+        bound_s=stocked_order.caller.target.patience(pcm.STOCK_OF_REFERENCE_S),
         pause_s=pcm.STOCK_PAUSE_S,
     )
     answer = stocked_order.caller("ics.stock_card.list").accepted()

@@ -30,7 +30,7 @@ PART: Final = 6
 LINES: Final = 2
 MOST_PARTS: Final = 12
 # A worker may take its time (common/policies.html lets it run for 13.5 minutes).
-BOUND_S: Final = 60.0
+BOUND_OF_REFERENCE_S: Final = 60.0
 
 
 @dataclass
@@ -78,7 +78,7 @@ def _read_file(caller: Caller, answer: Answer) -> list[dict[str, Any]] | None:
         ready = eventually(
             lambda: caller(GET, job_id=job_id).accepted(),
             lambda told: told.optional("state") in ENDED,
-            bound_s=BOUND_S,
+            bound_s=caller.target.patience(BOUND_OF_REFERENCE_S),
         )
     url = str(ready.value("download_url"))
     return ndjson.read(download(caller, url).text)
@@ -164,7 +164,7 @@ def test_job_that_is_done_is_completed(populated_list: IsolatedFacility) -> None
     answer = eventually(
         lambda: populated_list.caller(GET, job_id=done.job_id).accepted(),
         lambda told: told.optional("state") in ENDED,
-        bound_s=target.patience(near=2.0, far=BOUND_S),
+        bound_s=target.patience(2.0),
         pause_s=0.2,
     )
     answer.in_state("completed", "an export without a further cursor is completed")

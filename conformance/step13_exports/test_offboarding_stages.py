@@ -12,7 +12,7 @@ from conformance.contract import OPERATIONS, RECORDS
 from conformance.contract.errors import Tag
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.utl import EXPORTED, EXPORTING, OPEN_WINDOW, PURGED
-from fixtures import Answer, Caller, Check, ContextBuilder, Session, eventually
+from fixtures import Answer, Caller, Check, ContextBuilder, Session
 from fixtures.run import paging
 from fixtures.services.utl import offboarding
 from fixtures.services.utl.offboarding import LeavingOrg
@@ -164,12 +164,7 @@ def test_request_is_not_cancelled_once_its_export_began(
 @pytest.mark.requirement("EXIT-154")
 def test_stages_are_shown_to_the_owner(clocked_leaving_org: LeavingOrg) -> None:
     expect_stage(clocked_leaving_org.start().status(), EXPORTING)
-    eventually(
-        lambda: clocked_leaving_org.operate("export_finalize"),
-        lambda answer: answer.ok,
-        bound_s=offboarding.BOUND_S,
-        pause_s=offboarding.PAUSE_S,
-    ).accepted()
+    clocked_leaving_org.close_export()
     expect_stage(clocked_leaving_org.status(), EXPORTED)
     clocked_leaving_org.operate("purge_start").accepted()
     expect_stage(clocked_leaving_org.wait_for_state(PURGED), PURGED)

@@ -19,8 +19,7 @@ UNITS: Final = 3
 OWED: Final = UNITS * PRICE
 PART: Final = Decimal("9.85")
 # Invoices and payments follow asynchronously, and no page says after how long.
-BOUND_HERE_S: Final = 5.0
-BOUND_S: Final = 60.0
+BOUND_OF_REFERENCE_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def _invoice(counter: SellableItem, order: str, until: Callable[[Invoice], bool]
     return eventually(
         lambda: _looked_up(counter, order),
         until,
-        bound_s=target.patience(BOUND_HERE_S, BOUND_S),
-        pause_s=target.patience(near=0.2, far=3.0),
+        bound_s=target.patience(BOUND_OF_REFERENCE_S),
+        pause_s=target.pace(near=0.2, far=3.0),
     )
 
 

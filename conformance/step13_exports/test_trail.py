@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from fixtures import Answer, Caller, eventually, pages
-from fixtures.services.accounting.actions import BOUND_HERE_S, BOUND_S, FacilityAccounting
+from fixtures.services.accounting.actions import BOUND_OF_REFERENCE_S, FacilityAccounting
 from fixtures.services.ipm.actions import events_of
 
 # What the catalogue names of the way of a batch (common/event-catalog.html).
@@ -34,7 +34,7 @@ def test_export_leaves_the_events_of_the_catalogue(
     walk = eventually(
         lambda: _feed(ipm_owner, since),
         lambda found: _actions(found, batch_id) >= TRAIL,
-        bound_s=ipm_owner.target.patience(BOUND_HERE_S, BOUND_S),
+        bound_s=ipm_owner.target.patience(BOUND_OF_REFERENCE_S),
     )
     seen = _actions(walk, batch_id)
     walk[-1].expect(
