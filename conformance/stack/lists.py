@@ -34,8 +34,6 @@ class Paged:
     # The pages document no fields of a row, so the records' ids are looked for anywhere in the
     # answer, and not at a pointer of our deduction.
     anywhere: bool = False
-    # The list holds no other records than those that the suite filled it with.
-    alone: bool = False
     # The requirement that a cursor leads to the same records whenever it is sent.
     again: str | None = None
     default: int = DEFAULT_LIMIT
@@ -77,7 +75,6 @@ PAGED: Final = (
         "ORDER-58",
         "ORDER-59",
         (3, 5),
-        alone=True,
     ),
     Paged(
         "pcm.po.list",
@@ -102,7 +99,6 @@ PAGED: Final = (
         "EVENT-44",
         (1, 3, 10),
         (0, -1, LARGEST_LIMIT + 1, 100_000),
-        alone=True,
     ),
     # The default of comments is 8 to 10 (common/policies.html).
     Paged("pvm.comment.list", "PROD-80", None, None, default=10),
@@ -113,7 +109,6 @@ PAGED: Final = (
         None,
         "EXIT-11",
         (2, 5),
-        alone=True,
     ),
 )
 

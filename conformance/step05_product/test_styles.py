@@ -151,6 +151,7 @@ def test_style_is_not_built_from_another_organisations_records(
     stylist: Caller, foreign_catalog: Catalog, part: str
 ) -> None:
     absent, foreign = str(stylist.world.fresh("guid")), str(getattr(foreign_catalog, part))
+    require_telling(foreign)
     expect_same(
         lambda: stylist(CREATE, **{part: foreign}),
         lambda: stylist(CREATE, **{part: absent}),

@@ -15,6 +15,7 @@ from fixtures import (
     Stranger,
     without,
 )
+from fixtures.context.apart import make_foreign
 from fixtures.services.ics.actions import StockItem
 
 STOCK = "ics.stock.get"
@@ -66,8 +67,7 @@ def test_no_bin_is_shown_of_a_facility_of_another_organisation(
     owner: Caller, stranger_at_home: Caller
 ) -> None:
     owner("ics.bin.list").accepted()
-    zone = stranger_at_home("ics.zone.create").value("zone_id")
-    foreign = str(stranger_at_home("ics.bin.create", zone_id=zone).value("bin_id"))
+    foreign = str(make_foreign(owner, stranger_at_home, "ics.bin")["bin_id"])
     there = stranger_at_home.world["logical_guid"]
     answer = owner("ics.bin.list", logical_guid=there)
     shown = answer.read_items("item_id") if answer.ok else []

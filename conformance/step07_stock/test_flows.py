@@ -117,7 +117,10 @@ def test_transfer_names_its_facilities_in_the_body(ics_owner: Caller) -> None:
 @pytest.mark.requirement("STOCK-64")
 def test_transfer_of_more_than_20_lines_is_refused(ics_owner: Caller) -> None:
     made = records.make(ics_owner, "ics.transfer")
-    units = [{"variant_id": new_variant(ics_owner), "quantity": 1} for _ in range(MOST_LINES + 1)]
+    variants = [new_variant(ics_owner) for _ in range(MOST_LINES + 1)]
+    for variant in variants:
+        ics.StockItem(ics_owner, variant).adjust(1).accepted()
+    units = [{"variant_id": variant, "quantity": 1} for variant in variants]
     most, more = (ics_owner.lines("ics.transfer.request", *each) for each in (units[1:], units))
     ics_owner("ics.transfer.request", most, **made).accepted()
     ics_owner("ics.transfer.request", more, **made).refused()

@@ -7,6 +7,7 @@ import pytest
 from conformance.contract import OPERATIONS
 from conformance.contract.errors import OTHER_ORG, Tag
 from fixtures import Answer, Caller, Change, Check, ContextBuilder, Session, Stranger, without
+from fixtures.context.apart import require_none_of_ones_own
 from fixtures.probes.contradicting_context import contradict
 from fixtures.run.world import CHANNEL_CODES
 from fixtures.services.pmc import actions as pmc
@@ -14,6 +15,7 @@ from fixtures.services.scm import actions as scm
 from fixtures.services.scm.actions import COMMIT, PLACE, RESERVE, SHIPMENT, SellableItem
 
 CREATE: Final = "scm.order.create"
+BACKORDER: Final = "scm.backorder.create"
 _ORDER_AND_FULFILMENT: Final = (
     "scm.promise.quote",
     CREATE,
@@ -120,7 +122,7 @@ def test_order_on_a_channel_that_is_not_there_is_refused(scm_owner: Caller) -> N
 
 @pytest.mark.every
 @pytest.mark.requirement("ORDER-36")
-@pytest.mark.parametrize("operation_id", [CREATE, "scm.backorder.create", "scm.appointment.book"])
+@pytest.mark.parametrize("operation_id", [CREATE, BACKORDER, "scm.appointment.book"])
 def test_nothing_is_sold_at_a_facility_of_another_organisation(
     scm_owner: Caller, scm_owner_elsewhere: Caller, operation_id: str
 ) -> None:
@@ -131,13 +133,15 @@ def test_nothing_is_sold_at_a_facility_of_another_organisation(
 
 @pytest.mark.every
 @pytest.mark.requirement("ORDER-37")
-@pytest.mark.parametrize("operation_id", [CREATE, "scm.backorder.create"])
+@pytest.mark.parametrize("operation_id", [CREATE, BACKORDER])
 def test_nothing_is_sold_of_another_organisations_variants(
     scm_owner: Caller, scm_owner_elsewhere: Caller, operation_id: str
 ) -> None:
+    require_none_of_ones_own(scm_owner, scm_owner_elsewhere, "pvm.variant")
+    _prove_the_steps_of_a_sale(scm_owner)
     scm_owner(operation_id).accepted()
-    there = scm_owner_elsewhere.world["variant_id"]
-    scm_owner(operation_id, variant_id=there).refused()
+    theirs = scm_owner.knowing(variant_id=scm_owner_elsewhere.world["variant_id"])
+    (_try_to_sell if operation_id == CREATE else _try_to_promise)(theirs).refused()
 
 
 # --- what may be sold ---
@@ -154,6 +158,17 @@ def _try_to_sell(scm_owner: Caller) -> Answer:
     return made
 
 
+def _try_to_promise(scm_owner: Caller) -> Answer:
+    """The same for a backorder."""
+    made = scm_owner(BACKORDER)
+    named = {"backorder_id": made.optional("backorder_id")}
+    for step in ("approve", "promise") if made.ok else ():
+        made = scm_owner(f"scm.backorder.{step}", **named)
+        if not made.ok:
+            break
+    return made
+
+
 def _prove_the_steps_of_a_sale(scm_owner: Caller) -> None:
     SellableItem(scm_owner).create_order(1, PLACE, RESERVE, COMMIT)
 
@@ -163,11 +178,16 @@ def _prove_the_steps_of_a_sale(scm_owner: Caller) -> None:
 def test_nothing_is_sold_that_is_not_online(scm_owner: Caller, how: str) -> None:
     _prove_the_steps_of_a_sale(scm_owner)
     other = pmc.with_new_variant(scm_owner)
+    scm.price(other)
     SellableItem(other).stock_item.adjust(5).accepted()
+    if how == "never-published":
+        _try_to_sell(other).refused()
+    scm.put_online(other)
+    # So that it was for the product being offline that nothing was sold.
+    _try_to_sell(other).accepted()
     if how == "taken-offline":
-        scm.put_online(other)
         scm.take_offline(other)
-    _try_to_sell(other).refused()
+        _try_to_sell(other).refused()
 
 
 @pytest.mark.requirement("ORDER-28")

@@ -97,15 +97,15 @@ def test_repeated_reserve_of_a_sale_changes_nothing(judge: Judge[Plan, Turn]) ->
 
 
 @pytest.mark.requirement("ORDER-29")
-def test_placed_order_shows_what_it_showed_when_placed(judge: Judge[Plan, Turn]) -> None:
+def test_placed_order_shows_the_prices_that_it_was_placed_at(judge: Judge[Plan, Turn]) -> None:
     def rule(turn: Turn, _: Answer, __: Answer) -> None:
         if turn.order is None:
             return
         lost = [text for text in turn.kept if text not in turn.shown]
         turn.order.to(judge.session.target, judge.check).expect(
-            f"after '{turn.move}' the order's lines show what they showed when it was placed",
+            f"after '{turn.move}' the order's lines show the prices that they were placed at",
             holds=not lost,
-            expected="all texts of its lines as they were",
+            expected="all prices of its lines as they were",
             observed=f"without {', '.join(lost[:3])}" if lost else "all of them",
             uses=("lines",),
         )
@@ -164,7 +164,7 @@ def test_concurrent_cancels_give_the_units_back_once(
     with at_once(session, contenders, _WRITERS, requests=_WRITERS) as writers:
         done = _ok(writers, lambda who, _: sellable_item.by(who)(CANCEL, order_id))
     let_in(done, "the cancellation of an order")
-    sight = sellable_item.read_stock()
+    sight = sellable_item.read_stock(lambda seen: seen.stock.available == scm.STOCK)
     sight.expect("the units come back once", available=scm.STOCK, on_hand=scm.STOCK)
 
 

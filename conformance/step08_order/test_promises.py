@@ -69,7 +69,7 @@ def test_steps_of_a_promise_show_in_stock(sellable_item: SellableItem) -> None:
     order_id = sellable_item.create_order(4, PLACE)
     for step, wanted in _BUCKETS.items():
         sellable_item(step, order_id).accepted()
-        sellable_item.read_stock().expect_stock(f"after {step} the units are in its bucket", wanted)
+        sellable_item.expect_stock(f"after {step} the units are in its bucket", wanted)
 
 
 @pytest.mark.requirement("ORDER-11")
@@ -102,7 +102,7 @@ def test_reserve_holds_all_lines_or_none(sellable_item: SellableItem, short: str
     sellable_item(PLACE, order_id).accepted()
     sellable_item(RESERVE, order_id).refused(None, SHORT)
     for each in (sellable_item, plenty):
-        each.read_stock().expect_stock("no line is held", Stock(available=ALL))
+        each.expect_stock("no line is held", Stock(available=ALL))
 
 
 @pytest.mark.requirement("ORDER-19")
@@ -189,7 +189,7 @@ def test_released_promise_gives_its_units_back_once(
     order_id = sellable_item.create_order(4, PLACE, RESERVE, *held)
     for _ in range(2):
         sellable_item(RELEASE, order_id)
-    sellable_item.read_stock().expect_stock(
+    sellable_item.expect_stock(
         "the units of the released promise are available", Stock(available=7, reserved=3)
     )
 
@@ -203,9 +203,7 @@ def test_repeated_reserve_has_one_effect(sellable_item: SellableItem) -> None:
     key = f"conformance-{secrets.token_hex(8)}"
     for _ in range(3):
         sellable_item(RESERVE, order_id, idempotency_key=key).accepted()
-    sellable_item.read_stock().expect_stock(
-        "the units are held once", Stock(available=6, reserved=4)
-    )
+    sellable_item.expect_stock("the units are held once", Stock(available=6, reserved=4))
 
 
 @pytest.mark.requirement("ORDER-40")

@@ -49,8 +49,8 @@ def test_shipped_units_are_gone(sellable_item: SellableItem) -> None:
     sellable_item.create_shipment(
         sellable_item.create_order(4, *TO_COMMITMENT), "pick", "pack", "ship"
     )
-    reading = sellable_item.read_stock()
-    reading.expect_stock("what was shipped is neither available nor held", Stock(available=6))
+    rule = "what was shipped is neither available nor held"
+    reading = sellable_item.expect_stock(rule, Stock(available=6))
     reading.expect("what was shipped is not on hand", on_hand=6)
 
 
