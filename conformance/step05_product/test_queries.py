@@ -19,7 +19,8 @@ from fixtures import (
 )
 from fixtures.context import records
 from fixtures.probes.populated_lists import populated_list
-from fixtures.services.pvm.actions import expect_shown, expect_unchanged
+from fixtures.probes.sameness import expect_unchanged, settled_content
+from fixtures.services.pvm.actions import expect_shown
 
 LIST, READ, CATEGORY = "pvm.category.list", "pvm.category.get", "pvm.category"
 
@@ -27,11 +28,11 @@ LIST, READ, CATEGORY = "pvm.category.list", "pvm.category.get", "pvm.category"
 @pytest.mark.requirement("PROD-54")
 def test_body_of_a_get_does_not_say_what_is_read(pvm_owner: Caller) -> None:
     other = records.make(pvm_owner, CATEGORY)
-    right = pvm_owner(READ)
+    right = settled_content(lambda: pvm_owner(READ))
     body = json.dumps({"category_id": other["category_id"]})
     answer = pvm_owner(READ, Change(raw=body))
     expect_shown(answer, pvm_owner.world["category_id"])
-    expect_unchanged(right, answer)
+    expect_unchanged(right, answer, "the body of a GET changes nothing of its answer")
 
 
 @pytest.mark.requirement("PROD-54")

@@ -8,7 +8,8 @@ from conformance.contract import RECORDS
 from conformance.contract.errors import Tag
 from fixtures import Caller, Values
 from fixtures.context import records
-from fixtures.services.pvm.actions import expect_unchanged, move, names, read
+from fixtures.probes.sameness import expect_unchanged, settled_content
+from fixtures.services.pvm.actions import move, names, read
 
 CREATE: Final = "pvm.variant.create"
 
@@ -111,9 +112,9 @@ def test_clone_of_an_ogm_is_a_record_of_its_own(pvm_owner: Caller) -> None:
 @pytest.mark.requirement("PROD-35")
 def test_ogm_that_was_cloned_stays_as_it_was(pvm_owner: Caller) -> None:
     made = records.make(pvm_owner, "pvm.ogm")
-    before = read(pvm_owner, "pvm.ogm", made)
+    before = settled_content(lambda: read(pvm_owner, "pvm.ogm", made))
     clone(pvm_owner, str(made["ogm_id"]))
-    expect_unchanged(before, read(pvm_owner, "pvm.ogm", made))
+    expect_unchanged(before, read(pvm_owner, "pvm.ogm", made), "a clone leaves the OGM as it was")
 
 
 @pytest.mark.requirement("PROD-36")
