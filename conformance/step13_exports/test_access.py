@@ -13,21 +13,21 @@ Keyed = Callable[[str], Caller]
 
 @pytest.mark.requirement("EXIT-71")
 def test_export_role_makes_and_sends_batches(
-    facility_accounting: FacilityAccounting, accounting_key: Keyed
+    busy_accounting: FacilityAccounting, accounting_key: Keyed
 ) -> None:
-    facility_accounting.send(facility_accounting.create_batch())
+    busy_accounting.send(busy_accounting.create_batch())
     exporter = accounting_key("acct_export_admin")
-    made = exporter(CREATE, exported_place=facility_accounting.facility_guid).value("batch_id")
+    made = exporter(CREATE, exported_place=busy_accounting.facility_guid).value("batch_id")
     ready = wait_until_prepared(exporter, str(made))
     exporter(STATUS, batch_id=made, expected_revision=ready.revision).accepted()
 
 
 @pytest.mark.requirement("EXIT-72")
 def test_viewing_role_does_not_export(
-    facility_accounting: FacilityAccounting, accounting_key: Keyed
+    busy_accounting: FacilityAccounting, accounting_key: Keyed
 ) -> None:
-    viewer, ready = accounting_key("acct_view"), facility_accounting.create_batch()
-    viewer(CREATE, exported_place=facility_accounting.facility_guid).refused(403)
+    viewer, ready = accounting_key("acct_view"), busy_accounting.create_batch()
+    viewer(CREATE, exported_place=busy_accounting.facility_guid).refused(403)
     named = {"batch_id": ready.value("batch_id"), "expected_revision": ready.revision}
-    facility_accounting.send(facility_accounting.create_batch())
+    busy_accounting.send(busy_accounting.create_batch())
     viewer(STATUS, **named).refused(403)

@@ -21,13 +21,6 @@ GET, STATUS = "accounting.export.batch.get", "accounting.export.batch.status_set
 
 
 @pytest.fixture
-def busy(facility_accounting: FacilityAccounting) -> FacilityAccounting:
-    """Books in which an event was recorded, and none elsewhere."""
-    facility_accounting.record("5.00")
-    return facility_accounting
-
-
-@pytest.fixture
 def ready(exported: Caller) -> Answer:
     """A batch that was made for all checks that only read it.
 
@@ -58,18 +51,19 @@ def expect_evidence(export: Export, rule: str, name: str, *, holds: bool, expect
 
 @pytest.mark.requirement("EXIT-20")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
-def test_batch_is_made(facility_accounting: FacilityAccounting, way: str) -> None:
-    facility_accounting.caller(way, exported_place=facility_accounting.facility_guid).value(
-        "batch_id"
-    )
+def test_batch_is_made(busy_accounting: FacilityAccounting, way: str) -> None:
+    busy_accounting.caller(way, exported_place=busy_accounting.facility_guid).value("batch_id")
 
 
 @pytest.mark.requirement("EXIT-21")
 @pytest.mark.parametrize("way", ["accounting.export.batch.create", "accounting.export.create"])
-def test_batch_becomes_ready(facility_accounting: FacilityAccounting, way: str) -> None:
-    facility, caller = facility_accounting.facility_guid, facility_accounting.caller
-    made = caller(way, exported_place=facility).value("batch_id")
-    wait_until_prepared(caller, str(made)).in_state("ready", "a batch becomes ready")
+def test_batch_becomes_ready(busy_accounting: FacilityAccounting, way: str) -> None:
+    made = busy_accounting.caller(way, exported_place=busy_accounting.facility_guid).value(
+        "batch_id"
+    )
+    wait_until_prepared(busy_accounting.caller, str(made)).in_state(
+        "ready", "a batch becomes ready"
+    )
 
 
 @pytest.mark.requirement("EXIT-22")
@@ -114,19 +108,23 @@ def test_batch_holds_each_event_of_its_facility(exported: Caller, file: Export) 
 
 @pytest.mark.requirement("EXIT-25")
 def test_batch_of_a_facility_holds_no_event_of_another(
-    accounting_owner: Caller, busy: FacilityAccounting
+    accounting_owner: Caller, busy_accounting: FacilityAccounting
 ) -> None:
     (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
     _expect_absent(
-        busy.create_export(), elsewhere, "a batch of one facility holds no event of another"
+        busy_accounting.create_export(),
+        elsewhere,
+        "a batch of one facility holds no event of another",
     )
 
 
 @pytest.mark.requirement("EXIT-25")
-def test_batch_of_a_type_holds_no_event_of_another(busy: FacilityAccounting) -> None:
-    (refund,) = busy.record("-1.00", event_type="refund")
-    (sale,) = busy.record("1.00")
-    export = busy.create_export(exported_place=busy.facility_guid, exported_type="refund")
+def test_batch_of_a_type_holds_no_event_of_another(busy_accounting: FacilityAccounting) -> None:
+    (refund,) = busy_accounting.record("-1.00", event_type="refund")
+    (sale,) = busy_accounting.record("1.00")
+    export = busy_accounting.create_export(
+        exported_place=busy_accounting.facility_guid, exported_type="refund"
+    )
     _expect_absent(export, sale, "a batch of refunds holds no sale")
     _expect_present(export, refund, "a batch of refunds holds the refund", "the refund")
 
@@ -193,33 +191,36 @@ def test_totals_of_a_batch_are_exact(ready: Answer) -> None:
 
 
 @pytest.mark.requirement("EXIT-28")
-def test_batch_that_is_sent_is_read_as_sent(busy: FacilityAccounting) -> None:
-    sent = busy.send(busy.create_batch())
-    answer = busy.caller(GET, batch_id=sent.value("batch_id"))
+def test_batch_that_is_sent_is_read_as_sent(busy_accounting: FacilityAccounting) -> None:
+    sent = busy_accounting.send(busy_accounting.create_batch())
+    answer = busy_accounting.caller(GET, batch_id=sent.value("batch_id"))
     answer.in_state("sent", "a batch that was set to sent is read as sent")
 
 
 @pytest.mark.requirement("EXIT-28")
-def test_batch_that_failed_is_read_as_failed(busy: FacilityAccounting) -> None:
-    busy.send(busy.create_batch())
-    second = busy.create_batch()
+def test_batch_that_failed_is_read_as_failed(busy_accounting: FacilityAccounting) -> None:
+    busy_accounting.send(busy_accounting.create_batch())
+    second = busy_accounting.create_batch()
     named = {"batch_id": second.value("batch_id"), "expected_revision": second.revision}
-    busy.caller(STATUS, **named, status="failed").accepted()
-    answer = busy.caller(GET, batch_id=named["batch_id"])
+    busy_accounting.caller(STATUS, **named, status="failed").accepted()
+    answer = busy_accounting.caller(GET, batch_id=named["batch_id"])
     answer.in_state("failed", "a batch that was set to failed is read as failed", inferred=True)
 
 
 @pytest.mark.requirement("EXIT-29")
 @pytest.mark.parametrize("status", ["ready", "failed"])
-def test_sent_batch_stays_sent(busy: FacilityAccounting, status: str) -> None:
-    sent = busy.send(busy.create_batch())
+def test_sent_batch_stays_sent(busy_accounting: FacilityAccounting, status: str) -> None:
+    sent = busy_accounting.send(busy_accounting.create_batch())
     named = {"batch_id": sent.value("batch_id"), "expected_revision": sent.revision}
-    busy.caller(STATUS, **named, status=status).refused()
+    busy_accounting.caller(STATUS, **named, status=status).refused()
 
 
 @pytest.mark.requirement("EXIT-30")
-def test_batches_are_listed_whatever_their_status(busy: FacilityAccounting) -> None:
-    ready, sent = busy.create_batch(), busy.send(busy.create_batch())
-    found = pages(busy.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
+def test_batches_are_listed_whatever_their_status(busy_accounting: FacilityAccounting) -> None:
+    ready, sent = (
+        busy_accounting.create_batch(),
+        busy_accounting.send(busy_accounting.create_batch()),
+    )
+    found = pages(busy_accounting.caller, "accounting.export.batch.list", limit=LARGEST_LIMIT)
     for answer in (ready, sent):
         expect_listed(found, str(answer.value("batch_id")))

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.contract.errors import Tag
-from fixtures import Caller, Change, expect_listed, without
+from fixtures import Caller, Change, expect_listed, holds, without
 from fixtures.context import records
 from fixtures.formats.money import decimal_of
 from fixtures.probes.contradicting_context import contradict
@@ -86,7 +86,7 @@ def test_list_of_a_facility_holds_no_event_of_another(
 ) -> None:
     (elsewhere,) = FacilityAccounting(accounting_owner).record("1.00")
     (here,) = facility_accounting.record("2.00")
-    found = facility_accounting.list_events()
+    found = facility_accounting.list_events().until(lambda walk: holds(walk, here))
     expect_listed(found, here)
     expect_listed(found, elsewhere, listed=False, sends=("listed_place",))
 
