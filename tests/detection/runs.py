@@ -39,6 +39,8 @@ class Runner:
     cache: Path
     root: Path = ROOT
     options: Sequence[str] = ("--run-seed", SEED)
+    # Permitted differences that the reference has in every run.
+    variants: Sequence[str] = ()
     _checks: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def run(
@@ -51,12 +53,19 @@ class Runner:
         """
         with tempfile.TemporaryDirectory(prefix="detection-") as directory:
             without = [part for name in plugins for part in ("-p", f"no:{name}")]
+            if "--reference-args" not in arguments:
+                arguments = (*arguments, *self.against())
             done = self._pytest(*arguments, *without, "--report-dir", directory, **variables)
             report = Path(directory) / "run.json"
             if not report.exists():
                 raise BrokenRunError(done)
             loaded: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
             return loaded
+
+    def against(self, *options: str) -> tuple[str, ...]:
+        """What starts the reference with these options, beside the variants."""
+        told = [*options, *(f"--variant {name}" for name in self.variants)]
+        return ("--reference-args", " ".join(told)) if told else ()
 
     def functions(self) -> Mapping[str, tuple[str, ...]]:
         """The test functions of each requirement, parameters left out."""
@@ -104,10 +113,10 @@ class Runner:
 
 
 @contextmanager
-def runner(*options: str, seed: str = SEED) -> Iterator[Runner]:
+def runner(*options: str, seed: str = SEED, variants: Sequence[str] = ()) -> Iterator[Runner]:
     """A runner whose cache ends with it."""
     with tempfile.TemporaryDirectory(prefix="detection-cache-") as directory:
-        yield Runner(Path(directory), options=("--run-seed", seed, *options))
+        yield Runner(Path(directory), options=("--run-seed", seed, *options), variants=variants)
 
 
 def collector() -> str:

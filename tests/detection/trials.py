@@ -61,7 +61,8 @@ class Trials:
     def _try(self, defect: Defect) -> Told:
         try:
             chosen = selection(defect, self.runner)
-            run = self.runner.run(*chosen, *PLAIN, "--reference-args", f"--defect {defect.name}")
+            broken = self.runner.against(f"--defect {defect.name}")
+            run = self.runner.run(*chosen, *PLAIN, *broken)
         except BrokenRunError as error:
             nothing = self._finding(defect, defect.requirement, [])
             return Told(defect, (nothing,), (), True, f"{error}")
