@@ -17,7 +17,6 @@ from fixtures.services.ipm.actions import (
     accept_deduced,
     expect_request_context,
     read_clock,
-    wait_for_texts,
 )
 from fixtures.services.ipm.events import event as event_of
 from fixtures.services.ipm.receiver import envelope_of
@@ -204,44 +203,37 @@ def import_text(caller: Caller, text: str, *, part_size: int | None = None) -> A
     return answer
 
 
-def _read_feed(caller: Caller, service: str, *awaited: str) -> list[Answer]:
-    """The feed of one service, as soon as these events are in it."""
-    values = {"listed_service": service, "limit": LARGEST_LIMIT}
-    return wait_for_texts(caller, lambda: pages(caller, "ipm.cdc.list", **values), *awaited)
-
-
-def _expect_in_feed(caller: Caller, service: str, events: list[dict[str, Any]]) -> None:
-    """Expect all imported events in the feed of their service."""
-    found = _read_feed(caller, service, *_ids(events))
+def _expect_in_feed(at: IsolatedFacility, events: list[dict[str, Any]]) -> None:
+    """Expect all imported events in the feed of their facility."""
+    found = at.read_feed(*_ids(events))
     for name in _ids(events):
         # What else an importer wants of an event is not documented.
         expect_listed(found, name)
 
 
-def _new_events(caller: Caller, count: int) -> tuple[str, list[dict[str, Any]]]:
-    """Events under a service name of their own, so that the feed can be asked for them."""
-    service = f"erp{caller.world.fresh('code').lower()}"
-    return service, [event_of(caller, service=service) for _ in range(count)]
+def _new_events(at: IsolatedFacility, count: int) -> list[dict[str, Any]]:
+    """Events of a service that the platform has, at a facility that nobody else works at."""
+    return [event_of(at.caller, service="ics") for _ in range(count)]
 
 
 @pytest.mark.requirement("EVENT-65")
-def test_committed_events_are_in_the_feed(ipm_owner: Caller) -> None:
-    service, events = _new_events(ipm_owner, 3)
-    import_text(ipm_owner, ndjson.lines(*events))
-    _expect_in_feed(ipm_owner, service, events)
+def test_committed_events_are_in_the_feed(isolated_facility: IsolatedFacility) -> None:
+    events = _new_events(isolated_facility, 3)
+    import_text(isolated_facility.caller, ndjson.lines(*events))
+    _expect_in_feed(isolated_facility, events)
 
 
 @pytest.mark.requirement("EVENT-66")
-def test_import_goes_on_after_its_last_line(ipm_owner: Caller) -> None:
-    service, events = _new_events(ipm_owner, 5)
-    import_text(ipm_owner, ndjson.lines(*events), part_size=LINES)
-    _expect_in_feed(ipm_owner, service, events)
+def test_import_goes_on_after_its_last_line(isolated_facility: IsolatedFacility) -> None:
+    events = _new_events(isolated_facility, 5)
+    import_text(isolated_facility.caller, ndjson.lines(*events), part_size=LINES)
+    _expect_in_feed(isolated_facility, events)
 
 
 @pytest.mark.requirement("EVENT-71")
-def test_import_that_is_done_is_completed(ipm_owner: Caller) -> None:
-    _, events = _new_events(ipm_owner, 3)
-    answer = import_text(ipm_owner, ndjson.lines(*events), part_size=LINES)
+def test_import_that_is_done_is_completed(isolated_facility: IsolatedFacility) -> None:
+    events = _new_events(isolated_facility, 3)
+    answer = import_text(isolated_facility.caller, ndjson.lines(*events), part_size=LINES)
     answer.in_state("completed", "an import that has taken over every line is completed")
 
 
@@ -254,11 +246,13 @@ _BROKEN: Final = {
 
 @pytest.mark.requirement("EVENT-67")
 @pytest.mark.parametrize("line", _BROKEN)
-def test_lines_around_a_malformed_one_are_taken_over(ipm_owner: Caller, line: str) -> None:
-    service, events = _new_events(ipm_owner, 3)
+def test_lines_around_a_malformed_one_are_taken_over(
+    isolated_facility: IsolatedFacility, line: str
+) -> None:
+    events = _new_events(isolated_facility, 3)
     before, *after = events
-    answer = import_text(ipm_owner, ndjson.lines(before, _BROKEN[line], *after))
-    _expect_in_feed(ipm_owner, service, events)
+    answer = import_text(isolated_facility.caller, ndjson.lines(before, _BROKEN[line], *after))
+    _expect_in_feed(isolated_facility, events)
     errors = answer.optional("errors") or []
     told = [error.get("line") for error in errors if isinstance(error, dict)]
     answer.expect(
@@ -271,11 +265,13 @@ def test_lines_around_a_malformed_one_are_taken_over(ipm_owner: Caller, line: st
 
 
 @pytest.mark.requirement("EVENT-67")
-def test_valid_event_among_many_malformed_lines_is_taken_over(ipm_owner: Caller) -> None:
-    service, (event,) = _new_events(ipm_owner, 1)
-    import_text(ipm_owner, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
+def test_valid_event_among_many_malformed_lines_is_taken_over(
+    isolated_facility: IsolatedFacility,
+) -> None:
+    (event,) = _new_events(isolated_facility, 1)
+    import_text(isolated_facility.caller, ndjson.lines("{", "}", event, "nothing"), part_size=LINES)
     name = str(event["event_id"])
-    expect_listed(_read_feed(ipm_owner, service, name), name)
+    expect_listed(isolated_facility.read_feed(name), name)
 
 
 @pytest.mark.requirement("EVENT-68")
@@ -288,11 +284,11 @@ def test_commit_before_the_upload_is_refused(ipm_owner: Caller) -> None:
 @pytest.mark.requirement("EVENT-69")
 @pytest.mark.needs("second-org")
 def test_event_of_another_organisation_is_not_imported(
-    ipm_owner: Caller, stranger_org: Stranger
+    isolated_facility: IsolatedFacility, stranger_org: Stranger
 ) -> None:
-    service, (own, foreign) = _new_events(ipm_owner, 2)
+    own, foreign = _new_events(isolated_facility, 2)
     there = {**foreign, "orgcode": stranger_org.orgcode}
-    import_text(ipm_owner, ndjson.lines(there, own))
-    found = _read_feed(ipm_owner, service, str(own["event_id"]))
+    import_text(isolated_facility.caller, ndjson.lines(there, own))
+    found = isolated_facility.read_feed(str(own["event_id"]))
     expect_listed(found, str(own["event_id"]))
     expect_listed(found, str(foreign["event_id"]), listed=False)

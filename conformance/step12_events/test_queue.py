@@ -214,8 +214,9 @@ def test_test_comes_to_the_queue(
     subscriptions: Subscriptions, rbs_facility: IsolatedFacility
 ) -> None:
     made = subscriptions.create_for(rbs_facility)
+    before = made.count_notices()
     made.request("test").accepted()
-    made.expect_test("a test comes to the queue")
+    made.expect_test("a test comes to the queue", after=before)
 
 
 @pytest.mark.requirement("EVENT-136")
