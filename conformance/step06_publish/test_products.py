@@ -73,7 +73,8 @@ def show_online(pmc_owner: Caller) -> tuple[Values, list[str]]:
         Inconclusive: the list does not show it, so it would not show that nothing is online.
     """
     made, (first, second) = publish_twice(pmc_owner)
-    for revision_id in (second, first):
+    # The later one may be online by itself, and what is online need not be set so again.
+    for revision_id in (first, second, first):
         made["expected_revision"] = set_online(pmc_owner, made, revision_id).value("revision")
         if online_in(once_online(pmc_owner, made["product_id"], [revision_id])) != [revision_id]:
             raise Inconclusive(
@@ -146,7 +147,8 @@ def test_later_publish_leaves_the_earlier_revision_as_it_was(pmc_owner: Caller) 
 def test_at_most_one_revision_is_online(pmc_owner: Caller) -> None:
     made, (first, second) = publish_twice(pmc_owner)
     # Cleared first, so that the list is seen to show both: what is online, and what is not.
-    set_online(pmc_owner, made, second)
+    # The first one is set: the later one may be online by itself.
+    set_online(pmc_owner, made, first)
     now = pmc.read_product(pmc_owner, made).value("revision")
     names = {"product_id": made["product_id"], "expected_revision": now}
     made["expected_revision"] = pmc_owner("pmc.product.online_clear", **names).value("revision")
@@ -188,7 +190,8 @@ def test_published_revision_is_online_by_itself_or_on_request(pmc_owner: Caller)
     by_itself = read_online(pmc_owner, made["product_id"]) == [made["revision_id"]]
     reading = "by itself" if by_itself else "by an explicit set"
     pmc_owner.check.reading("a published revision goes online", reading)
-    set_online(pmc_owner, made, made["revision_id"])
+    if not by_itself:
+        set_online(pmc_owner, made, made["revision_id"])
     expect_online(
         pmc_owner, made["product_id"], [made["revision_id"]], "the published revision is online"
     )
