@@ -36,6 +36,7 @@ from fixtures import (
     without,
 )
 from fixtures.context import grants, records
+from fixtures.context.apart import absent_id
 from fixtures.exchange.actors import fresh_passcode, garbage_key, garbage_session
 from fixtures.formats.revisions import revision_of
 from fixtures.probes.indistinguishability import expect_same
@@ -201,11 +202,10 @@ def test_what_names_no_record_is_answered_with_404(
 ) -> None:
     prepared = set_up(contexts, check, operation)
     kind = RECORDS[operation.acts_on or ""]
-    wrong = prepared.caller.world.fresh("guid")
+    wrong = absent_id(prepared.caller.world, prepared.values.get(kind.id))
     if instead == "code-for-id":
-        wrong = next(
-            (prepared.values[name] for name in _CODES if name in prepared.values), str(kind.name)
-        )
+        # Records of some kinds have no code.
+        wrong = next((prepared.values[name] for name in _CODES if name in prepared.values), wrong)
     prepared.caller(operation.id, **{**prepared.values, kind.id: wrong}).refused(404, Tag.NOT_FOUND)
 
 

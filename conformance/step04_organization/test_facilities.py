@@ -12,6 +12,7 @@ from fixtures import (
     Answer,
     Caller,
     Change,
+    Inconclusive,
     Stranger,
     World,
     ids,
@@ -20,6 +21,8 @@ from fixtures import (
     without,
 )
 from fixtures.context import records
+from fixtures.context.apart import absent_id
+from fixtures.exchange.made_up import FOR_CONTENT
 from fixtures.probes.indistinguishability import expect_same
 
 LOGICAL, ZONE = "ofm.logical", "ofm.zone"
@@ -68,8 +71,10 @@ def test_owner_creates_a_record_and_the_list_shows_it(owner: Caller, kind: str) 
 @pytest.mark.requirement("ORG-29")
 def test_cccode_is_kept_in_upper_case(owner: Caller) -> None:
     code = str(owner.world.fresh("cccode"))
-    guid = owner("ofm.cost_centre.create", cccode=code.lower()).value("cc_guid")
-    answer = owner("ofm.cost_centre.get", cc_guid=guid)
+    made = owner("ofm.cost_centre.create", cccode=code.lower())
+    if made.status in FOR_CONTENT:
+        raise Inconclusive(f"a cccode in small letters is not kept at all ({made.sketch})")
+    answer = owner("ofm.cost_centre.get", cc_guid=made.value("cc_guid"))
     answer.shows("cccode", code, "the cost centre's code is in upper case")
 
 
@@ -103,8 +108,8 @@ def refused_without(owner: Caller, kind: str, parent: str) -> None:
 
 def refused_on_absent(owner: Caller, kind: str, parent: str) -> None:
     """Expect that the record is not made on a parent that does not exist."""
-    records.make(owner, kind)
-    absent: dict[str, Any] = {parent: owner.world.fresh("guid")}
+    made = records.make(owner, kind)
+    absent: dict[str, Any] = {parent: absent_id(owner.world, made.get(parent))}
     owner(RECORDS[kind].create, **absent).refused()
 
 
@@ -154,7 +159,7 @@ def _refused_on_foreign(owner: Caller, stranger_org: Stranger, kind: str, parent
     # Of logical facilities alone pages say how ids look.
     if parent != "logical_guid":
         require_telling(foreign)
-    absent = str(owner.world.fresh("guid"))
+    absent = str(absent_id(owner.world, foreign))
     expect_same(
         lambda: _create_on(owner, kind, parent, foreign).refused(),
         lambda: _create_on(owner, kind, parent, absent).refused(),

@@ -8,6 +8,7 @@ import pytest
 
 from fixtures import Caller, Inconclusive, require_telling, without
 from fixtures.context import records
+from fixtures.context.apart import absent_id
 from fixtures.formats.json_values import leaves
 from fixtures.formats.money import decimal_of
 from fixtures.probes.indistinguishability import expect_same
@@ -34,7 +35,8 @@ def test_style_without_category_is_refused(stylist: Caller) -> None:
 
 @pytest.mark.requirement("PROD-24")
 def test_style_of_a_category_that_does_not_exist_is_refused(stylist: Caller) -> None:
-    stylist(CREATE, category_id=stylist.world.fresh("guid")).refused()
+    absent = absent_id(stylist.world, stylist.world["category_id"])
+    stylist(CREATE, category_id=absent).refused()
 
 
 @pytest.mark.requirement("PROD-24")
