@@ -12,7 +12,14 @@ from conformance.contract.services.pcm.orders import INVOICE_STATES
 from fixtures import Answer, Caller, Check, Session, Values, expect_listed, pages
 from fixtures.context import records
 from fixtures.probes.races import at_once, together
-from fixtures.services.pcm.actions import Order, expect_invoice_state, state_of, take_step, try_step
+from fixtures.services.pcm.actions import (
+    Order,
+    create_issued_order,
+    expect_invoice_state,
+    state_of,
+    take_step,
+    try_step,
+)
 from fixtures.services.pvm.actions import expect_shown
 
 Orders = Callable[[str], Order]
@@ -80,8 +87,8 @@ def bill_three_way(order: Order, **tolerances: str) -> Answer:
 
 
 @pytest.mark.requirement("PROC-34")
-def test_two_way_match_needs_no_receipt(standing_order: Order) -> None:
-    expect_invoice_state(standing_order.bill("125.00"), "matched")
+def test_two_way_match_needs_no_receipt(order: Order) -> None:
+    expect_invoice_state(order.bill("125.00"), "matched")
 
 
 @pytest.mark.every
@@ -122,10 +129,10 @@ OFF: Final = "999.00"
 MATCHED: Final = "125.00"
 
 
-def match_invoice(order: Order, total: str = MATCHED) -> Values:
-    """A new invoice of the order: exact, or far off."""
-    given = {"po_id": order.po_id, "invoice_total": total}
-    return records.create(order.caller, RECORDS["pcm.invoice"], given)
+def match_invoice(caller: Caller, total: str = MATCHED) -> Values:
+    """A new invoice of a new order: exact, or far off."""
+    given = {"po_id": create_issued_order(caller).po_id, "invoice_total": total}
+    return records.create(caller, RECORDS["pcm.invoice"], given)
 
 
 def read_invoice(caller: Caller, invoice: Values) -> Answer:
@@ -133,32 +140,28 @@ def read_invoice(caller: Caller, invoice: Values) -> Answer:
 
 
 @pytest.mark.requirement("PROC-38")
-def test_matched_and_exceptional_invoices_are_disputed(standing_order: Order) -> None:
-    caller = standing_order.caller
+def test_matched_and_exceptional_invoices_are_disputed(pcm_owner: Caller) -> None:
     for total, state in ((OFF, "exception"), (MATCHED, "matched")):
-        invoice = match_invoice(standing_order, total)
-        expect_invoice_state(read_invoice(caller, invoice), state)
-        take_step(caller, DISPUTE, invoice)
-        expect_invoice_state(read_invoice(caller, invoice), "disputed")
+        invoice = match_invoice(pcm_owner, total)
+        expect_invoice_state(read_invoice(pcm_owner, invoice), state)
+        take_step(pcm_owner, DISPUTE, invoice)
+        expect_invoice_state(read_invoice(pcm_owner, invoice), "disputed")
 
 
 @pytest.mark.requirement("PROC-39")
 @pytest.mark.parametrize("total", [MATCHED, OFF])
-def test_disputed_invoice_is_not_disputed_again(standing_order: Order, total: str) -> None:
-    disputed = take_step(standing_order.caller, DISPUTE, match_invoice(standing_order, total))
-    try_step(standing_order.caller, DISPUTE, disputed).refused()
+def test_disputed_invoice_is_not_disputed_again(pcm_owner: Caller, total: str) -> None:
+    disputed = take_step(pcm_owner, DISPUTE, match_invoice(pcm_owner, total))
+    try_step(pcm_owner, DISPUTE, disputed).refused()
 
 
 @pytest.mark.requirement("PROC-39")
-def test_of_disputes_at_the_same_time_one_is_accepted(
-    session: Session, standing_order: Order
-) -> None:
-    caller = standing_order.caller
-    take_step(caller, DISPUTE, match_invoice(standing_order))
-    invoice = match_invoice(standing_order)
-    with at_once(session, [caller], WRITERS, requests=WRITERS) as writers:
+def test_of_disputes_at_the_same_time_one_is_accepted(session: Session, pcm_owner: Caller) -> None:
+    take_step(pcm_owner, DISPUTE, match_invoice(pcm_owner))
+    invoice = match_invoice(pcm_owner)
+    with at_once(session, [pcm_owner], WRITERS, requests=WRITERS) as writers:
         done = sum(together(writers, lambda me: try_step(me.caller, DISPUTE, invoice).ok))
-    read_invoice(caller, invoice).accepted().expect(
+    read_invoice(pcm_owner, invoice).accepted().expect(
         f"of {WRITERS} disputes of one invoice at the same moment one is accepted",
         holds=done == 1,
         expected="one",
@@ -168,18 +171,16 @@ def test_of_disputes_at_the_same_time_one_is_accepted(
 
 @pytest.mark.requirement("PROC-40")
 @pytest.mark.parametrize("total", [MATCHED, OFF])
-def test_invoice_that_is_not_disputed_is_not_resolved(standing_order: Order, total: str) -> None:
-    caller = standing_order.caller
-    take_step(caller, RESOLVE, take_step(caller, DISPUTE, match_invoice(standing_order)))
-    try_step(caller, RESOLVE, match_invoice(standing_order, total)).refused()
+def test_invoice_that_is_not_disputed_is_not_resolved(pcm_owner: Caller, total: str) -> None:
+    take_step(pcm_owner, RESOLVE, take_step(pcm_owner, DISPUTE, match_invoice(pcm_owner)))
+    try_step(pcm_owner, RESOLVE, match_invoice(pcm_owner, total)).refused()
 
 
 @pytest.mark.requirement("PROC-41")
-def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check: Check) -> None:
-    caller = standing_order.caller
-    invoice = take_step(caller, DISPUTE, match_invoice(standing_order))
-    take_step(caller, RESOLVE, invoice)
-    answer = read_invoice(caller, invoice)
+def test_resolved_invoice_is_not_disputed_any_more(pcm_owner: Caller, check: Check) -> None:
+    invoice = take_step(pcm_owner, DISPUTE, match_invoice(pcm_owner))
+    take_step(pcm_owner, RESOLVE, invoice)
+    answer = read_invoice(pcm_owner, invoice)
     found, uses = state_of(answer, INVOICE_STATES)
     check.reading("the state of a resolved invoice", found)
     answer.expect(
@@ -192,16 +193,16 @@ def test_resolved_invoice_is_not_disputed_any_more(standing_order: Order, check:
 
 
 @pytest.mark.requirement("PROC-42")
-def test_dispute_records_its_reason(standing_order: Order) -> None:
-    why = str(standing_order.caller.world.fresh("caption"))
-    invoice = match_invoice(standing_order)
-    take_step(standing_order.caller, DISPUTE, invoice, reason=why)
-    expect_shown(read_invoice(standing_order.caller, invoice), why, sent=(DISPUTE, "reason"))
+def test_dispute_records_its_reason(pcm_owner: Caller) -> None:
+    why = str(pcm_owner.world.fresh("caption"))
+    invoice = match_invoice(pcm_owner)
+    take_step(pcm_owner, DISPUTE, invoice, reason=why)
+    expect_shown(read_invoice(pcm_owner, invoice), why, sent=(DISPUTE, "reason"))
 
 
 @pytest.mark.requirement("PROC-43")
-def test_invoice_is_read_back_and_listed(standing_order: Order) -> None:
-    invoice = str(match_invoice(standing_order)["invoice_id"])
-    expect_shown(standing_order.caller("pcm.invoice.get", invoice_id=invoice), invoice)
-    walk = pages(standing_order.caller, "pcm.invoice.list", limit=LARGEST_LIMIT)
+def test_invoice_is_read_back_and_listed(pcm_owner: Caller) -> None:
+    invoice = str(match_invoice(pcm_owner)["invoice_id"])
+    expect_shown(pcm_owner("pcm.invoice.get", invoice_id=invoice), invoice)
+    walk = pages(pcm_owner, "pcm.invoice.list", limit=LARGEST_LIMIT)
     expect_listed(walk, invoice)
