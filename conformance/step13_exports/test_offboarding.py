@@ -29,6 +29,9 @@ HALF_AN_HOUR: Final = timedelta(minutes=30)
 BEFORE_CHANGE: Final = timedelta(days=14)
 # More than a request takes, and than clocks differ.
 MARGIN: Final = timedelta(minutes=5)
+# Beyond this the window is outside of the range however days are counted: a day may be one of the
+# calendar, of any zone.
+A_DAY: Final = timedelta(hours=26)
 
 # --- a request ---
 
@@ -57,14 +60,18 @@ def test_request_without_a_reason_is_refused(spare_owner: Caller) -> None:
 
 @pytest.mark.requirement("EXIT-131")
 def test_window_before_30_days_is_refused(spare_owner: Caller) -> None:
-    for ahead in (EARLIEST - HOUR, EARLIEST - MARGIN, timedelta(days=1)):
+    for ahead in (EARLIEST - A_DAY, timedelta(days=1)):
         offboarding.request_and_cancel(spare_owner, ahead).refused()
+    for ahead in (EARLIEST - HOUR, EARLIEST - MARGIN):
+        offboarding.request_and_cancel(spare_owner, ahead).refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-132")
 def test_window_after_90_days_is_refused(spare_owner: Caller) -> None:
-    for ahead in (LATEST + MARGIN, LATEST + HOUR, timedelta(days=180)):
+    for ahead in (LATEST + A_DAY, timedelta(days=180)):
         offboarding.request_and_cancel(spare_owner, ahead).refused()
+    for ahead in (LATEST + MARGIN, LATEST + HOUR):
+        offboarding.request_and_cancel(spare_owner, ahead).refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-133")
@@ -86,16 +93,26 @@ def offers(session: Session) -> tuple[Offer, ...]:
 def test_no_drawn_window_before_30_days_is_accepted(
     session: Session, check: Check, offers: tuple[Offer, ...]
 ) -> None:
-    for answer in _answers(session, check, offers, lambda ahead: ahead < EARLIEST):
+    def is_near(ahead: timedelta) -> bool:
+        return EARLIEST - A_DAY < ahead < EARLIEST
+
+    for answer in _answers(session, check, offers, lambda ahead: ahead <= EARLIEST - A_DAY):
         answer.refused()
+    for answer in _answers(session, check, offers, is_near):
+        answer.refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-132")
 def test_no_drawn_window_after_90_days_is_accepted(
     session: Session, check: Check, offers: tuple[Offer, ...]
 ) -> None:
-    for answer in _answers(session, check, offers, lambda ahead: ahead > LATEST):
+    def is_near(ahead: timedelta) -> bool:
+        return LATEST < ahead < LATEST + A_DAY
+
+    for answer in _answers(session, check, offers, lambda ahead: ahead >= LATEST + A_DAY):
         answer.refused()
+    for answer in _answers(session, check, offers, is_near):
+        answer.refused(inferred=True)
 
 
 @pytest.mark.requirement("EXIT-133")
