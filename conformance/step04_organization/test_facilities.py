@@ -61,7 +61,7 @@ def test_owner_creates_a_record_and_the_list_shows_it(owner: Caller, kind: str) 
     found = pages_with(owner, str(record.list), made[record.id], limit=LARGEST_LIMIT)
     found[-1].expect(
         "the list shows the record that was created",
-        holds=made[record.id] in ids(found),
+        holds=str(made[record.id]) in ids(found),
         expected="a list with its guid",
         observed="a list without it",
         uses=("items", "item_id"),

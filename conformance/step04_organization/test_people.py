@@ -101,7 +101,7 @@ def test_assignment_shows_until_it_is_detached(
     )
     found[-1].expect(
         "the member's assignments show what was assigned and not what was detached",
-        holds=(facility in ids(found)) is not detached,
+        holds=(str(facility) in ids(found)) is not detached,
         expected="a list without the facility" if detached else "a list with the facility",
         observed="a list with it" if detached else "a list without it",
         uses=("items", "item_id"),

@@ -102,7 +102,7 @@ def test_stock_of_a_facility_is_listed(stock_item: StockItem, other_facility: st
             map(decimal_of, listed.read_items("item_on_hand")),
             strict=True,
         )
-        return [count for variant, count in places if variant == stock_item.variant_id]
+        return [count for variant, count in places if str(variant) == stock_item.variant_id]
 
     answer = settled(
         lambda: there.caller("ics.stock.list"), lambda it: sum(filter(None, shown_in(it))) == 7
