@@ -226,7 +226,7 @@ def test_pointer_is_read_back_and_cleared(pmc_owner: Caller, kind: str) -> None:
     read = pmc_owner("pmc.product.pointer_get", **names).accepted()
     read.expect(
         f"the {kind} pointer names the revision it was set to",
-        holds=read.optional("revision_id") == made["revision_id"],
+        holds=str(read.optional("revision_id")) == str(made["revision_id"]),
         expected=made["revision_id"],
         observed=f"{read.optional('revision_id')}",
         uses=("revision_id",),

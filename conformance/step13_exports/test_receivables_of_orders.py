@@ -65,7 +65,7 @@ def _looked_up(counter: SellableItem, order: str) -> Invoice:
     walk = pages(counter.caller, "accounting.ar.aging_report", limit=LARGEST_LIMIT)
     for answer in walk:
         for item in answer.items():
-            if answer.read_item(item, "item_order") == order:
+            if str(answer.read_item(item, "item_order")) == order:
                 return _read(answer, item)
     return Invoice(walk[-1], None, None)
 

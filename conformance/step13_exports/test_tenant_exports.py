@@ -140,12 +140,14 @@ def test_secondary_owner_exports(session: Session, check: Check, disposable_owne
 def test_download_names_manifest_and_objects(org_owner: Caller, export: str) -> None:
     answer = exports.start_download(org_owner, export)
     shown = {name: answer.optional(name) for name in POINTERS}
-    lacking = [name for name, value in shown.items() if not isinstance(value, str) or not value]
+    lacking = [
+        name for name, value in shown.items() if not isinstance(value, str | int) or not value
+    ]
     answer.expect(
         "the download answers export_id, export_manifest {bucket, key} and export_location "
         "{bucket, prefix}",
-        holds=not lacking and shown["export_id"] == export,
-        expected="five texts, the id among them",
+        holds=not lacking and str(shown["export_id"]) == export,
+        expected="all five, the id among them",
         observed=f"without {', '.join(lacking)}" if lacking else "another id",
         uses=POINTERS,
     )
