@@ -236,8 +236,10 @@ def test_cost_centres_of_header_and_body_that_differ_are_refused(pvm_owner: Call
 
 @pytest.mark.requirement("PROD-60")
 def test_health_answers(anonymous: Caller, owner: Caller) -> None:
-    if public := anonymous("pvm.stat").ok:
-        anonymous("pvm.stat").accepted()
+    answer = anonymous("pvm.stat")
+    public = answer.ok
+    if public:
+        answer.accepted()
     else:
         credentials = {"x-session-guid": str(owner.actor.session)}
         owner("pvm.stat", Change(headers=credentials)).accepted()

@@ -316,7 +316,7 @@ def test_search_finds_a_product_by_a_part_of_its_name(pmc_owner: Caller) -> None
     def holds(answer: Answer) -> bool:
         return product_id in map(str, answer.read_items("item_id"))
 
-    answer = pmc.within_search_lag(search, holds)
+    answer = pmc.within_search_lag(pmc_owner, search, holds)
     answer.expect(
         "the product is found by a word of its content",
         holds=holds(answer),

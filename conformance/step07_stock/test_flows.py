@@ -141,17 +141,18 @@ def test_search_of_comments_finds_one_or_is_said_to_be_parked(owner: Caller, che
         return owner("ics.search.comments", q=made["body"])
 
     if not _parked(ask(), check):
-        found = eventually(
-            ask,
-            lambda it: holds([it], made["comment_id"]),
-            bound_s=owner.target.patience(_FRESH_OF_REFERENCE_S),
-        )
-        expect_listed([found], made["comment_id"])
+        _expect_found(owner, ask, made["comment_id"])
 
 
 @pytest.mark.requirement("STOCK-67")
 def test_search_of_the_inbox_is_answered_or_said_to_be_parked(owner: Caller, check: Check) -> None:
     _parked(owner("ics.search.inbox", q="conformance", org_wide=True), check)
+
+
+def _expect_found(owner: Caller, search: Callable[[], Answer], comment: str) -> None:
+    """Expect that a search finds the comment, sooner or later."""
+    bound_s = owner.target.patience(_FRESH_OF_REFERENCE_S)
+    expect_listed([eventually(search, lambda it: holds([it], comment), bound_s=bound_s)], comment)
 
 
 def _parked(answer: Answer, check: Check) -> bool:
@@ -207,9 +208,4 @@ def test_search_of_comments_takes_its_filters(owner: Caller, check: Check, named
         return owner("ics.search.comments", q=made["body"], **{named: filters[named]})
 
     if not _parked(ask(), check):
-        found = eventually(
-            ask,
-            lambda it: holds([it], made["comment_id"]),
-            bound_s=owner.target.patience(_FRESH_OF_REFERENCE_S),
-        )
-        expect_listed([found], made["comment_id"])
+        _expect_found(owner, ask, made["comment_id"])

@@ -9,13 +9,11 @@ import pytest
 
 from conformance.contract.paging import LARGEST_LIMIT
 from conformance.contract.services.event_context import BASE_EVENT, FINGERPRINTS, REQUIRED, SOURCES
-from fixtures import Answer, Caller, Inconclusive, holds, pages
+from fixtures import Answer, Caller, Inconclusive, pages
 from fixtures.context import records
 from fixtures.services.ipm import actions as ipm
 from fixtures.services.ipm.actions import IsolatedFacility
 
-# Where a row names the record that its event is about.
-ABOUT: Final = "item_about"
 CDC: Final = "ipm.cdc.list"
 KEBAB: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Rule = Callable[[Mapping[str, Any]], str | None]
@@ -153,7 +151,7 @@ def test_no_event_holds_a_secret(ipm_owner: Caller, isolated_facility: IsolatedF
     }
     about = {"usm": str(key["api_key_id"]), "ipm": str(webhook.value("webhook_id"))}
     told = {name: _read_since(ipm_owner, name, since, each) for name, each in about.items()}
-    if not any(holds(told[name], each, by=ABOUT) for name, each in about.items()):
+    if not any(ipm.is_told(told[name], each) for name, each in about.items()):
         raise Inconclusive("no event tells of what was made with a secret", cause=CDC)
     answers = [*isolated_facility.read_feed(*isolated_facility.emit()), *told["usm"], *told["ipm"]]
     _expect_nowhere(answers, secrets, "a secret")
@@ -173,6 +171,6 @@ def test_no_event_holds_personal_data(ipm_owner: Caller) -> None:
     # Once a later event is there, the invitation's is, too.
     later = str(records.make(ipm_owner, "ofm.cost_centre")["cc_guid"])
     answers = _read_since(ipm_owner, "ofm", since, later)
-    if not holds(answers, later):
+    if not ipm.is_told(answers, later):
         raise Inconclusive("the feed does not show a later event in time", cause=CDC)
     _expect_nowhere(answers, {"an address": email}, "an email address")

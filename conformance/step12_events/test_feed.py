@@ -15,7 +15,6 @@ from fixtures import (
     Session,
     eventually,
     expect_listed,
-    holds,
     ids,
     pages,
     require_telling,
@@ -24,12 +23,16 @@ from fixtures.context import records
 from fixtures.probes.populated_lists import populated_list
 from fixtures.services.ics.actions import StockItem
 from fixtures.services.ipm import actions as ipm
-from fixtures.services.ipm.actions import IsolatedFacility, events_of, utc_from_now, wait_for_texts
+from fixtures.services.ipm.actions import (
+    ABOUT,
+    IsolatedFacility,
+    events_of,
+    utc_from_now,
+    wait_for_texts,
+)
 from fixtures.services.pvm.context import Catalog
 
 CDC: Final = "ipm.cdc.list"
-# Where a row names the record that its event is about.
-ABOUT: Final = "item_about"
 LARGEST: Final = 256
 # How long events may take into the feed.
 LATE_OF_REFERENCE_S: Final = 10.0
@@ -246,7 +249,7 @@ def test_feed_shows_no_event_of_another_organisation(
 def _leads_to(caller: Caller, onwards: Mapping[str, Any], names: Sequence[str]) -> bool:
     """Whether the walk that goes on with this cursor shows them, sooner or later."""
     found = wait_for_texts(caller, lambda: pages(caller, CDC, **onwards), *names)
-    return all(holds(found, name) for name in names)
+    return all(ipm.is_told(found, name) for name in names)
 
 
 @pytest.mark.requirement("EVENT-46")

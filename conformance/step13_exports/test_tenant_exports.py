@@ -82,12 +82,17 @@ def test_health_is_told_to_any_session(user: Caller, member_actor: Actor) -> Non
     user.as_(member_actor)("utl.stat").accepted()
 
 
+def _accept(owner: Caller, operation: str, **named: str) -> None:
+    """Have the operation accepted; an export is asked for in its turn."""
+    (exports.ask(owner) if operation == REQUEST else owner(operation, **named)).accepted()
+
+
 @pytest.mark.requirement("EXIT-106")
 @pytest.mark.parametrize("operation", [REQUEST, "utl.stat"])
 def test_key_opens_no_route(
     org_owner: Caller, role_key: Callable[[str], Actor], operation: str
 ) -> None:
-    (exports.ask(org_owner) if operation == REQUEST else org_owner(operation)).accepted()
+    _accept(org_owner, operation)
     keyed = org_owner.as_(role_key("utl_export_admin"))
     keyed(operation, Change(place=Placement.HEADER)).refused(inferred=True)
 
@@ -101,10 +106,7 @@ def test_member_is_forbidden_to_export(
     org_owner: Caller, member_actor: Actor, export: str, operation: str
 ) -> None:
     exports.start_download(org_owner, export)
-    if operation == REQUEST:
-        exports.ask(org_owner).accepted()
-    else:
-        org_owner(operation, export_id=export).accepted()
+    _accept(org_owner, operation, export_id=export)
     member = org_owner.as_(member_actor)
     member(operation, export_id=export).refused(403, Tag.FORBIDDEN)
 

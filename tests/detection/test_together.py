@@ -78,3 +78,12 @@ def test_defects_of_one_platform_are_caught_by_their_own_checks(runs: Runner) ->
     told = list(together.tell(trials, jobs=1))
     assert {each.defect.name for each in told} == {each.name for each in defects}
     assert {each.result for each in told} == {Result.CAUGHT}
+
+
+def test_a_platform_of_defects_has_the_variants_as_well(known: Runner) -> None:
+    varied = replace(known, variants=("lists-lag",))
+    assert varied.against("--defect late") == (
+        "--reference-args",
+        "--defect late --variant lists-lag",
+    )
+    assert known.against() == ()
